@@ -1,0 +1,142 @@
+/**
+ * The kinds of things that go wrong, and how each is printed. An error names the action, the host, the kind, the evidence and the
+ * next move; `formatFailure()` and `formatProblems()` are the only places that turn one into words.
+ * @module
+ */
+
+/**
+ * What went wrong, as the transport or a probe found it (never read off the wording of somebody's stderr):
+ * `unreachable` no session came about (`refused`: the address answers, but ssh was not let in), `timeout` a limit ran out,
+ * `dropped` the session ended in the middle, `exit` a program on the device failed, and the rest as they say.
+ */
+export type FailureKind =
+  | "unreachable"
+  | "refused"
+  | "timeout"
+  | "dropped"
+  | "exit"
+  | "privilege"
+  | "no-space"
+  | "not-writable"
+  | "missing-tool"
+  | "unsuitable"
+  | "mismatch"
+  | "not-found"
+  | "service"
+  | "unhealthy"
+  | "locked"
+  | "interrupted"
+  | "not-converged"
+  | "fault";
+
+/** A failure as plain data: what events and reports carry. */
+export interface FailureData {
+  readonly kind: FailureKind;
+  /** What could not be done: "stage 2.4.1". Follows "Cannot". */
+  readonly action: string;
+  readonly host?: string;
+  /** What was found: one line, or several with the most telling first. */
+  readonly evidence: string;
+  /** The state that things were left in, and what to do now. */
+  readonly next?: string;
+  /** What the host's own words were (journal, stderr), where they help. */
+  readonly log?: string;
+}
+
+/** Something that could not be done on a host. */
+export class Failure extends Error {
+  override readonly name = "Failure";
+  readonly data: FailureData;
+
+  constructor(data: FailureData, options?: ErrorOptions) {
+    super(`Cannot ${data.action}${data.host ? ` on ${data.host}` : ""}: ${data.evidence}`, options);
+    this.data = data;
+  }
+
+  get kind(): FailureKind {
+    return this.data.kind;
+  }
+
+  /** Any thrown value as a Failure of `action`: what is one already keeps its kind, the rest is a fault of our own. */
+  static from(error: unknown, action: string, host?: string): Failure {
+    if (error instanceof Failure) return error;
+    const evidence = error instanceof Error ? error.message : String(error);
+    return new Failure({ kind: "fault", action, evidence, ...(host === undefined ? {} : { host }) }, {
+      cause: error,
+    });
+  }
+}
+
+/** One mistake in something the user wrote: where it is, what is wrong, how to mend it. */
+export interface Problem {
+  /** File or option: `prod.yaml`, `--limit`. */
+  readonly where: string;
+  /** 1-based, where the source has lines. */
+  readonly line?: number;
+  readonly col?: number;
+  /** Path inside the document: `all.hosts.edge-1.ansible_port`. */
+  readonly path?: string;
+  /** What was found and what was expected. */
+  readonly message: string;
+  /** The fix: `did you mean "ansible_port"?`. */
+  readonly hint?: string;
+}
+
+/** Everything that is wrong with what the user gave us, at once. Ends the program with 64 before any host is contacted. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[], options?: ErrorOptions) {
+    super(problems.map(formatProblem).join("\n"), options);
+    this.problems = problems;
+  }
+
+  /** A UsageError of a single problem. */
+  static of(where: string, message: string, hint?: string): UsageError {
+    return new UsageError([{ where, message, ...(hint === undefined ? {} : { hint }) }]);
+  }
+}
+
+/** The exit codes of the program. */
+export const EXIT = {
+  ok: 0,
+  fault: 1,
+  failed: 2,
+  unreachable: 4,
+  usage: 64,
+  locked: 75,
+  interrupted: 130,
+} as const;
+
+/** `file:line:col: path: message (hint)`. */
+export function formatProblem(problem: Problem): string {
+  const at = [problem.where, problem.line, problem.col].filter((part) => part !== undefined).join(":");
+  const path = problem.path ? `${problem.path}: ` : "";
+  const hint = problem.hint ? `\n    ${problem.hint}` : "";
+  return printable(`${at}: ${path}${problem.message}`) + printable(hint);
+}
+
+/**
+ * The lines that a person reads of a failure:
+ * ```
+ * Cannot stage 2.4.1 on edge-9: no space left: need 41.2 MB under /opt/iot-inference, 12.0 MB free
+ *   nothing changed on edge-9; free space or lower keep_backups, then deploy again
+ * ```
+ */
+export function formatFailure(failure: FailureData): string {
+  const [first = "", ...rest] = failure.evidence.split("\n");
+  const lines = [`Cannot ${failure.action}${failure.host ? ` on ${failure.host}` : ""}: ${first}`];
+  for (const line of rest) lines.push(`  ${line}`);
+  if (failure.next) lines.push(`  ${failure.next}`);
+  if (failure.log) { for (const line of failure.log.split("\n")) lines.push(`  | ${line}`); }
+  return printable(lines.join("\n"));
+}
+
+/** Text from outside with its control characters made visible, so that no device can write to our terminal. Keeps newlines. */
+export function printable(text: string): string {
+  return text.replace(
+    /[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/gu,
+    (char) => char === "\t" ? "    " : `\\u{${char.codePointAt(0)!.toString(16)}}`,
+  );
+}

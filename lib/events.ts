@@ -1,0 +1,106 @@
+/**
+ * A run is a stream of events, one JSON object a line in `events.ndjson`. Whatever a person or a script sees of a run is a fold over
+ * them; nothing else holds state. Times are ISO 8601 in UTC, durations milliseconds, sizes bytes.
+ * @module
+ */
+import type { FailureData } from "./errors.ts";
+
+/** Raised when a reader of an older `events.ndjson` or `report.json` would misread a newer one. */
+export const SCHEMA = 1;
+
+/** How a host ended. In a dry run `changed` means would change. */
+export type HostStatus = "ok" | "changed" | "failed" | "rolled_back" | "unreachable" | "skipped";
+
+/** How a task ended. */
+export type TaskStatus = "ok" | "changed" | "skipped" | "failed";
+
+/** Plain data, as JSON carries it. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** The artifact set of a run. */
+export interface ArtifactsSummary {
+  /** Release id: the first 16 hex digits of the sha256 of `metadata.json`. */
+  readonly id: string;
+  /** `version` of `metadata.json`, where it has one. */
+  readonly version: string | null;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** One task on one host, as reports carry it. */
+export interface TaskReport {
+  readonly task: string;
+  readonly status: TaskStatus;
+  readonly startedAt: string;
+  readonly durationMs: number;
+  /** What was (in a dry run: would be) carried out, in order, in words. */
+  readonly steps: readonly string[];
+  /** What the task found: the health answer, the release that is live, the files that were sent. */
+  readonly detail?: { readonly [key: string]: Json };
+  readonly error?: FailureData;
+  /** Set on the tasks that brought the old set back after a failure. */
+  readonly rollback?: true;
+}
+
+/** How a host ended, as reports carry it, without its tasks. */
+export interface HostOutcome {
+  readonly host: string;
+  readonly status: HostStatus;
+  /** 1-based; 0 where a command has no waves. */
+  readonly wave: number;
+  readonly startedAt: string;
+  readonly durationMs: number;
+  /** Artifact bytes that travelled to the host. */
+  readonly bytesSent: number;
+  /** The release that is live now; null where none or not known. */
+  readonly release: string | null;
+  /** The release that was live before. */
+  readonly previousRelease: string | null;
+  /** What failed first. A rollback never replaces it. */
+  readonly error?: FailureData;
+  /** What failed while the old set was brought back: the host needs a person. */
+  readonly rollbackError?: FailureData;
+}
+
+export interface Summary {
+  readonly hosts: number;
+  readonly ok: number;
+  readonly changed: number;
+  readonly failed: number;
+  readonly rolled_back: number;
+  readonly unreachable: number;
+  readonly skipped: number;
+}
+
+/** What happens in a run, in the order in which it happens. `at` is when. */
+export type Event =
+  & { readonly at: string }
+  & (
+    | {
+      readonly type: "run-started";
+      readonly schema: typeof SCHEMA;
+      readonly run: string;
+      readonly command: string;
+      readonly dryRun: boolean;
+      readonly hosts: readonly string[];
+      readonly forks: number;
+      /** One a distinct local set; empty where the command sends nothing. */
+      readonly artifacts: readonly ArtifactsSummary[];
+    }
+    | { readonly type: "warning"; readonly host?: string; readonly message: string }
+    | { readonly type: "host-started"; readonly host: string; readonly wave: number }
+    | {
+      readonly type: "task-started";
+      readonly host: string;
+      readonly task: string;
+      readonly rollback?: true;
+    }
+    | ({ readonly type: "task-finished"; readonly host: string } & TaskReport)
+    | ({ readonly type: "host-finished" } & HostOutcome)
+    /** The user asked to stop: no new host is begun. */
+    | { readonly type: "interrupted" }
+    | { readonly type: "run-finished"; readonly exitCode: number; readonly summary: Summary }
+  );
+
+/** Somebody who is told of every event as it happens. */
+export type Listener = (event: Event) => void;
