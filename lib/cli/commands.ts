@@ -1,0 +1,30 @@
+/**
+ * Every command of the program, in the order of `--help`.
+ * @module
+ */
+import { backupsCommand, statusCommand } from "./commands/status.ts";
+import { cleanupCommand, healthCheckCommand, verifyRemoteCommand } from "./commands/checks.ts";
+import { deployCommand, planCommand } from "./commands/deploy.ts";
+import { execCommand } from "./commands/exec.ts";
+import { inventoryShowCommand } from "./commands/inventory.ts";
+import { manifestCommand } from "./commands/manifest.ts";
+import { rollbackCommand } from "./commands/rollback.ts";
+import { verifyLocalCommand } from "./commands/verify_local.ts";
+import type { LoadPipelines } from "./pipelines.ts";
+
+export function commands(load: LoadPipelines, done: (exitCode: number) => void) {
+  return [
+    deployCommand(load, done),
+    planCommand(load, done),
+    verifyLocalCommand(done),
+    verifyRemoteCommand(load, done),
+    healthCheckCommand(load, done),
+    rollbackCommand(load, done),
+    cleanupCommand(load, done),
+    statusCommand(done),
+    backupsCommand(done),
+    inventoryShowCommand(done),
+    manifestCommand(done),
+    execCommand(done),
+  ];
+}

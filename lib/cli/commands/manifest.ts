@@ -1,0 +1,26 @@
+/**
+ * `manifest DIR`.
+ * @module
+ */
+import { Command } from "@commander-js/extra-typings";
+import { EXIT } from "../../errors.ts";
+import { print } from "../context.ts";
+
+export function manifestCommand(done: (exitCode: number) => void) {
+  return new Command("manifest")
+    .description(
+      "write metadata.json for a folder, or refresh its artifacts_manifest and keep every other key",
+    )
+    .argument("<dir>", "the folder")
+    .action(async (dir) => {
+      const { writeManifest } = await import("../../manifest.ts");
+      const { path, added, changed, removed, kept } = await writeManifest(dir);
+      for (const [word, names] of [["added", added], ["changed", changed], ["removed", removed]] as const) {
+        for (const name of names) print(`${word}  ${name}\n`);
+      }
+      print(
+        `${path}: ${added.length} added, ${changed.length} changed, ${removed.length} removed, ${kept} kept\n`,
+      );
+      done(EXIT.ok);
+    });
+}

@@ -1,0 +1,58 @@
+/**
+ * `verify-local`: touches no network.
+ * @module
+ */
+import process from "node:process";
+import { resolve } from "@std/path";
+import { format } from "@std/fmt/bytes";
+import { EXIT } from "../../errors.ts";
+import { hostsOf, outputForm, print, readSets, unlistedWarnings } from "../context.ts";
+import { hostsCommand, type HostsOptions } from "../options.ts";
+
+export function verifyLocalCommand(done: (exitCode: number) => void) {
+  return hostsCommand(
+    "verify-local",
+    "check the local artifact set against its metadata.json; touches no network",
+  )
+    .action(async (options) => done(await verifyLocal(options)));
+}
+
+async function verifyLocal(options: HostsOptions): Promise<number> {
+  const sets = await readSets(await localDirs(options));
+  const form = outputForm(options);
+  if (form === "json" || form === "ndjson") {
+    const all = [...sets.values()].map(({ dir, id, version, files, bytes, unlisted }) => ({
+      dir,
+      id,
+      version,
+      bytes,
+      files: files.map(({ name, sha256, bytes }) => ({ name, sha256, bytes })),
+      unlisted,
+    }));
+    print(
+      form === "json"
+        ? JSON.stringify({ sets: all }, null, 2) + "\n"
+        : all.map((set) => JSON.stringify(set) + "\n").join(""),
+    );
+    return EXIT.ok;
+  }
+  for (const set of sets.values()) {
+    for (const { name, sha256, bytes } of set.files) print(`ok  ${sha256}  ${name} (${format(bytes)})\n`);
+    print(
+      `${set.version ?? set.id}: ${set.files.length} files, ${
+        format(set.bytes)
+      } in ${set.dir}, release ${set.id}\n`,
+    );
+  }
+  for (const warning of unlistedWarnings(sets.values())) console.error(`warning: ${warning}`);
+  return EXIT.ok;
+}
+
+/** The folders to check: of every host where there is an inventory, else the one that is named or the usual one. */
+async function localDirs(options: HostsOptions): Promise<string[]> {
+  const { env } = process;
+  if (options.inventory.length > 0 || env.LOCKSTEP_INVENTORY || env.DEPLOY_HOST) {
+    return (await hostsOf(options)).map((host) => host.artifactsDir);
+  }
+  return [resolve(options.artifacts ?? (env.ARTIFACTS_DIR || "artifacts_phase2"))];
+}

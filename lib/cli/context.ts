@@ -1,0 +1,150 @@
+/**
+ * From options to what a run needs: hosts with their settings, local sets, sessions, the view on standard output.
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import { hostname, userInfo } from "node:os";
+import process from "node:process";
+import { type Problem, UsageError } from "../errors.ts";
+import type { Listener } from "../events.ts";
+import { type HostSettings, loadInventory, selectHosts, settingsOfAll } from "../inventory/mod.ts";
+import { type ArtifactSet, readArtifactSet } from "../manifest.ts";
+import type { Release } from "../release.ts";
+import { openSession } from "../remote/session.ts";
+import { newRunId } from "../report/run_dir.ts";
+import type { View } from "../report/views/view.ts";
+import type { Connect } from "../rollout/rollout.ts";
+import type { RunContext } from "../task.ts";
+import type { HostsOptions, InventoryOptions } from "./options.ts";
+
+/** The inventory and the hosts of it that `--limit` leaves. */
+export async function inventoryOf(options: InventoryOptions) {
+  const inventory = await loadInventory(options.inventory, {
+    extraVars: options.extraVars,
+    env: process.env,
+    cwd: process.cwd(),
+  });
+  return { inventory, hosts: selectHosts(inventory, options.limit) };
+}
+
+export async function hostsOf(options: HostsOptions): Promise<HostSettings[]> {
+  const { hosts } = await inventoryOf(options);
+  return settingsOfAll(hosts, {
+    cwd: process.cwd(),
+    env: process.env,
+    ...(options.artifacts === undefined ? {} : { artifactsDir: options.artifacts }),
+  });
+}
+
+/** A set as what is to be live. */
+export function releaseOf(set: ArtifactSet): Release {
+  return { id: set.id, version: set.version, files: set.files };
+}
+
+/** The local set of each folder that the hosts name, each read once. Throws a UsageError with everything that is wrong with any. */
+export async function readSets(dirs: Iterable<string>): Promise<Map<string, ArtifactSet>> {
+  const sets = new Map<string, ArtifactSet>();
+  const problems: Problem[] = [];
+  for (const dir of new Set(dirs)) {
+    try {
+      sets.set(dir, await readArtifactSet(dir));
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      problems.push(...error.problems);
+    }
+  }
+  if (problems.length > 0) throw new UsageError(problems);
+  return sets;
+}
+
+/** What the manifest does not list and therefore stays here. */
+export function unlistedWarnings(sets: Iterable<ArtifactSet>): string[] {
+  return [...sets].filter((set) => set.unlisted.length > 0)
+    .map((set) => `not listed in ${set.dir}/metadata.json, so not deployed: ${set.unlisted.join(", ")}`);
+}
+
+export function runContext(command: string, options: Pick<HostsOptions, "dryRun" | "check">): RunContext {
+  const startedAt = new Date();
+  return {
+    id: newRunId(startedAt),
+    startedAt,
+    dryRun: options.dryRun || options.check,
+    who: `${userName()}@${hostname()}`,
+    command,
+  };
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A user without an entry in the user database, as in many containers.
+    return process.env.USER ?? process.env.USERNAME ?? "unknown";
+  }
+}
+
+/** How sessions are opened with these options. */
+export function connector(options: Pick<HostsOptions, "sshConfig" | "connectTimeout" | "timeout">): Connect {
+  return (settings, signal) =>
+    openSession(settings, {
+      connectTimeout: options.connectTimeout,
+      commandTimeout: options.timeout,
+      signal,
+      ...(options.sshConfig === undefined ? {} : { sshConfig: options.sshConfig }),
+    });
+}
+
+export type Output = "pretty" | "plain" | "json" | "ndjson";
+
+/** The form of standard output: `pretty` only where somebody looks at a terminal. */
+export function outputForm(options: { readonly output?: Output | undefined }): Output {
+  const asked = options.output ?? "pretty";
+  return asked === "pretty" && !Deno.stdout.isTerminal() ? "plain" : asked;
+}
+
+/** Writes all of it to standard output before it returns. */
+export function print(text: string): void {
+  const bytes = Buffer.from(text);
+  for (let written = 0; written < bytes.length;) written += Deno.stdout.writeSync(bytes.subarray(written));
+}
+
+/** The view that goes with a form of output. */
+export async function viewOf(
+  form: Output,
+  options: { verbosity: number; details: boolean; runDir?: string },
+): Promise<View> {
+  switch (form) {
+    case "pretty":
+      return (await import("../report/views/pretty.ts")).prettyView(print, options);
+    case "plain":
+      return (await import("../report/views/plain.ts")).plainView(print, options);
+    case "json":
+      return (await import("../report/views/json.ts")).jsonView(print);
+    case "ndjson":
+      return (await import("../report/views/json.ts")).ndjsonView(print);
+  }
+}
+
+/** One listener of several. */
+export function together(...listeners: readonly Listener[]): Listener {
+  return (event) => listeners.forEach((listener) => listener(event));
+}
+
+/**
+ * The user's wish to stop: aborted at the first Ctrl-C (or SIGTERM), so that no host is begun any more. `now` runs at the second, which ends
+ * the program at once.
+ */
+export function stopSignal(now: () => void): { signal: AbortSignal; dispose: () => void } {
+  const controller = new AbortController();
+  const stop = (): void => {
+    if (controller.signal.aborted) now();
+    else controller.abort();
+  };
+  // Windows knows no SIGTERM.
+  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+  for (const signal of signals) Deno.addSignalListener(signal, stop);
+  return {
+    signal: controller.signal,
+    dispose: () => signals.forEach((signal) => Deno.removeSignalListener(signal, stop)),
+  };
+}

@@ -1,0 +1,50 @@
+/**
+ * Arguments in, exit code out.
+ * @module
+ */
+import { Command, CommanderError } from "@commander-js/extra-typings";
+import { EXIT, Failure, formatFailure, formatProblem, UsageError } from "../errors.ts";
+import { commands } from "./commands.ts";
+import type { LoadPipelines } from "./pipelines.ts";
+
+/** Runs the program and returns its exit code; what went wrong is on standard error. */
+export async function main(
+  args: readonly string[],
+  version: string,
+  pipelines: LoadPipelines,
+): Promise<number> {
+  let exitCode: number = EXIT.ok;
+  try {
+    const program = buildProgram(args, version, pipelines, (code) => exitCode = code);
+    await program.parseAsync([...args], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    // commander has printed its own: help and --version end well, everything else is wrong usage.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof UsageError) {
+      for (const problem of error.problems) console.error(formatProblem(problem));
+      return EXIT.usage;
+    }
+    console.error(formatFailure(Failure.from(error, "go on").data));
+    if (!(error instanceof Failure) && error instanceof Error && error.stack) console.error(error.stack);
+    return EXIT.fault;
+  }
+}
+
+function buildProgram(
+  args: readonly string[],
+  version: string,
+  pipelines: LoadPipelines,
+  done: (exitCode: number) => void,
+) {
+  const program = new Command("lockstep")
+    .description("Rolls a set of artifacts out to a fleet of devices, atomically, over plain ssh.")
+    .version(version)
+    .showHelpAfterError("(see --help)")
+    .enablePositionalOptions()
+    .exitOverride()
+    .addHelpText("after", "\nStart with: deploy --inventory prod.yaml --dry-run");
+  for (const command of commands(pipelines, done)) program.addCommand(command.copyInheritedSettings(program));
+  if (args.length === 0) program.help({ error: true });
+  return program;
+}

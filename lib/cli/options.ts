@@ -1,0 +1,64 @@
+/**
+ * The options that mean the same in every command.
+ * @module
+ */
+import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+
+/** A whole number of at least `least`. */
+export function whole(least: number): (text: string) => number {
+  return (text) => {
+    if (!/^\d+$/.test(text) || Number(text) < least) {
+      throw new InvalidArgumentError(`expected a whole number of at least ${least}.`);
+    }
+    return Number(text);
+  };
+}
+
+function collect(value: string, earlier: string[]): string[] {
+  return [...earlier, value];
+}
+
+const OUTPUTS = ["pretty", "plain", "json", "ndjson"] as const;
+
+/** Which hosts, with which variables. */
+export function inventoryCommand(name: string, description: string) {
+  return new Command(name)
+    .description(description)
+    .option(
+      "-i, --inventory <file>",
+      "inventory, in Ansible's YAML; repeatable ($LOCKSTEP_INVENTORY)",
+      collect,
+      [],
+    )
+    .option("-l, --limit <pattern>", "only these hosts: names, groups, globs, joined by , : :& :!")
+    .option("-e, --extra-vars <vars>", "K=V or @FILE, over every other variable; repeatable", collect, []);
+}
+
+/** The same, for commands that go to the hosts. */
+export function hostsCommand(name: string, description: string) {
+  return inventoryCommand(name, description)
+    .option("-f, --forks <n>", "hosts at once", whole(1), 20)
+    .option("-C, --dry-run", "read, never write; --check is the same", false)
+    .addOption(new Option("--check", "the same as --dry-run").default(false).hideHelp())
+    .option("--artifacts <dir>", "the local artifact set ($ARTIFACTS_DIR)")
+    .option("--ssh-config <file>", "handed to ssh as -F")
+    .option("--connect-timeout <seconds>", "for ssh to connect", whole(1), 10)
+    .option("--timeout <seconds>", "for one command on a host", whole(1), 300)
+    .option("--reports <dir>", "where runs are kept", "reports")
+    .addOption(
+      new Option(
+        "-o, --output <form>",
+        "what standard output carries (default: pretty on a terminal, else plain)",
+      ).choices(OUTPUTS),
+    )
+    .addOption(
+      new Option("-v, --verbose", "more detail; repeatable").default(0).argParser((
+        _: string,
+        before: number,
+      ) => before + 1),
+    );
+}
+
+/** What `hostsCommand()` parses to. */
+export type HostsOptions = ReturnType<ReturnType<typeof hostsCommand>["opts"]>;
+export type InventoryOptions = ReturnType<ReturnType<typeof inventoryCommand>["opts"]>;

@@ -1,0 +1,20 @@
+/**
+ * The pipelines as commands are handed them: nothing in lib knows a task by itself.
+ * @module
+ */
+import type { Release } from "../release.ts";
+import type { Task } from "../task.ts";
+
+export interface Pipelines {
+  readonly pipelines: {
+    readonly deploy: readonly Task[];
+    readonly rollback: readonly Task[];
+    readonly undo: readonly Task[];
+    readonly "health-check": readonly Task[];
+    readonly cleanup: readonly Task[];
+  };
+  verifyRemotePipeline(local: ReadonlyMap<string, Release>): readonly Task[];
+}
+
+/** Loads them when a command needs them: `--help` does not. */
+export type LoadPipelines = () => Promise<Pipelines>;

@@ -1,0 +1,23 @@
+# What this device is and has.
+# shellcheck shell=sh
+echo "uid=$(id -u)"
+echo "user=$(id -un 2>/dev/null || id -u)"
+echo "system=$(uname -sm 2>/dev/null)"
+for tool in sha256sum find cp mv ln mkdir rm dd sed awk df du wc readlink stat sync; do
+  has "$tool" || echo "missing=$tool"
+done
+# A rename onto a link to a folder: mv without -T would move into that folder.
+case $(mv --help 2>&1) in
+  *--exchange*) echo rename=mv && echo exchange=mv ;;
+  *-T*) echo rename=mv ;;
+esac
+for tool in python3 perl; do
+  if has "$tool"; then
+    echo "rename=$tool"
+    echo "exchange=$tool"
+  fi
+done
+for tool in curl wget; do
+  has "$tool" && echo "http=$tool"
+done
+true

@@ -1,0 +1,85 @@
+/**
+ * A fact is something that a device can be asked: a program that only reads, and a pure parser of what it prints. A host keeps each
+ * answer until a step changes it.
+ * @module
+ */
+import { kindOfExit } from "../remote/exit_kinds.ts";
+import { Failure } from "../errors.ts";
+import type { Answer } from "../remote/session.ts";
+import type { Program } from "../remote/program.ts";
+import type { HostSettings } from "../inventory/mod.ts";
+import type { Release } from "../release.ts";
+
+/** What a fact may depend on. */
+export interface FactSubject {
+  readonly settings: HostSettings;
+  /** What is to be live, for commands that put something live. */
+  readonly release: Release | null;
+}
+
+export interface Fact<T> {
+  readonly program: Program;
+  /** Seconds, where the usual limit is too short. */
+  readonly timeout?: number;
+  args(subject: FactSubject): readonly string[];
+  parse(output: string, subject: FactSubject): T;
+}
+
+/** Keeps the type of what `parse` returns. */
+export function defineFact<T>(fact: Fact<T>): Fact<T> {
+  return fact;
+}
+
+/** What a program printed; a Failure of `action` where it ended with another code than 0. */
+export function outputOf(answer: Answer, program: Program, host: string, action = program.name): string {
+  if (answer.code === 0) return answer.stdout;
+  const kind = kindOfExit(answer.code);
+  const words = answer.stderr.trim();
+  const evidence = words || `${program.name} ended with exit code ${answer.code}`;
+  const log = answer.stdout.trim();
+  throw new Failure({ kind, action, host, evidence, ...(log === "" ? {} : { log: log.slice(-8192) }) });
+}
+
+/** `key=value` lines; a key may come several times. Lines of another form are passed over. */
+export class Fields {
+  readonly #values = new Map<string, string[]>();
+
+  constructor(text: string) {
+    for (const line of text.split("\n")) {
+      const at = line.indexOf("=");
+      if (at > 0) this.#values.set(line.slice(0, at), [...this.all(line.slice(0, at)), line.slice(at + 1)]);
+    }
+  }
+
+  all(key: string): string[] {
+    return this.#values.get(key) ?? [];
+  }
+
+  /** The first value, or "" where there is none. */
+  get(key: string): string {
+    return this.all(key)[0] ?? "";
+  }
+
+  /** The first value as a number; null where there is none. */
+  number(key: string): number | null {
+    const text = this.get(key);
+    return /^\d+$/.test(text) ? Number(text) : null;
+  }
+}
+
+/** sha256sum's lines as a listing. GNU writes names with a backslash or newline escaped, behind a leading backslash. */
+export function parseDigests(lines: readonly string[]): Map<string, string> {
+  const listing = new Map<string, string>();
+  for (const line of lines) {
+    const match = /^(\\?)([0-9a-f]{64}) [ *](?:\.\/)?(.*)$/.exec(line);
+    if (match === null) continue;
+    const [, escaped, sha256 = "", name = ""] = match;
+    listing.set(
+      escaped
+        ? name.replaceAll(/\\(.)/g, (_, char) => char === "n" ? "\n" : char === "r" ? "\r" : char)
+        : name,
+      sha256,
+    );
+  }
+  return listing;
+}

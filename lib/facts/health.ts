@@ -1,0 +1,65 @@
+/**
+ * How the service is, as the device itself sees it: ready, its health JSON, and the metric lines that the user asked for.
+ * @module
+ */
+import type { Json } from "../events.ts";
+import { program } from "../remote/program.ts";
+import text from "./health.sh" with { type: "text" };
+import { defineFact, type FactSubject, Fields } from "./fact.ts";
+
+export interface Health {
+  /** Which attempt was answered, from 1. */
+  readonly attempts: number;
+  /** What the health path answered: JSON where it is that, else text; null where it answered nothing. */
+  readonly health: Json;
+  readonly metrics: readonly string[];
+}
+
+/** Waits for as many attempts as the host's settings allow; a Failure (`unhealthy`) where the service does not get ready. */
+export const health = defineFact<Health>({
+  program: program("health", text),
+  timeout: 1800,
+  args: ({ settings }) => [
+    urlOf(settings, settings.healthReady),
+    urlOf(settings, settings.healthStatus),
+    urlOf(settings, settings.healthMetrics),
+    settings.healthMetricsMatch,
+    String(settings.healthAttempts),
+    String(settings.healthInterval),
+  ],
+  parse: parseHealth,
+});
+
+/** Whether the service answers at this moment that it is ready. */
+export const ready = defineFact<boolean>({
+  program: program(
+    "ready",
+    `{ curl -fsS --max-time 5 -- "$1" || wget -q -T 5 -O - -- "$1"; } >/dev/null 2>&1 && echo ready=yes\ntrue\n`,
+  ),
+  args: ({ settings }) => [urlOf(settings, settings.healthReady)],
+  parse: (output) => new Fields(output).get("ready") === "yes",
+});
+
+/** A path of the service, as the device itself asks for it. */
+export function urlOf(settings: FactSubject["settings"], path: string): string {
+  return settings.healthUrl.replace(/\/+$/, "") + path;
+}
+
+/** Pure: what health.sh printed. */
+export function parseHealth(output: string): Health {
+  const [head = "", health = "", metrics = ""] = output.split(/^= (?:health|metrics)\n/m);
+  return {
+    attempts: new Fields(head).number("attempts") ?? 1,
+    health: jsonOrText(health.trim()),
+    metrics: metrics.split("\n").filter((line) => line !== ""),
+  };
+}
+
+function jsonOrText(text: string): Json {
+  if (text === "") return null;
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
+}

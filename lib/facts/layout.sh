@@ -1,0 +1,74 @@
+# What lies under the deploy path. $1: deploy path, $2: live name.
+# shellcheck shell=sh
+root=$1
+live=$2
+
+# say KEY VALUE: a line of our output; a value with a line break is none of ours and is left out.
+say() {
+  case $2 in *"$nl"*) return ;; esac
+  printf '%s=%s\n' "$1" "$2"
+}
+
+near=$root
+while [ ! -e "$near" ] && [ ! -L "$near" ]; do
+  near=${near%/*}
+  near=${near:-/}
+done
+say near "$near"
+if [ ! -d "$near" ]; then
+  say root other
+  exit 0
+fi
+if [ -w "$near" ] && [ -x "$near" ]; then say writable yes; fi
+space=$(free "$near")
+say kib "${space% *}"
+say inodes "${space#* }"
+if [ "$near" != "$root" ]; then
+  say root absent
+  exit 0
+fi
+say root present
+cd "$root" || die not-writable "cannot enter $root"
+
+if [ -L "$live" ]; then
+  say live link
+  say target "$(readlink "$live")"
+  if [ ! -e "$live" ]; then say broken yes; fi
+elif [ -d "$live" ]; then
+  say live dir
+  if [ "$(stat -c %d "$live")" != "$(stat -c %d .)" ]; then say mounted yes; fi
+elif [ -e "$live" ]; then
+  say live other
+else
+  say live absent
+fi
+# What we have to write in must be ours to write, also where an earlier run was somebody else's.
+for dir in .lockstep .lockstep/releases .lockstep/staging .lockstep/backups backup; do
+  if [ -e "$dir" ] && [ ! -w "$dir" ]; then say unwritable "$dir"; fi
+done
+if [ -L .lockstep/lock ]; then
+  lock=$(readlink .lockstep/lock)
+  if alive "$lock"; then say lock "$lock"; fi
+fi
+if [ -f .lockstep/journal ]; then
+  while IFS= read -r line; do say journal "$line"; done <.lockstep/journal
+fi
+newest=
+for path in .lockstep/releases/* .lockstep/staging/* .lockstep/staging/.[!.]* backup/*; do
+  if [ ! -e "$path" ] && [ ! -L "$path" ]; then continue; fi
+  name=${path##*/}
+  case $path in
+    .lockstep/releases/*) say release "$name" ;;
+    .lockstep/staging/*) say staging "$name" ;;
+    *)
+      say backup "$name"
+      case $name in [0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][T-][0-9]*) newest=$name ;; esac
+      ;;
+  esac
+done
+if [ -f .lockstep/history ]; then say history "$(tail -n 1 .lockstep/history)"; fi
+if [ -n "$newest" ] && [ -f ".lockstep/backups/$newest" ]; then
+  say recorded "$newest"
+  cat ".lockstep/backups/$newest"
+fi
+true

@@ -1,0 +1,79 @@
+/**
+ * What lies under a device's deploy path: the live name, releases, backups, the journal of an unfinished run, and the room there is.
+ * @module
+ */
+import { program } from "../remote/program.ts";
+import { linkSlot, type Listing } from "../release.ts";
+import text from "./layout.sh" with { type: "text" };
+import { defineFact, Fields, parseDigests } from "./fact.ts";
+import {
+  type History,
+  type Journal,
+  type LockHolder,
+  parseHistory,
+  parseJournal,
+  parseLock,
+} from "./journal.ts";
+
+export interface Layout {
+  /** Whether the deploy path is a folder (`present`), is not there, or is something else. */
+  readonly root: "present" | "absent" | "other";
+  /** The deploy path, or the nearest folder above it that exists. */
+  readonly near: string;
+  readonly writable: boolean;
+  /** Folders of ours that the user cannot write in. */
+  readonly unwritable: readonly string[];
+  /** Room for this user, in KiB and in files; null where the device cannot tell or there is no limit. */
+  readonly freeKib: number | null;
+  readonly freeInodes: number | null;
+  /** What the live name is. */
+  readonly live: "absent" | "link" | "dir" | "other";
+  /** What the live name links to, where it is a link. */
+  readonly target: string | null;
+  /** The slot of ours that is live. */
+  readonly slot: string | null;
+  /** The live link leads nowhere. */
+  readonly broken: boolean;
+  /** The live folder is another filesystem than the deploy path. */
+  readonly mounted: boolean;
+  readonly journal: Journal | null;
+  readonly lock: LockHolder | null;
+  readonly releases: readonly string[];
+  readonly staging: readonly string[];
+  /** Names, oldest first. */
+  readonly backups: readonly string[];
+  /** The newest backup and its digests as they were when it was made, where it is one of ours. */
+  readonly recorded: { readonly backup: string; readonly listing: Listing } | null;
+  /** What was last confirmed here. */
+  readonly history: History | null;
+}
+
+export const layout = defineFact<Layout>({
+  program: program("layout", text),
+  args: ({ settings }) => [settings.deployPath, settings.liveDir],
+  parse: (output) => {
+    const fields = new Fields(output);
+    const target = fields.all("target")[0] ?? null;
+    const recorded = fields.get("recorded");
+    return {
+      root: fields.get("root") as Layout["root"],
+      near: fields.get("near"),
+      writable: fields.get("writable") === "yes",
+      unwritable: fields.all("unwritable"),
+      freeKib: fields.number("kib"),
+      freeInodes: fields.number("inodes"),
+      live: (fields.get("live") || "absent") as Layout["live"],
+      target,
+      slot: target === null ? null : linkSlot(target),
+      broken: fields.get("broken") === "yes",
+      mounted: fields.get("mounted") === "yes",
+      journal: parseJournal(fields.all("journal")),
+      lock: parseLock(fields.get("lock")),
+      releases: fields.all("release"),
+      staging: fields.all("staging"),
+      backups: fields.all("backup").sort(),
+      recorded: recorded === "" ? null : { backup: recorded, listing: parseDigests(output.split("\n")) },
+      history: parseHistory(fields.get("history")),
+    };
+  },
+});

@@ -1,0 +1,36 @@
+/**
+ * The service that reads the live set.
+ * @module
+ */
+import { program } from "../remote/program.ts";
+import text from "./service.sh" with { type: "text" };
+import { defineFact, Fields } from "./fact.ts";
+
+export interface Service {
+  /** What manages it here: `systemd`, `openrc`, `sysv`, `runit`, `command`; `none` where nothing does or there is no service. */
+  readonly manager: string;
+  /** The device knows it. */
+  readonly known: boolean;
+  /** Null where the device cannot tell. */
+  readonly active: boolean | null;
+  /** How we may restart it: as we are, by sudo, or not at all. */
+  readonly may: "yes" | "sudo" | "no";
+}
+
+export const service = defineFact<Service>({
+  program: program("service", text),
+  args: ({ settings }) => [
+    settings.service === "" && settings.serviceManager !== "command" ? "none" : settings.serviceManager,
+    settings.service,
+  ],
+  parse: (output) => {
+    const fields = new Fields(output);
+    const active = fields.get("active");
+    return {
+      manager: fields.get("manager"),
+      known: fields.get("known") === "yes",
+      active: active === "yes" ? true : active === "no" ? false : null,
+      may: fields.get("may") as Service["may"],
+    };
+  },
+});

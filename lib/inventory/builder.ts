@@ -1,0 +1,217 @@
+/**
+ * Groups and hosts as the sources define them, and how their variables meet: Ansible's rules, computed once per set of groups and
+ * not once per host, so that ten thousand hosts load at once.
+ * @module
+ */
+import type { Json } from "../events.ts";
+import { hostsIn } from "./membership.ts";
+import type { Group, Host, Inventory, Origin, Setting, Variables } from "./types.ts";
+
+interface GroupNode {
+  readonly name: string;
+  readonly children: Set<GroupNode>;
+  readonly parents: Set<GroupNode>;
+  readonly hosts: Set<HostNode>;
+  readonly vars: Map<string, Setting>;
+  priority: number;
+}
+
+interface HostNode {
+  readonly name: string;
+  readonly groups: Set<GroupNode>;
+  readonly vars: Map<string, Setting>;
+}
+
+/** What the hosts of one set of groups share. */
+interface Inherited extends Variables {
+  readonly groups: readonly string[];
+}
+
+/** Collects definitions in the order in which they are read; later ones add to earlier ones. */
+export class InventoryBuilder {
+  readonly #groups = new Map<string, GroupNode>();
+  readonly #hosts = new Map<string, HostNode>();
+  readonly #all: GroupNode;
+  readonly #ungrouped: GroupNode;
+
+  constructor() {
+    this.#all = this.#group("all");
+    this.#ungrouped = this.#group("ungrouped");
+    this.addChild("all", "ungrouped");
+  }
+
+  addGroup(name: string): void {
+    this.#group(name);
+  }
+
+  /** Adds a host to a group. A port counts only where the host is new, as with Ansible. */
+  addHost(name: string, group: string, port?: Setting): void {
+    let host = this.#hosts.get(name);
+    if (!host) {
+      host = { name, groups: new Set(), vars: new Map() };
+      this.#hosts.set(name, host);
+      if (port) host.vars.set("ansible_port", port);
+    }
+    this.#join(this.#group(group), host);
+  }
+
+  /** Makes a group (or, where there is none of that name, a host) part of a group. False where that would close a loop. */
+  addChild(parentName: string, childName: string): boolean {
+    const parent = this.#group(parentName);
+    const child = this.#groups.get(childName);
+    if (!child) {
+      const host = this.#hosts.get(childName);
+      if (host) this.#join(parent, host);
+      return true;
+    }
+    if (parent.children.has(child)) return true;
+    if (child === parent || isBelow(parent, child)) return false;
+    parent.children.add(child);
+    child.parents.add(parent);
+    return true;
+  }
+
+  /** Sets a group's or a host's variable. Where both have the name the group gets it, as with Ansible. */
+  setVariable(entity: string, name: string, setting: Setting): void {
+    (this.#groups.get(entity) ?? this.#hosts.get(entity))!.vars.set(name, setting);
+  }
+
+  setPriority(group: string, priority: number): void {
+    this.#group(group).priority = priority;
+  }
+
+  /** Ties up loose ends (`all` holds every group, `ungrouped` every host without one) and merges. */
+  build(extraVars: ReadonlyMap<string, Setting>): Inventory {
+    this.#reconcile();
+    const groups = new Map<string, Group>();
+    for (const group of this.#groups.values()) {
+      groups.set(group.name, {
+        name: group.name,
+        children: [...group.children].map((child) => child.name),
+        hosts: [...group.hosts].map((host) => host.name),
+        ...variables(group.vars),
+      });
+    }
+    const merge = this.#merger(extraVars);
+    return { hosts: hostsIn(groups, "all").map((name) => merge(this.#hosts.get(name)!)), groups };
+  }
+
+  #group(name: string): GroupNode {
+    let group = this.#groups.get(name);
+    if (!group) {
+      group = {
+        name,
+        children: new Set(),
+        parents: new Set(),
+        hosts: new Set(),
+        vars: new Map(),
+        priority: 1,
+      };
+      this.#groups.set(name, group);
+    }
+    return group;
+  }
+
+  #join(group: GroupNode, host: HostNode): void {
+    group.hosts.add(host);
+    host.groups.add(group);
+  }
+
+  #reconcile(): void {
+    for (const group of [...this.#groups.values()]) {
+      if (group !== this.#all && group.parents.size === 0) this.addChild("all", group.name);
+    }
+    for (const host of this.#hosts.values()) {
+      const own = [...host.groups].filter((group) => group !== this.#all);
+      if (own.length === 0) this.addChild("ungrouped", host.name);
+      else if (own.length > 1 && host.groups.has(this.#ungrouped)) {
+        this.#ungrouped.hosts.delete(host);
+        host.groups.delete(this.#ungrouped);
+      }
+    }
+  }
+
+  #merger(extraVars: ReadonlyMap<string, Setting>): (host: HostNode) => Host {
+    const ancestry = new Map<GroupNode, ReadonlySet<GroupNode>>();
+    const depths = new Map<GroupNode, number>();
+    const numbers = new Map([...this.#groups.values()].map((group, number) => [group, number]));
+    const known = new Map<string, Inherited>();
+
+    /** A group and everything above it. */
+    const upward = (group: GroupNode): ReadonlySet<GroupNode> => {
+      let groups = ancestry.get(group);
+      if (!groups) {
+        groups = new Set([group, ...[...group.parents].flatMap((parent) => [...upward(parent)])]);
+        ancestry.set(group, groups);
+      }
+      return groups;
+    };
+    /** The longest way from `all`. */
+    const depth = (group: GroupNode): number => {
+      let steps = depths.get(group);
+      if (steps === undefined) {
+        steps = 0;
+        for (const parent of group.parents) steps = Math.max(steps, depth(parent) + 1);
+        depths.set(group, steps);
+      }
+      return steps;
+    };
+    const inherit = (direct: ReadonlySet<GroupNode>): Inherited => {
+      const key = [...direct].map((group) => numbers.get(group)!).sort((a, b) => a - b).join();
+      let inherited = known.get(key);
+      if (!inherited) {
+        const groups = new Set([...direct].flatMap((group) => [...upward(group)]));
+        groups.delete(this.#all);
+        const sorted = [...groups].sort((a, b) =>
+          depth(a) - depth(b) || a.priority - b.priority || byName(a.name, b.name)
+        );
+        const merged = new Map(this.#all.vars);
+        for (const group of sorted) for (const [name, setting] of group.vars) merged.set(name, setting);
+        for (const [name, setting] of extraVars) merged.set(name, setting);
+        inherited = { groups: sorted.map((group) => group.name).sort(byName), ...variables(merged) };
+        known.set(key, inherited);
+      }
+      return inherited;
+    };
+    const extra = variables(extraVars);
+    return (host) => {
+      const inherited = inherit(host.groups);
+      if (host.vars.size === 0) return { name: host.name, ...inherited };
+      const own = variables(host.vars);
+      return {
+        name: host.name,
+        groups: inherited.groups,
+        vars: { ...inherited.vars, ...own.vars, ...extra.vars },
+        origins: { ...inherited.origins, ...own.origins, ...extra.origins },
+      };
+    };
+  }
+}
+
+/** Whether `group` is somewhere below `ancestor`. */
+function isBelow(group: GroupNode, ancestor: GroupNode): boolean {
+  const seen = new Set<GroupNode>();
+  const rest = [...group.parents];
+  for (let next = rest.pop(); next; next = rest.pop()) {
+    if (next === ancestor) return true;
+    if (seen.has(next)) continue;
+    seen.add(next);
+    rest.push(...next.parents);
+  }
+  return false;
+}
+
+function variables(settings: ReadonlyMap<string, Setting>): Variables {
+  const vars: [string, Json][] = [];
+  const origins: [string, Origin][] = [];
+  for (const [name, { value, origin }] of settings) {
+    vars.push([name, value]);
+    origins.push([name, origin]);
+  }
+  // fromEntries, because a variable may be named `__proto__`.
+  return { vars: Object.fromEntries(vars), origins: Object.fromEntries(origins) };
+}
+
+function byName(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

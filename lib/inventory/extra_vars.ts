@@ -1,0 +1,149 @@
+/**
+ * `-e`: variables that win over every other, as Ansible reads them: `K=V` words, a YAML or JSON mapping, or `@FILE`.
+ * @module
+ */
+import { isMap, isScalar } from "yaml";
+import type { Problem } from "../errors.ts";
+import { problemAt } from "./problems.ts";
+import { readUtf8 } from "./sources.ts";
+import type { Setting } from "./types.ts";
+import { variableProblem } from "./variable_check.ts";
+import { readYaml } from "./yaml_document.ts";
+
+const OPTION = "-e";
+
+/** The variables of all `-e` options together; later ones win. What is wrong goes to `problems`. */
+export async function readExtraVars(
+  options: readonly string[],
+  cwd: string,
+  problems: Problem[],
+): Promise<ReadonlyMap<string, Setting>> {
+  const vars = new Map<string, Setting>();
+  for (const option of options) {
+    for (const [name, setting] of await readOption(option, cwd, problems)) vars.set(name, setting);
+  }
+  for (const [name, setting] of vars) {
+    const problem = variableProblem(name, setting);
+    if (problem) problems.push(problem);
+  }
+  return vars;
+}
+
+async function readOption(option: string, cwd: string, problems: Problem[]): Promise<[string, Setting][]> {
+  if (option === "") return [];
+  if (option.startsWith("@")) {
+    const file = option.slice(1);
+    const text = await readUtf8(file, cwd, problems);
+    return text === undefined ? [] : mapping(file, text, problems);
+  }
+  if (/^[./]/.test(option)) {
+    problems.push({
+      where: OPTION,
+      message: `found the path "${option}"`,
+      hint: `for a file write "@${option}"`,
+    });
+    return [];
+  }
+  return /^[[{]/.test(option) ? mapping(OPTION, option, problems) : keyValues(option, problems);
+}
+
+function mapping(file: string, text: string, problems: Problem[]): [string, Setting][] {
+  const document = readYaml(file, text, problems);
+  if (!document) return [];
+  const { root } = document;
+  // Ansible takes an empty file for no variables at all.
+  if (root === null || isScalar(root) && root.value === null) return [];
+  if (!isMap(root)) {
+    problems.push(
+      problemAt(document.origin(root.range?.[0] ?? 0), "found no mapping, expected variables: name: value"),
+    );
+    return [];
+  }
+  return document.entries(root).map((entry) => {
+    const name = String(entry.key);
+    const origin = document.origin(entry.offset, name);
+    // A place inside the option is no file that a path could be relative to.
+    return [name, {
+      value: document.json(entry.value),
+      origin: file === OPTION ? { ...origin, line: 0, col: 0 } : origin,
+    }];
+  });
+}
+
+function keyValues(option: string, problems: Problem[]): [string, Setting][] {
+  const words = splitArguments(option);
+  if (!words) {
+    problems.push({
+      where: OPTION,
+      message: `found ${JSON.stringify(option)} with a quote that is not closed`,
+    });
+    return [];
+  }
+  return words.flatMap((word): [string, Setting][] => {
+    const text = decodeEscapes(word);
+    const at = /[^\\](=)/s.exec(text);
+    if (!at) {
+      problems.push({ where: OPTION, message: `found ${JSON.stringify(word)}, expected NAME=VALUE` });
+      return [];
+    }
+    const name = text.slice(0, at.index + 1).trim();
+    const value = unquote(text.slice(at.index + 2).trim());
+    return [[name, { value, origin: { file: OPTION, line: 0, col: 0, path: name } }]];
+  });
+}
+
+/** Words between spaces and line ends; quotes and template brackets hold a word together and stay in it. */
+function splitArguments(text: string): string[] | undefined {
+  const words: string[] = [];
+  let word = "";
+  let quote = "";
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i]!;
+    if (/["']/.test(char) && text[i - 1] !== "\\") {
+      if (quote === "") quote = char;
+      else if (quote === char) quote = "";
+    }
+    const pair = text.slice(i, i + 2);
+    if (pair === "{{" || pair === "{%") depth++;
+    else if (pair === "}}" || pair === "%}") depth = Math.max(0, depth - 1);
+    if (quote === "" && depth === 0 && (char === " " || char === "\n")) {
+      if (word.trim() !== "") words.push(word);
+      word = "";
+    } else {
+      word += char;
+    }
+  }
+  if (quote !== "") return undefined;
+  if (word.trim() !== "") words.push(word);
+  return words;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  "\\": "\\",
+  "'": "'",
+  '"': '"',
+  a: "\x07",
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  v: "\v",
+};
+
+function decodeEscapes(text: string): string {
+  return text.replace(
+    /\\(?:U([0-9a-f]{8})|u([0-9a-f]{4})|x([0-9a-f]{2})|([\\'"abfnrtv]))/gi,
+    (whole, long: string, short: string, byte: string, char: string) => {
+      if (char) return ESCAPES[char] ?? whole;
+      const code = parseInt(long ?? short ?? byte, 16);
+      return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+    },
+  );
+}
+
+function unquote(text: string): string {
+  const quoted = text.length > 1 && /^["']/.test(text) && text.endsWith(text[0]!) && text.at(-2) !== "\\";
+  return quoted ? text.slice(1, -1) : text;
+}

@@ -1,0 +1,10 @@
+/**
+ * Inventories: sources, groups, hosts, variables, patterns and settings.
+ * @module
+ */
+export { toAnsibleList, toGraph } from "./listing.ts";
+export { loadInventory, type LoadOptions } from "./load.ts";
+export { selectHosts } from "./patterns.ts";
+export { type HostSettings, settingsOf, settingsOfAll, type SettingsOptions } from "./settings.ts";
+export type { Group, Host, Inventory, Origin } from "./types.ts";
+export { hostVariables } from "./variables.ts";

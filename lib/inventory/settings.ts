@@ -1,0 +1,170 @@
+/**
+ * From a host's variables to the settings that the rest of the program works with.
+ * @module
+ */
+import { dirname, isAbsolute, join, resolve } from "@std/path";
+import { type Problem, UsageError } from "../errors.ts";
+import { problemAt, problemOnce } from "./problems.ts";
+import type { Host, Origin, Setting } from "./types.ts";
+import { isTemplate, wrongValue } from "./variable_check.ts";
+import { expectedOf, type HostVariables, hostVariables, isVariableName, variableNames } from "./variables.ts";
+
+const DEFAULT_ARTIFACTS = "artifacts_phase2";
+
+/** Everything that Lockstep needs to know of a host. Times are seconds. */
+export interface HostSettings {
+  readonly name: string;
+  /** What ssh is told to connect to. Not checked: a name that ssh would take for an option is refused by the session. */
+  readonly address: string;
+  readonly port?: number;
+  readonly user?: string;
+  /** Absolute. */
+  readonly identityFile?: string;
+  /** `ansible_ssh_common_args`, then `ansible_ssh_extra_args`, as words. */
+  readonly commonArgs: readonly string[];
+  readonly connection: "ssh" | "local";
+  readonly become: boolean;
+  readonly becomeUser: string;
+  /** Absolute, on the device, without a slash at its end. */
+  readonly deployPath: string;
+  /** Absolute, on this machine. */
+  readonly artifactsDir: string;
+  readonly liveDir: string;
+  /** Empty for none. */
+  readonly service: string;
+  readonly serviceManager: HostVariables["service_manager"];
+  readonly restartCommand: string;
+  readonly restartTimeout: number;
+  readonly restartSettle: number;
+  /** Empty for none. */
+  readonly healthUrl: string;
+  readonly healthReady: string;
+  readonly healthStatus: string;
+  readonly healthMetrics: string;
+  readonly healthAttempts: number;
+  readonly healthInterval: number;
+  readonly healthMetricsMatch: string;
+  readonly keepBackups: number;
+  readonly confirmTimeout: number;
+}
+
+/** What beside its variables decides a host's settings. */
+export interface SettingsOptions {
+  /** Absolute. */
+  readonly cwd: string;
+  /** `--artifacts`; relative to `cwd`; wins over the variable. */
+  readonly artifactsDir?: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** A host's settings. Throws a UsageError with everything that is wrong with its variables. */
+export function settingsOf(host: Host, options: SettingsOptions): HostSettings {
+  const problems: Problem[] = [];
+  const settings = convert(host, options, problems);
+  if (!settings) throw new UsageError(problems);
+  return settings;
+}
+
+/**
+ * The settings of many hosts, in their order. Throws a UsageError with everything that is wrong with any of them; a mistake that
+ * several hosts inherit is named once.
+ */
+export function settingsOfAll(hosts: readonly Host[], options: SettingsOptions): HostSettings[] {
+  const problems: Problem[] = [];
+  const settings = hosts.flatMap((host) => convert(host, options, problems) ?? []);
+  if (problems.length > 0) throw new UsageError(problemOnce(problems));
+  return settings;
+}
+
+function convert(host: Host, options: SettingsOptions, problems: Problem[]): HostSettings | undefined {
+  const before = problems.length;
+  const input: Record<string, unknown> = {};
+  for (const name of variableNames) {
+    const value = host.vars[name];
+    if (value === undefined) continue;
+    if (isTemplate(value)) {
+      problems.push(problemAt(
+        originOf(host, name),
+        `found a template, ${JSON.stringify(value)}, which Lockstep does not evaluate; expected ${
+          expectedOf(name)
+        }`,
+        "write the value itself, or give it with -e",
+      ));
+    } else {
+      input[name] = value;
+    }
+  }
+  const parsed = hostVariables.safeParse(input);
+  for (const name of new Set(parsed.error?.issues.map((issue) => String(issue.path[0])))) {
+    if (isVariableName(name)) problems.push(wrongValue(name, settingOf(host, name)));
+  }
+  if (!parsed.success || problems.length > before) return undefined;
+  const vars = parsed.data;
+
+  if (vars.service_manager === "command" && vars.restart_command === "") {
+    problems.push(problemAt(
+      originOf(host, "service_manager"),
+      "found no restart_command, expected one, because service_manager is command",
+      "set restart_command to the command that restarts the service",
+    ));
+    return undefined;
+  }
+  const port = vars.ansible_port ?? vars.ansible_ssh_port;
+  const user = vars.ansible_user ?? vars.ansible_ssh_user;
+  const identityFile = vars.ansible_ssh_private_key_file ?? vars.ansible_private_key_file;
+  return {
+    name: host.name,
+    address: vars.ansible_host ?? vars.ansible_ssh_host ?? host.name,
+    ...(typeof port === "number" ? { port } : {}),
+    ...(typeof user === "string" ? { user } : {}),
+    ...(typeof identityFile === "string"
+      ? { identityFile: absolute(identityFile, options.cwd, options) }
+      : {}),
+    commonArgs: [...vars.ansible_ssh_common_args ?? [], ...vars.ansible_ssh_extra_args ?? []],
+    connection: vars.ansible_connection ?? "ssh",
+    become: vars.ansible_become ?? false,
+    becomeUser: vars.ansible_become_user ?? "root",
+    deployPath: vars.deploy_path,
+    artifactsDir: artifactsDir(host, vars.artifacts_dir, options),
+    liveDir: vars.live_dir,
+    service: vars.service,
+    serviceManager: vars.service_manager,
+    restartCommand: vars.restart_command,
+    restartTimeout: vars.restart_timeout,
+    restartSettle: vars.restart_settle,
+    healthUrl: vars.health_url,
+    healthReady: vars.health_ready,
+    healthStatus: vars.health_status,
+    healthMetrics: vars.health_metrics,
+    healthAttempts: vars.health_attempts,
+    healthInterval: vars.health_interval,
+    healthMetricsMatch: vars.health_metrics_match,
+    keepBackups: vars.keep_backups,
+    confirmTimeout: vars.confirm_timeout,
+  };
+}
+
+function artifactsDir(host: Host, variable: string | undefined, options: SettingsOptions): string {
+  if (options.artifactsDir) return absolute(options.artifactsDir, options.cwd, options);
+  if (variable !== undefined) {
+    const { file, line } = originOf(host, "artifacts_dir");
+    // Only a file has lines; what -e or the environment says is relative to where the user stands.
+    return absolute(variable, line > 0 ? resolve(options.cwd, dirname(file)) : options.cwd, options);
+  }
+  return absolute(options.env.ARTIFACTS_DIR || DEFAULT_ARTIFACTS, options.cwd, options);
+}
+
+/** A local path as an absolute one, `~/` being the user's home. */
+function absolute(path: string, base: string, { env }: SettingsOptions): string {
+  const home = env.HOME ?? env.USERPROFILE;
+  if (home && /^~(?:$|[/\\])/.test(path)) return join(home, path.slice(1));
+  return isAbsolute(path) ? path : resolve(base, path);
+}
+
+function originOf(host: Host, name: string): Origin {
+  return host.origins[name] ?? { file: host.name, line: 0, col: 0, path: name };
+}
+
+function settingOf(host: Host, name: string): Setting {
+  return { value: host.vars[name] ?? null, origin: originOf(host, name) };
+}

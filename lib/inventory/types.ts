@@ -1,0 +1,52 @@
+/**
+ * What an inventory is once it has been read: plain values, in Ansible's order.
+ * @module
+ */
+import type { Json } from "../events.ts";
+
+/**
+ * Where a variable was set. `file` is the path as the user gave it, relative to the current folder; `-e` for an extra variable
+ * given in place, `environment` for one of the `DEPLOY_*` variables.
+ */
+export interface Origin {
+  readonly file: string;
+  /** 1-based; 0 where the source has no lines. */
+  readonly line: number;
+  readonly col: number;
+  /** Path inside the document: `all.children.edge.vars.deploy_path`. */
+  readonly path?: string;
+}
+
+/** Variables by name, and where each was set. */
+export interface Variables {
+  readonly vars: Readonly<Record<string, Json>>;
+  readonly origins: Readonly<Record<string, Origin>>;
+}
+
+/** One host with the variables that apply to it, merged as Ansible merges them. */
+export interface Host extends Variables {
+  readonly name: string;
+  /** Every group it belongs to, directly or through a child group, sorted, without `all`: Ansible's `group_names`. */
+  readonly groups: readonly string[];
+}
+
+/** One group as the sources define it: `hosts` and `vars` are its own, without those of its children and parents. */
+export interface Group extends Variables {
+  readonly name: string;
+  readonly children: readonly string[];
+  readonly hosts: readonly string[];
+}
+
+/** Every host and group of all sources together. */
+export interface Inventory {
+  /** In inventory order: as `ansible all --list-hosts` prints them. */
+  readonly hosts: readonly Host[];
+  /** Includes `all` and `ungrouped`; in the order in which the sources name them. */
+  readonly groups: ReadonlyMap<string, Group>;
+}
+
+/** A value with the place that set it, before merging. */
+export interface Setting {
+  readonly value: Json;
+  readonly origin: Origin;
+}

@@ -1,0 +1,218 @@
+/**
+ * The variables of a host that Lockstep reads: what each may be, its default and what it is for. This schema is the only place
+ * that says so: settings, messages and the JSON schema for editors are made from it.
+ * @module
+ */
+import { z } from "zod";
+import { extendedRegexProblem } from "./extended_regex.ts";
+import { splitWords } from "./words.ts";
+
+/** What a variable may be, in words that follow "expected". */
+const expectations = new WeakMap<z.ZodType, string>();
+
+function variable<T extends z.ZodType>(schema: T, expected: string, description: string): T {
+  const described = schema.describe(description);
+  expectations.set(described, expected);
+  return described;
+}
+
+// Ansible's YAML turns `user: 1000` into a number; it is the text that was meant.
+const text = z.union([z.string(), z.number()]).transform(String)
+  .refine((value) => !value.includes("\0"));
+const someText = text.refine((value) => value !== "");
+/** Text, or empty (also: nothing written) for none. */
+const textOrNone = z.union([z.null().transform(() => ""), text]);
+const path = text.refine((value) => value === "" || value.startsWith("/"));
+
+function integer(min: number, max: number) {
+  return z.union([z.int().min(min).max(max), z.string().regex(/^\s*[-+]?\d+\s*$/)]).transform(Number)
+    .pipe(z.int().min(min).max(max));
+}
+
+const truth = z.union([
+  z.boolean(),
+  z.literal([0, 1]).transform((value) => value === 1),
+  z.string().regex(/^(?:y|yes|on|1|true|t|n|no|off|0|false|f)$/i).transform((value) =>
+    /^(?:y|on|1|t)/i.test(value)
+  ),
+]);
+
+const words = z.string().transform((value, context) => {
+  const split = splitWords(value);
+  if (split) return split;
+  context.addIssue("a quote is not closed");
+  return z.NEVER;
+});
+
+const connection = z.string().transform((value, context): "ssh" | "local" => {
+  const name = value.replace(/^ansible\.(?:builtin|legacy)\./, "");
+  if (name === "local") return "local";
+  if (!["ssh", "smart", "paramiko", "paramiko_ssh"].includes(name)) context.addIssue("not supported");
+  return "ssh";
+});
+
+const deployPath = someText.refine((value) => {
+  const segments = value.split("/").filter((segment) => segment !== "" && segment !== ".");
+  return value.startsWith("/") && segments.length > 0 && !segments.includes("..");
+}).transform((value) => value.replace(/\/+$/, ""));
+
+const liveDir = someText.refine((value) =>
+  !/[/\n]/.test(value) && !value.startsWith("-") && ![".", "..", "backup", ".lockstep"].includes(value)
+);
+
+const httpUrl = textOrNone.refine((value) =>
+  // deno-lint-ignore no-control-regex -- a URL that reaches the device must not hold any
+  value === "" || /^https?:\/\/[^/\s][^\s\0-\x1f]*$/i.test(value) && URL.canParse(value)
+);
+
+const extendedRegex = text.refine((value) => extendedRegexProblem(value) === undefined);
+
+const optionalText = someText.nullish();
+const SECONDS_OF_A_DAY = 86_400;
+
+/** Every variable that Lockstep reads, in Ansible's names and ours. Variables that are not here are the user's own. */
+export const hostVariables = z.object({
+  ansible_host: variable(
+    optionalText,
+    "an address or a host name",
+    "Address to connect to; default: the host's name.",
+  ),
+  ansible_port: variable(
+    integer(1, 65535).nullish(),
+    "a port from 1 to 65535",
+    "Port of sshd on the device.",
+  ),
+  ansible_user: variable(optionalText, "a user name", "User to log in as."),
+  ansible_ssh_private_key_file: variable(
+    optionalText,
+    "the path of a key file",
+    "Private key to log in with.",
+  ),
+  ansible_ssh_common_args: variable(
+    words.nullish(),
+    "ssh options in one text, with every quote closed",
+    "Options for ssh: `-o ProxyJump=gate`.",
+  ),
+  ansible_ssh_extra_args: variable(
+    words.nullish(),
+    "ssh options in one text, with every quote closed",
+    "More options for ssh, after the common ones.",
+  ),
+  ansible_connection: variable(
+    connection.nullish(),
+    "ssh or local",
+    "How to reach the device: `ssh` or `local`.",
+  ),
+  ansible_become: variable(truth.nullish(), "yes or no", "Run everything on the device through `sudo -n`."),
+  ansible_become_user: variable(optionalText, "a user name", "User to become; default: root."),
+  ansible_become_method: variable(
+    z.enum(["sudo", "ansible.builtin.sudo"]).nullish(),
+    "sudo",
+    "How to become another user: `sudo`.",
+  ),
+  // The older names of the same, which Ansible still reads.
+  ansible_ssh_host: variable(optionalText, "an address or a host name", "Older name of ansible_host."),
+  ansible_ssh_port: variable(
+    integer(1, 65535).nullish(),
+    "a port from 1 to 65535",
+    "Older name of ansible_port.",
+  ),
+  ansible_ssh_user: variable(optionalText, "a user name", "Older name of ansible_user."),
+  ansible_private_key_file: variable(
+    optionalText,
+    "the path of a key file",
+    "Other name of ansible_ssh_private_key_file.",
+  ),
+  deploy_path: variable(
+    deployPath.default("/opt/iot-inference"),
+    'an absolute path below "/" without ".." and NUL',
+    "Folder on the device.",
+  ),
+  artifacts_dir: variable(
+    someText.optional(),
+    "the path of a folder",
+    "Local artifact set; relative to the file that sets it, else to the current folder. Default: artifacts_phase2.",
+  ),
+  live_dir: variable(
+    liveDir.default("artifacts_phase2"),
+    'one plain name: no "/", no leading "-", not ".", "..", "backup" or ".lockstep"',
+    "Name under deploy_path that the service reads.",
+  ),
+  service: variable(
+    textOrNone.default("phase4-inference"),
+    "the name of a unit, or empty for none",
+    "Unit to restart; empty for none.",
+  ),
+  service_manager: variable(
+    z.enum(["auto", "systemd", "openrc", "sysv", "runit", "command", "none"]).default("auto"),
+    "auto, systemd, openrc, sysv, runit, command or none",
+    "What looks after the service on the device.",
+  ),
+  restart_command: variable(
+    textOrNone.default(""),
+    "a command in one text",
+    "Restarts the service where service_manager is `command`.",
+  ),
+  restart_timeout: variable(
+    integer(1, SECONDS_OF_A_DAY).default(30),
+    `seconds from 1 to ${SECONDS_OF_A_DAY}`,
+    "Seconds until the service must be active.",
+  ),
+  restart_settle: variable(
+    integer(0, SECONDS_OF_A_DAY).default(5),
+    `seconds from 0 to ${SECONDS_OF_A_DAY}`,
+    "Seconds that the service must stay active after a restart.",
+  ),
+  health_url: variable(
+    httpUrl.default("http://localhost:9208"),
+    "a URL that begins with http:// or https://, or empty for none",
+    "Where the service answers, as the device itself sees it; empty for none.",
+  ),
+  health_ready: variable(
+    path.default("/ready"),
+    'a path that begins with "/"',
+    "Path that answers 200 once the service is ready.",
+  ),
+  health_status: variable(path.default("/health"), 'a path that begins with "/"', "Path of the health JSON."),
+  health_metrics: variable(path.default("/metrics"), 'a path that begins with "/"', "Path of the metrics."),
+  health_attempts: variable(
+    integer(1, 10_000).default(10),
+    "a number from 1 to 10000",
+    "Tries before a host is unhealthy.",
+  ),
+  health_interval: variable(
+    integer(0, SECONDS_OF_A_DAY).default(3),
+    `seconds from 0 to ${SECONDS_OF_A_DAY}`,
+    "Seconds between two tries.",
+  ),
+  health_metrics_match: variable(
+    extendedRegex.default("phase4_uptime|phase4_memory_rss"),
+    "a POSIX extended regular expression, as for grep -E",
+    "Metric lines kept in the report.",
+  ),
+  keep_backups: variable(integer(1, 100_000).default(5), "a number from 1 to 100000", "Backups to keep."),
+  confirm_timeout: variable(
+    integer(1, SECONDS_OF_A_DAY).default(120),
+    `seconds from 1 to ${SECONDS_OF_A_DAY}`,
+    "Seconds after commit in which the device must hear that all is well, or it restores itself.",
+  ),
+});
+
+/** A host's variables as the schema leaves them: typed, defaults filled in. */
+export type HostVariables = z.output<typeof hostVariables>;
+
+/** The name of a variable that Lockstep reads. */
+export type VariableName = keyof typeof hostVariables.shape;
+
+/** The names of all variables that Lockstep reads. */
+export const variableNames: readonly VariableName[] = hostVariables.keyof().options;
+
+/** Whether `name` is a variable that Lockstep reads. */
+export function isVariableName(name: string): name is VariableName {
+  return Object.hasOwn(hostVariables.shape, name);
+}
+
+/** What a variable may be, in words: "a port from 1 to 65535". */
+export function expectedOf(name: VariableName): string {
+  return expectations.get(hostVariables.shape[name])!;
+}

@@ -1,0 +1,232 @@
+/**
+ * Groups and hosts out of a YAML document, as Ansible's yaml plugin reads them. Where Ansible warns and goes on (a key that is no
+ * part of a group), this reports a mistake: what is left out silently is deployed nowhere.
+ * @module
+ */
+import { isMap, isScalar, isSeq, type Node, type YAMLMap } from "yaml";
+import type { Problem } from "../errors.ts";
+import type { InventoryBuilder } from "./builder.ts";
+import { expandHostKey, RangeProblem } from "./host_range.ts";
+import { didYouMean } from "./near_miss.ts";
+import { problemAt, shown } from "./problems.ts";
+import type { Setting } from "./types.ts";
+import { variableProblem } from "./variable_check.ts";
+import type { Entry, YamlDocument } from "./yaml_document.ts";
+
+const SECTIONS = ["hosts", "children", "vars"] as const;
+
+/** Adds what a document defines to `builder`, and everything that is wrong with it to `problems`. */
+export function readYamlInventory(
+  document: YamlDocument,
+  builder: InventoryBuilder,
+  problems: Problem[],
+): void {
+  new Reader(document, builder, problems).file();
+}
+
+class Reader {
+  constructor(
+    readonly document: YamlDocument,
+    readonly builder: InventoryBuilder,
+    readonly problems: Problem[],
+  ) {}
+
+  file(): void {
+    const { root } = this.document;
+    if (root === null || isScalar(root) && root.value === null || isMap(root) && root.items.length === 0) {
+      this.#problem(0, "", "found nothing, expected groups such as all:");
+      return;
+    }
+    if (!isMap(root)) {
+      this.#problem(start(root), "", `found ${this.#shown(root)}, expected groups such as all:`);
+      return;
+    }
+    const entries = this.document.entries(root);
+    const plugin = entries.find((entry) => entry.key === "plugin");
+    if (plugin) {
+      this.#problem(
+        start(plugin.keyNode),
+        "plugin",
+        "found the configuration of an inventory plugin, expected groups such as all:",
+      );
+      return;
+    }
+    for (const entry of entries) this.#group(entry, "");
+  }
+
+  /** Reads a group with everything below it. Returns its name where it could be added. */
+  #group(entry: Entry, parentPath: string): string | undefined {
+    const name = this.#name(entry, parentPath, "group");
+    if (name === undefined) return undefined;
+    const path = join(parentPath, name);
+    this.builder.addGroup(name);
+    if (isNothing(entry.value)) return name;
+    if (!isMap(entry.value)) {
+      this.#problem(
+        entry.offset,
+        path,
+        `found ${this.#shown(entry.value)}, expected a group: a mapping with hosts, children or vars`,
+        misplaced(name),
+      );
+      return name;
+    }
+    for (const section of this.document.entries(entry.value)) {
+      const sectionPath = join(path, String(section.key));
+      switch (section.key) {
+        case "vars":
+          this.#groupVars(name, section, sectionPath);
+          break;
+        case "children":
+          this.#children(name, section, sectionPath);
+          break;
+        case "hosts":
+          this.#hosts(name, section, sectionPath);
+          break;
+        default:
+          this.#problem(
+            start(section.keyNode),
+            sectionPath,
+            `found the key ${shown(section.key)}, expected hosts, children or vars`,
+            didYouMean(String(section.key), SECTIONS) ?? misplaced(name),
+          );
+      }
+    }
+    return name;
+  }
+
+  #groupVars(group: string, section: Entry, path: string): void {
+    for (const entry of this.#members(section, path, "variables")) {
+      const name = String(entry.key);
+      if (name !== "ansible_group_priority") {
+        this.builder.setVariable(group, name, this.#setting(entry, path));
+        continue;
+      }
+      const { value, origin } = this.#setting(entry, path);
+      const priority = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+      if (typeof priority === "number" && Number.isInteger(priority)) {
+        this.builder.setPriority(group, priority);
+      } else this.problems.push(problemAt(origin, `found ${shown(value)}, expected a whole number`));
+    }
+  }
+
+  #children(parent: string, section: Entry, path: string): void {
+    for (const entry of this.#members(section, path, "groups")) {
+      const child = this.#group(entry, path);
+      if (child === undefined || this.builder.addChild(parent, child)) continue;
+      this.#problem(
+        start(entry.keyNode),
+        join(path, child),
+        child === parent
+          ? `found the group "${child}" as a child of itself`
+          : `found the group "${child}" as a child of "${parent}", which is itself below "${child}"`,
+      );
+    }
+  }
+
+  #hosts(group: string, section: Entry, path: string): void {
+    for (const entry of this.#members(section, path, "hosts")) {
+      const key = this.#name(entry, path, "host");
+      if (key === undefined) continue;
+      const hostPath = join(path, key);
+      const keyOrigin = this.document.origin(start(entry.keyNode), hostPath);
+      const vars = this.#hostVars(entry, hostPath);
+      let expanded;
+      try {
+        expanded = expandHostKey(key);
+      } catch (error) {
+        if (!(error instanceof RangeProblem)) throw error;
+        this.problems.push(problemAt(keyOrigin, error.message, error.hint));
+        continue;
+      }
+      const port = expanded.port === undefined ? undefined : { value: expanded.port, origin: keyOrigin };
+      for (const name of expanded.names) {
+        this.builder.addHost(name, group, port);
+        for (const [variable, setting] of vars) this.builder.setVariable(name, variable, setting);
+      }
+    }
+  }
+
+  #hostVars(entry: Entry, path: string): [string, Setting][] {
+    if (isNothing(entry.value)) return [];
+    if (isMap(entry.value)) return this.#settings(entry.value, path);
+    this.#problem(
+      entry.offset,
+      path,
+      `found ${this.#shown(entry.value)}, expected the host's variables as a mapping, or nothing`,
+      isScalar(entry.value)
+        ? `for an address write "ansible_host: ${String(entry.value.value)}" below the host`
+        : undefined,
+    );
+    return [];
+  }
+
+  #settings(map: YAMLMap, path: string): [string, Setting][] {
+    return this.document.entries(map).map((entry) => [String(entry.key), this.#setting(entry, path)]);
+  }
+
+  /** A variable's value and place; its mistakes are reported here, once for all hosts that will have it. */
+  #setting(entry: Entry, path: string): Setting {
+    const name = String(entry.key);
+    const value = this.document.json(entry.value);
+    const variablePath = join(path, name);
+    const setting = { value, origin: this.document.origin(entry.offset, variablePath) };
+    const problem = variableProblem(name, setting, this.document.origin(start(entry.keyNode), variablePath));
+    if (problem) this.problems.push(problem);
+    return setting;
+  }
+
+  /** What a section holds. Ansible takes a single name for a mapping of that name alone. */
+  #members(section: Entry, path: string, what: string): Entry[] {
+    const { value } = section;
+    if (isNothing(value)) return [];
+    if (isMap(value)) return this.document.entries(value);
+    if (isScalar(value) && typeof value.value === "string" && what !== "variables") {
+      return [{ key: value.value, keyNode: value, value: null, offset: start(value) }];
+    }
+    this.#problem(
+      section.offset,
+      path,
+      `found ${this.#shown(value)}, expected a mapping of ${what}`,
+      isSeq(value) ? 'write each as "name:" on a line of its own, without "- "' : undefined,
+    );
+    return [];
+  }
+
+  #name(entry: Entry, parentPath: string, what: string): string | undefined {
+    if (typeof entry.key === "string" && entry.key !== "") return entry.key;
+    const written = isScalar(entry.keyNode) ? entry.keyNode.source ?? "" : "";
+    this.#problem(
+      start(entry.keyNode),
+      join(parentPath, written),
+      `found ${shown(entry.key)} for the name of a ${what}, expected text`,
+      written ? `put it in quotes: "${written}"` : undefined,
+    );
+    return undefined;
+  }
+
+  #shown(node: Node | null): string {
+    return isScalar(node) ? shown(node.value) : isSeq(node) ? "a list" : "a mapping";
+  }
+
+  #problem(offset: number, path: string, message: string, hint?: string): void {
+    this.problems.push(problemAt(this.document.origin(offset, path), message, hint));
+  }
+}
+
+function misplaced(group: string): string | undefined {
+  return SECTIONS.some((section) => section === group)
+    ? `put "${group}:" below the name of a group, such as all:`
+    : undefined;
+}
+
+function isNothing(node: Node | null): node is null {
+  return node === null || isScalar(node) && node.value === null;
+}
+
+function start(node: Node): number {
+  return node.range?.[0] ?? 0;
+}
+
+function join(path: string, key: string): string {
+  return path ? `${path}.${key}` : key;
+}

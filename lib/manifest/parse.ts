@@ -1,0 +1,194 @@
+/**
+ * The manifest of a `metadata.json`: which files a set holds, with their digests. Pure: text in, entries and every problem out.
+ * @module
+ */
+import { levenshteinDistance } from "@std/text/levenshtein-distance";
+import type { Node } from "jsonc-parser";
+import type { Problem } from "../errors.ts";
+import { kindOf, parseJson, type Position, propertiesOf } from "./json.ts";
+
+/** The name of the file that lists the others. It is never an entry of its own list. */
+export const METADATA = "metadata.json";
+/** The key of the list. */
+export const MANIFEST_KEY = "artifacts_manifest";
+
+export interface ParsedManifest {
+  /** Relative name, separated by "/", to sha256 in lower case. Holds only entries without a problem, in the manifest's order. */
+  readonly entries: ReadonlyMap<string, string>;
+  /** Where each entry stands in the text. */
+  readonly positions: ReadonlyMap<string, Position>;
+  /** The user's `version`, as written; null where it is neither a string nor a number. */
+  readonly version: string | null;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * The manifest of a `metadata.json` text, with all problems at once; never throws. A byte order mark is tolerated.
+ * @param where names the text in problems: its path.
+ * @param dir names the folder in the fixes that they propose.
+ */
+export function parseManifest(text: string, where: string, dir = "DIR"): ParsedManifest {
+  const body = text.replace(/^\ufeff/, "");
+  const { root, at, problems: syntax } = parseJson(body, where);
+  const problems: Problem[] = [...syntax];
+  const entries = new Map<string, string>();
+  const positions = new Map<string, Position>();
+  const report = (node: Node, path: string | null, message: string, hint: string) =>
+    problems.push({ where, ...at(node.offset), ...(path === null ? {} : { path }), message, hint });
+  const result = (version: string | null) => ({ entries, positions, version, problems });
+  if (root === null) return result(null);
+
+  if (root.type !== "object") {
+    report(
+      root,
+      null,
+      `found ${kindOf(root)}, expected an object`,
+      `run \`manifest ${dir}\` in place of this file`,
+    );
+    return result(null);
+  }
+  const properties = propertiesOf(root);
+  const versions = properties.filter(({ key }) => key === "version");
+  const manifests = properties.filter(({ key }) => key === MANIFEST_KEY);
+  for (const [key, found] of [["version", versions], [MANIFEST_KEY, manifests]] as const) {
+    for (const again of found.slice(1)) {
+      report(
+        again.node,
+        key,
+        `the key occurs twice, first at line ${at(found[0]!.node.offset).line}`,
+        "keep one of the two",
+      );
+    }
+  }
+  const version = versionOf(body, versions.at(-1)?.value);
+
+  const manifest = manifests.at(-1)?.value;
+  if (manifest === undefined) {
+    const near = properties.find(({ key }) => levenshteinDistance(key.toLowerCase(), MANIFEST_KEY) <= 4);
+    const hint = near
+      ? `did you mean "${MANIFEST_KEY}" where it says "${near.key}"?`
+      : `run \`manifest ${dir}\``;
+    report(near?.node ?? root, null, `"${MANIFEST_KEY}" is missing: nothing to deploy`, hint);
+    return result(version);
+  }
+  if (manifest.type !== "object") {
+    const message = `found ${kindOf(manifest)}, expected an object of file names and digests`;
+    report(manifest, MANIFEST_KEY, message, `run \`manifest ${dir}\``);
+    return result(version);
+  }
+  const listed = propertiesOf(manifest);
+  if (listed.length === 0) {
+    report(manifest, MANIFEST_KEY, "the list is empty: nothing to deploy", `run \`manifest ${dir}\``);
+  }
+
+  const first = new Map<string, Node>();
+  for (const { key, node } of listed) if (!first.has(key)) first.set(key, node);
+  for (const { key: name, node, value } of listed) {
+    const path = entryPath(name);
+    if (first.get(name) !== node) {
+      report(
+        node,
+        path,
+        `the file is listed twice, first at line ${at(first.get(name)!.offset).line}`,
+        "keep one of the two",
+      );
+      continue;
+    }
+    const unsafe = unsafeName(name);
+    if (unsafe) report(node, path, `unsafe file name: ${unsafe.reason}`, unsafe.fix);
+    const parent = unsafe ? undefined : parentsOf(name).find((folder) => first.has(folder));
+    if (parent !== undefined) {
+      report(
+        node,
+        path,
+        `${JSON.stringify(parent)} is listed as a file, so nothing can lie under it`,
+        "remove one of the two",
+      );
+    }
+    const digest = digestOf(value);
+    if ("mistake" in digest) {
+      report(
+        digest.node,
+        path,
+        digest.mistake,
+        `run \`manifest ${dir}\` if the file is right, else write its digest`,
+      );
+    } else if (!unsafe && parent === undefined) {
+      entries.set(name, digest.sha256);
+      positions.set(name, at(node.offset));
+    }
+  }
+  return result(version);
+}
+
+/** The path of an entry inside the document, as problems print it. */
+export function entryPath(name: string): string {
+  return `${MANIFEST_KEY}[${JSON.stringify(name)}]`;
+}
+
+/** Why a name must not be used below a folder, here or on a device, and what to do about it; null for a safe one. */
+export function unsafeName(name: string): { readonly reason: string; readonly fix: string } | null {
+  const relative = "name the file relative to the folder of metadata.json";
+  const rename = "rename the file";
+  if (name === "") return { reason: "it is empty", fix: relative };
+  const control = /\p{Cc}/u.exec(name)?.[0];
+  if (control !== undefined) {
+    const code = control.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
+    return { reason: `it holds the control character U+${code}`, fix: rename };
+  }
+  if (!name.isWellFormed()) {
+    return { reason: "it holds half of a surrogate pair, which no file name can", fix: rename };
+  }
+  if (/^[/\\]|^[A-Za-z]:/.test(name)) return { reason: "it is absolute", fix: relative };
+  if (name.includes("\\")) return { reason: "it holds a backslash", fix: 'separate folders with "/"' };
+  const segments = name.split("/");
+  if (segments.includes("..")) return { reason: '".." leaves the folder', fix: relative };
+  if (segments.includes(".")) return { reason: '"." is not a name', fix: relative };
+  if (segments.includes("")) return { reason: "a part between slashes is empty", fix: relative };
+  if (segments.some((segment) => segment.startsWith("-"))) {
+    return { reason: 'a part begins with "-", which programs take for an option', fix: rename };
+  }
+  if (name === METADATA) {
+    return { reason: "it is the manifest itself", fix: "remove the entry: metadata.json always travels" };
+  }
+  return null;
+}
+
+/** The digest of an entry's value, in lower case, or what is wrong with it and where. */
+function digestOf(
+  value: Node,
+): { readonly sha256: string } | { readonly mistake: string; readonly node: Node } {
+  if (value.type === "string") return checkDigest(value);
+  if (value.type !== "object") {
+    return { mistake: `found ${kindOf(value)}, expected a digest or {"sha256": "…"}`, node: value };
+  }
+  const properties = propertiesOf(value);
+  const [digest, again] = properties.filter(({ key }) => key === "sha256");
+  if (again) return { mistake: '"sha256" occurs twice', node: again.node };
+  if (digest) return checkDigest(digest.value);
+  const keys = properties.map(({ key }) => JSON.stringify(key)).join(", ");
+  return { mistake: `"sha256" is missing${keys === "" ? "" : `, found ${keys}`}`, node: value };
+}
+
+function checkDigest(
+  node: Node,
+): { readonly sha256: string } | { readonly mistake: string; readonly node: Node } {
+  const expected = "expected the 64 hex digits of a sha256";
+  if (node.type !== "string") return { mistake: `found ${kindOf(node)}, ${expected}`, node };
+  const text = String(node.value);
+  if (/^[0-9a-f]{64}$/i.test(text)) return { sha256: text.toLowerCase() };
+  const shown = JSON.stringify(text.length > 72 ? `${text.slice(0, 72)}…` : text);
+  return { mistake: `found ${shown} (length ${text.length}), ${expected}`, node };
+}
+
+/** Numbers keep their spelling: 2.10 is another version than 2.1. */
+function versionOf(text: string, node: Node | undefined): string | null {
+  if (node?.type === "string") return String(node.value);
+  return node?.type === "number" ? text.slice(node.offset, node.offset + node.length) : null;
+}
+
+/** The folders that a name lies in: `a` and `a/b` for `a/b/c`. */
+function parentsOf(name: string): string[] {
+  const segments = name.split("/");
+  return segments.slice(1).map((_, index) => segments.slice(0, index + 1).join("/"));
+}

@@ -1,0 +1,105 @@
+/**
+ * Reads an artifact set from a local folder and checks every file against the manifest, before anything is sent anywhere.
+ * @module
+ */
+import { join, resolve } from "@std/path";
+import { createHash } from "node:crypto";
+import { UsageError } from "../errors.ts";
+import { demandFolder, hashFile, isMissing, listFolder, mapFew, readMetadata, reasonOf } from "./folder.ts";
+import { entryPath, METADATA, parseManifest } from "./parse.ts";
+
+/** One file of a set. */
+export interface Artifact {
+  /** Relative to the set's folder, separated by "/". */
+  readonly name: string;
+  /** Lower-case hex. */
+  readonly sha256: string;
+  readonly bytes: number;
+  /** Local and absolute. */
+  readonly path: string;
+}
+
+/** A local set whose files match its manifest. */
+export interface ArtifactSet {
+  /** Absolute. */
+  readonly dir: string;
+  /** The release id: the first 16 hex digits of the sha256 of `metadata.json`. */
+  readonly id: string;
+  readonly version: string | null;
+  /** The manifest's files in name order, then `metadata.json`. */
+  readonly files: readonly Artifact[];
+  /** All files together. */
+  readonly bytes: number;
+  /** Files in the folder that the manifest does not list, in name order: to be warned of; they are not deployed. */
+  readonly unlisted: readonly string[];
+}
+
+/**
+ * The artifact set in `dir`, checked. Files are hashed as streams, a few at a time.
+ * Throws a UsageError with every problem found: a bad manifest, and files that are missing, unreadable or differ.
+ */
+export async function readArtifactSet(dir: string): Promise<ArtifactSet> {
+  await demandFolder(dir);
+  const root = resolve(dir);
+  const where = join(dir, METADATA);
+  const metadata = await readMetadata(dir);
+  if (metadata === null) {
+    throw UsageError.of(where, "the file is missing", `run \`manifest ${dir}\` to make it`);
+  }
+  const { entries, positions, version, problems } = parseManifest(metadata.text, where, dir);
+
+  const checked = await mapFew([...entries], async ([name, sha256]) => {
+    const path = join(root, ...name.split("/"));
+    const found = await digestOf(path, sha256);
+    if (!("mistake" in found)) return { artifact: { name, sha256, bytes: found.bytes, path } };
+    const { mistake, fix } = found;
+    const message = `${join(dir, ...name.split("/"))} ${mistake}`;
+    return { problem: { where, ...positions.get(name), path: entryPath(name), message, hint: fix(dir) } };
+  });
+  const all = [...problems, ...checked.flatMap(({ problem }) => problem ?? [])];
+  if (all.length > 0) {
+    throw new UsageError(all.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.col ?? 0) - (b.col ?? 0)));
+  }
+
+  const sha256 = createHash("sha256").update(metadata.bytes).digest("hex");
+  const files: Artifact[] = checked.flatMap(({ artifact }) => artifact ?? []);
+  files.sort((a, b) => a.name < b.name ? -1 : 1);
+  files.push({ name: METADATA, sha256, bytes: metadata.bytes.length, path: join(root, METADATA) });
+  const unlisted = (await listFolder(root)).map(({ name }) => name).filter((name) =>
+    name !== METADATA && !entries.has(name)
+  );
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  return { dir: root, id: sha256.slice(0, 16), version, files, bytes, unlisted };
+}
+
+interface Mistake {
+  readonly mistake: string;
+  readonly fix: (dir: string) => string;
+}
+
+/** The size of a listed file whose content is as it should be, or what is wrong with it. Opens regular files only: a pipe would block. */
+async function digestOf(path: string, expected: string): Promise<{ readonly bytes: number } | Mistake> {
+  const restore = (dir: string) => `restore the file, or run \`manifest ${dir}\` to drop it from the list`;
+  try {
+    const info = await Deno.stat(path);
+    if (info.isDirectory) return { mistake: "is a folder, expected a file", fix: restore };
+    if (!info.isFile) return { mistake: "is not a regular file", fix: restore };
+    const { sha256, bytes } = await hashFile(path);
+    if (sha256 === expected) return { bytes };
+    const fix = (dir: string) => `run \`manifest ${dir}\` if the file is right, else restore it`;
+    return { mistake: `differs: expected ${expected}, found ${sha256}`, fix };
+  } catch (error) {
+    if (isMissing(error)) {
+      return { mistake: await isLink(path) ? "is missing: a link to nothing" : "is missing", fix: restore };
+    }
+    return { mistake: `cannot be read: ${reasonOf(error)}`, fix: () => "make the file readable" };
+  }
+}
+
+async function isLink(path: string): Promise<boolean> {
+  try {
+    return (await Deno.lstat(path)).isSymlink;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * Finds out why ssh could not get in, by asking ssh for its settings and the address for an answer: never from the wording of an error.
+ * @module
+ */
+import type { FailureKind } from "../errors.ts";
+import { start } from "./spawn.ts";
+import { type Endpoint, sshArgv, type TransportOptions } from "./transport.ts";
+
+export interface Diagnosis {
+  readonly kind: FailureKind;
+  readonly evidence: string;
+  readonly next: string;
+}
+
+/** Milliseconds for the address to answer. */
+const PROBE_TIMEOUT = 3000;
+
+/** Why there is no session with this host, after ssh ended with 255. */
+export async function whyUnreachable(endpoint: Endpoint, options: TransportOptions): Promise<Diagnosis> {
+  const settings = await effectiveSettings(endpoint, options);
+  const hostname = settings.get("hostname") ?? endpoint.address;
+  const port = Number(settings.get("port") ?? 22);
+  const at = `${hostname} port ${port}`;
+  const byHand = `try: ssh${endpoint.port === undefined ? "" : ` -p ${endpoint.port}`} ${endpoint.address}`;
+  // Behind a jump host the address says nothing to us.
+  if (settings.has("proxycommand") || settings.has("proxyjump")) {
+    return { kind: "unreachable", evidence: `ssh could not reach ${at} through its proxy`, next: byHand };
+  }
+  switch (await answers(hostname, port)) {
+    case "open":
+      return {
+        kind: "refused",
+        evidence: `ssh was not let in at ${at}`,
+        next:
+          `${at} answers, but ssh was not let in: check user, key (its mode must be 600) and host key; ${byHand}`,
+      };
+    case "closed":
+      return {
+        kind: "unreachable",
+        evidence: `nothing listens at ${at}`,
+        next: `nothing listens at ${at}: check the address, the port and sshd`,
+      };
+    case "silent":
+      return {
+        kind: "timeout",
+        evidence: `${at} does not answer`,
+        next: `${at} does not answer: check its power, its link and the address`,
+      };
+  }
+}
+
+/** What `ssh -G` says it would do; empty where it says nothing. */
+async function effectiveSettings(
+  endpoint: Endpoint,
+  options: TransportOptions,
+): Promise<Map<string, string>> {
+  const [ssh = "ssh", ...args] = sshArgv(endpoint, options, "");
+  const probe = start([ssh, "-G", ...args.slice(0, -1)]);
+  let text = "";
+  probe.stdout.on("data", (chunk: Uint8Array) => text += new TextDecoder().decode(chunk));
+  await probe;
+  const settings = text.split("\n").map((line) => line.trim().split(" ")).map(([key = "", ...rest]) =>
+    [key, rest.join(" ")] as const
+  );
+  return new Map(settings.filter(([, value]) => value !== "" && value !== "none"));
+}
+
+async function answers(hostname: string, port: number): Promise<"open" | "closed" | "silent"> {
+  const connecting = Deno.connect({ hostname, port });
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<"silent">((resolve) => timer = setTimeout(() => resolve("silent"), PROBE_TIMEOUT));
+  const open = connecting.then((connection) => {
+    connection.close();
+    return "open" as const;
+  }, () => "closed" as const);
+  const answer = await Promise.race([open, late]);
+  clearTimeout(timer);
+  return answer;
+}

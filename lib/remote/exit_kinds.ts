@@ -1,0 +1,23 @@
+/**
+ * The exit codes by which our device-side programs say what kind of thing went wrong: the other half of `die` in prelude.sh.
+ * @module
+ */
+import type { FailureKind } from "../errors.ts";
+
+const kinds: Readonly<Record<number, FailureKind>> = {
+  80: "no-space",
+  81: "not-writable",
+  82: "missing-tool",
+  83: "mismatch",
+  84: "not-found",
+  85: "locked",
+  86: "service",
+  87: "unhealthy",
+  88: "unsuitable",
+  89: "privilege",
+};
+
+/** The kind that an exit code of one of our programs stands for; `exit` where it is not one of ours. */
+export function kindOfExit(code: number): FailureKind {
+  return kinds[code] ?? "exit";
+}

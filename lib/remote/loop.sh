@@ -1,0 +1,50 @@
+# The session loop: reads framed requests on stdin, runs each, answers with a marker line on stdout and on stderr. It travels as the
+# command of ssh, in one line (see transport.ts), because dash reads a script on stdin in blocks and would swallow requests, and because
+# csh takes no newline inside quotes: so each line here is whole, ends in ; or in a word that may be followed by a space, and has no
+# single quote, no backslash and no exclamation mark.
+#
+# $1 is the marker, a word that nobody can guess. A request is a line "ID SECONDS BYTES N1 N2 ...", then N1 lines that are the program, N2 lines
+# that are its first argument, and so on, then BYTES bytes that are its standard input. Request 0 sets the prelude.
+m=$1;
+lib=;
+nl=$(echo; echo .);
+nl=${nl%.};
+LOCKSTEP_SESSION=$$;
+export LOCKSTEP_SESSION;
+limit=;
+if timeout -s KILL 9 true 2>/dev/null; then limit="timeout -s KILL"; fi;
+echo;
+echo "$m hello";
+while read -r id secs bytes counts; do
+  set --;
+  for n in $counts; do
+    value=;
+    join=;
+    while [ "$n" -gt 0 ]; do
+      IFS= read -r line || exit 0;
+      value=$value$join$line;
+      join=$nl;
+      n=$((n - 1));
+    done;
+    set -- "$@" "$value";
+  done;
+  if [ "$id" = 0 ]; then
+    lib=$1;
+    code=0;
+  else
+    text=$lib$nl$1;
+    shift;
+    if [ "$bytes" = 0 ]; then
+      ${limit:+$limit "$secs"} sh -c "$text" lockstep "$@" </dev/null;
+      code=$?;
+    else
+      ${limit:+$limit "$secs"} sh -c "$text" lockstep "$@";
+      code=$?;
+    fi;
+  fi;
+  echo;
+  echo "$m $id $code";
+  echo >&2;
+  echo "$m $id" >&2;
+  if [ "$bytes" -gt 0 ] && [ "$code" -gt 0 ]; then exit 1; fi;
+done

@@ -1,0 +1,38 @@
+/**
+ * Files on their way to a device: one stream, each file exactly as long as it was when its digest was taken.
+ * @module
+ */
+import type { Payload } from "./session.ts";
+
+export interface SentFile {
+  readonly path?: string;
+  readonly bytes: number;
+}
+
+/** The files, one after another. A file that has become shorter ends the stream with an error; one that has grown is cut, and its digest tells. */
+export function payloadOf(files: readonly SentFile[]): Payload {
+  return {
+    bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+    async *chunks() {
+      for (const { path, bytes } of files) {
+        if (path === undefined) throw new Error("a file that only the device has cannot be sent");
+        yield* readExactly(path, bytes);
+      }
+    },
+  };
+}
+
+/** Bytes of one chunk: enough to keep ssh busy, little enough for many hosts at once. */
+const CHUNK = 128 * 1024;
+
+async function* readExactly(path: string, bytes: number): AsyncIterable<Uint8Array> {
+  using file = await Deno.open(path);
+  let left = bytes;
+  while (left > 0) {
+    const buffer = new Uint8Array(Math.min(CHUNK, left));
+    const read = await file.read(buffer);
+    if (read === null) throw new Error(`${path} became shorter while it was sent`);
+    left -= read;
+    yield buffer.subarray(0, read);
+  }
+}

@@ -1,0 +1,100 @@
+# Sent once a session; every program runs with it in front. Exit codes of `die` become the kinds of lib/remote/exit_kinds.ts.
+# shellcheck shell=sh disable=SC2034
+LC_ALL=C
+export LC_ALL
+nl='
+'
+umask 022
+
+# die KIND MESSAGE: ends the program; the controller reads the kind off the exit code and the evidence off stderr.
+die() {
+  printf '%s\n' "$2" >&2
+  case $1 in
+    no-space) exit 80 ;;
+    not-writable) exit 81 ;;
+    missing-tool) exit 82 ;;
+    mismatch) exit 83 ;;
+    not-found) exit 84 ;;
+    locked) exit 85 ;;
+    service) exit 86 ;;
+    unhealthy) exit 87 ;;
+    unsuitable) exit 88 ;;
+    privilege) exit 89 ;;
+  esac
+  exit 1
+}
+
+# has TOOL: whether the device has it.
+has() {
+  command -v "$1" >/dev/null 2>&1
+}
+
+# free DIR: "KIB INODES" available to this user; INODES is - where the filesystem has no such limit or df cannot tell.
+free() {
+  kib=$(df -Pk "$1" 2>/dev/null | awk 'NR > 1 { a = $(NF - 2) } END { print a }')
+  inodes=$(df -Pi "$1" 2>/dev/null | awk 'NR > 1 { t = $(NF - 4); a = $(NF - 2) } END { print (t > 0 ? a : "-") }')
+  printf '%s %s\n' "${kib:--}" "${inodes:--}"
+}
+
+# explain DIR MESSAGE: ends after a write under DIR failed, with the kind that a probe finds.
+explain() {
+  probe=$1/.lockstep-probe.$$
+  if ! (: >"$probe") 2>/dev/null; then
+    rm -f "$probe"
+    space=$(free "$1")
+    case $space in "0 "* | *" 0") die no-space "$2: no space left under $1" ;; esac
+    die not-writable "$2: $(id -un 2>/dev/null || id -u) cannot write in $1"
+  fi
+  if ! printf '%65536s' '' 2>/dev/null >"$probe" || [ "$(wc -c <"$probe")" -lt 65536 ]; then
+    rm -f "$probe"
+    die no-space "$2: no space left under $1"
+  fi
+  rm -f "$probe"
+  space=$(free "$1")
+  if [ "${space%% *}" != - ] && [ "${space%% *}" -lt 256 ]; then
+    die no-space "$2: no space left under $1"
+  fi
+  die exit "$2"
+}
+
+# flush PATH...: returns once the named files and folders are on the disk.
+flush() {
+  sync "$@" 2>/dev/null || sync
+}
+
+# flush_tree DIR: the same for a folder and all that is in it.
+flush_tree() {
+  find "$1" -exec sync {} + 2>/dev/null || sync
+}
+
+# digests DIR: "SHA256  ./NAME" for every regular file below DIR, in sha256sum's own form.
+digests() {
+  (cd "$1" 2>/dev/null && find . -type f -exec sha256sum {} +)
+}
+
+# field NAME FILE: the value of NAME=VALUE in one of our own small files.
+field() {
+  sed -n "s/^$1=//p" "$2" 2>/dev/null
+}
+
+# boot_id: a word that is another after each start of the device.
+boot_id() {
+  cat /proc/sys/kernel/random/boot_id 2>/dev/null || echo -
+}
+
+# started PID: when a process started, in ticks since boot; empty where there is none.
+started() {
+  stat=$(cat "/proc/$1/stat" 2>/dev/null) || return
+  # The program's name, in parentheses, may hold spaces.
+  # shellcheck disable=SC2086
+  set -- ${stat##*)}
+  echo "${20}"
+}
+
+# alive LOCK: whether the owner that a lock names still runs.
+alive() {
+  # shellcheck disable=SC2086
+  set -- $1
+  if [ "$3" != "$(boot_id)" ]; then return 1; fi
+  if [ -d /proc/self ]; then [ "$(started "$1")" = "$2" ]; else kill -0 "$1" 2>/dev/null; fi
+}

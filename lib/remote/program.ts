@@ -1,0 +1,16 @@
+/**
+ * A program that runs on a device: POSIX sh that takes every value as a positional parameter. Nothing is ever spliced into its text.
+ * Longer ones are `.sh` files beside the module that uses them, so that shellcheck reads what the device runs.
+ * @module
+ */
+export interface Program {
+  /** For logs and errors: `commit`. */
+  readonly name: string;
+  /** Runs with the functions of `prelude.sh` in front of it, under dash, bash and busybox ash. */
+  readonly text: string;
+}
+
+/** Names a program. */
+export function program(name: string, text: string): Program {
+  return { name, text };
+}

@@ -1,0 +1,8 @@
+/**
+ * A word for a POSIX shell. Used for one thing only: the fixed command line that starts the session loop on a device, whose text is
+ * ours. Values from outside never come near it: they travel as data, through the session.
+ * @module
+ */
+export function quote(word: string): string {
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,368 @@
+/**
+ * A session with a host: one ssh process (or a local shell) that runs a loop, over which every program of every task travels and is
+ * answered. Requests are answered in order; several may be under way, so that a batch of them costs one round trip.
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import type { Writable } from "node:stream";
+import type { ProcessPromise } from "zx/core";
+import { Failure, type FailureKind } from "../errors.ts";
+import { whyUnreachable } from "./diagnose.ts";
+import { FrameReader } from "./frames.ts";
+import prelude from "./prelude.sh" with { type: "text" };
+import type { Program } from "./program.ts";
+import { kill, start } from "./spawn.ts";
+import { type Endpoint, refusal, sessionArgv, type TransportOptions } from "./transport.ts";
+
+/** What a program on the device ended with. */
+export interface Answer {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  /** Seconds after which the program is ended, on the device and here. */
+  readonly timeout?: number;
+  /** Its standard input; without it, it reads nothing. The program must read exactly these bytes or fail. */
+  readonly payload?: Payload;
+}
+
+export interface Payload {
+  /** How many bytes `chunks()` yields. */
+  readonly bytes: number;
+  chunks(): AsyncIterable<Uint8Array>;
+}
+
+/** What tasks speak to. A simulated device stands behind the same interface. */
+export interface Remote {
+  /** Runs a program. Any exit code is an answer; a Failure means that there was none (`timeout`, `dropped`). */
+  run(program: Program, args: readonly string[], options?: RunOptions): Promise<Answer>;
+  /** Lets the loop end and waits for it, shortly. Never throws. */
+  close(): Promise<void>;
+}
+
+export interface SessionOptions extends TransportOptions {
+  /** Seconds for a program that sets no limit of its own. */
+  readonly commandTimeout: number;
+  /** Ends the session at any moment, also before it has come about. */
+  readonly signal?: AbortSignal;
+}
+
+interface Pending {
+  readonly id: number;
+  readonly name: string;
+  readonly seconds: number;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (failure: Failure) => void;
+  startedAt: number;
+  timer?: ReturnType<typeof setTimeout> | undefined;
+  stdout?: { text: string; code: number };
+  stderr?: string;
+}
+
+/** A login may run slow start-up files after ssh's own handshake is over; they get this long. Seconds. */
+const LOGIN_GRACE = 20;
+/** The device ends a program that takes too long; this much later we give up on its word. Seconds. */
+const ANSWER_GRACE = 10;
+/** An upload may take long, but not stand still for this long. Seconds. */
+const STALL = 60;
+/** For the loop to end by itself when it is told to. Milliseconds. */
+const CLOSE_GRACE = 2000;
+/** The most that one program may print. Bytes. */
+const OUTPUT_LIMIT = 16 * 1024 * 1024;
+/** What is kept of the noise before the first answer. Bytes. */
+const NOISE = 16 * 1024;
+
+/** Opens a session, or throws a Failure that says why there is none. */
+export async function openSession(endpoint: Endpoint, options: SessionOptions): Promise<Remote> {
+  const refused = refusal(endpoint);
+  if (refused !== null) {
+    throw unreachable(
+      endpoint,
+      "unreachable",
+      refused,
+      "correct ansible_host or ansible_user in the inventory",
+    );
+  }
+  const session = new Session(endpoint, options);
+  await session.ready;
+  return session;
+}
+
+class Session implements Remote {
+  readonly #endpoint: Endpoint;
+  readonly #options: SessionOptions;
+  readonly #process: ProcessPromise;
+  readonly #stdin: Writable;
+  readonly #stdout: FrameReader;
+  readonly #stderr: FrameReader;
+  readonly #pending: Pending[] = [];
+  /** Requests are written whole, one after another. */
+  #writing: Promise<void> = Promise.resolve();
+  #nextId = 1;
+  #greeted = false;
+  #ended: Failure | null = null;
+  readonly ready: Promise<void>;
+  readonly #exited: Promise<void>;
+
+  constructor(endpoint: Endpoint, options: SessionOptions) {
+    this.#endpoint = endpoint;
+    this.#options = options;
+    const marker = `lockstep-${crypto.randomUUID()}`;
+    this.#stdout = new FrameReader(marker, OUTPUT_LIMIT);
+    this.#stderr = new FrameReader(marker, OUTPUT_LIMIT);
+    this.#process = start(sessionArgv(endpoint, options, marker));
+    this.#stdin = this.#process.stdin;
+    // Writing to a session that has died fails here and is told by its end.
+    this.#stdin.on("error", () => {});
+    const hello = Promise.withResolvers<void>();
+    this.ready = hello.promise;
+    const seconds = options.connectTimeout + LOGIN_GRACE;
+    const timer = setTimeout(() => {
+      this.#end(
+        new Failure({
+          kind: "timeout",
+          action: "connect",
+          host: endpoint.name,
+          evidence: [`no shell within ${seconds} s`, ...lastWords(this.#stderr.rest)].join("\n"),
+          next: "nothing changed; look at what its login shell runs at start, or raise --connect-timeout",
+        }),
+      );
+    }, seconds * 1000);
+    const greeted = (): void => {
+      this.#greeted = true;
+      clearTimeout(timer);
+      this.#stdin.write(frame(0, 0, 0, [prelude]));
+      hello.resolve();
+    };
+    const abort = (): void => this.#end(this.#failure("interrupted", "talk", "the session was given up"));
+    options.signal?.addEventListener("abort", abort);
+    if (options.signal?.aborted) abort();
+    this.#process.stdout.on("data", (chunk: Uint8Array) => this.#read(chunk, greeted));
+    this.#process.stderr.on("data", (chunk: Uint8Array) => this.#readErrors(chunk));
+    this.#exited = this.#process.then(async (output) => {
+      clearTimeout(timer);
+      options.signal?.removeEventListener("abort", abort);
+      if (this.#ended === null) this.#end(await this.#whyEnded(output.exitCode));
+      if (!this.#greeted) hello.reject(this.#ended);
+    });
+  }
+
+  run(program: Program, args: readonly string[], options: RunOptions = {}): Promise<Answer> {
+    if (this.#ended !== null) return Promise.reject(this.#ended);
+    const nul = args.find((arg) => arg.includes("\0"));
+    if (nul !== undefined) {
+      return Promise.reject(
+        this.#failure(
+          "unsuitable",
+          program.name,
+          `${JSON.stringify(nul)} has a NUL character: no program can be given it`,
+        ),
+      );
+    }
+    const seconds = options.timeout ?? this.#options.commandTimeout;
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    const pending: Pending = {
+      id: this.#nextId++,
+      name: program.name,
+      seconds,
+      resolve,
+      reject,
+      startedAt: 0,
+    };
+    this.#pending.push(pending);
+    if (this.#pending.length === 1) this.#watch(pending);
+    const payload = options.payload;
+    this.#writing = this.#writing.then(async () => {
+      if (this.#ended !== null) return;
+      // While bytes are still on their way, the device's own limit must not cut a slow link: a stall is noticed here.
+      const limit = payload === undefined ? seconds : seconds + Math.ceil(payload.bytes / 1024);
+      this.#stdin.write(frame(pending.id, limit, payload?.bytes ?? 0, [program.text, ...args]));
+      if (payload !== undefined) await this.#send(pending, payload);
+    });
+    return promise;
+  }
+
+  async close(): Promise<void> {
+    const timer = setTimeout(() => kill(this.#process), CLOSE_GRACE);
+    await this.#writing;
+    this.#ended ??= this.#failure("dropped", "talk", "the session was closed");
+    this.#stdin.end();
+    await this.#exited;
+    clearTimeout(timer);
+  }
+
+  #read(chunk: Uint8Array, greeted: () => void): void {
+    try {
+      for (const { body, words } of this.#stdout.push(chunk)) {
+        if (words[0] === "hello") greeted();
+        else this.#answer(Number(words[0]), { stdout: { text: decode(body), code: Number(words[1]) } });
+      }
+      if (!this.#greeted) this.#stdout.trim(NOISE);
+    } catch (error) {
+      this.#tooMuch(error);
+    }
+  }
+
+  #readErrors(chunk: Uint8Array): void {
+    try {
+      for (const { body, words } of this.#stderr.push(chunk)) {
+        this.#answer(Number(words[0]), { stderr: decode(body) });
+      }
+      if (!this.#greeted) this.#stderr.trim(NOISE);
+    } catch (error) {
+      this.#tooMuch(error);
+    }
+  }
+
+  #tooMuch(error: unknown): void {
+    const evidence = error instanceof Error ? error.message : String(error);
+    this.#end(this.#failure("exit", this.#pending[0]?.name ?? "talk", evidence));
+  }
+
+  /** An answer is whole when its marker has come on both streams. */
+  #answer(id: number, part: Pick<Pending, "stdout" | "stderr">): void {
+    // Request 0 has nobody who waits for it.
+    const at = this.#pending.findIndex((pending) => pending.id === id);
+    const pending = this.#pending[at];
+    if (pending === undefined) return;
+    Object.assign(pending, part);
+    const { stdout, stderr } = pending;
+    if (stdout === undefined || stderr === undefined) return;
+    this.#pending.splice(at, 1);
+    clearTimeout(pending.timer);
+    const took = (performance.now() - pending.startedAt) / 1000;
+    if (stdout.code > 123 && took >= pending.seconds) pending.reject(this.#timeout(pending, stderr));
+    else pending.resolve({ code: stdout.code, stdout: stdout.text, stderr });
+    const next = this.#pending[0];
+    if (next !== undefined) this.#watch(next);
+  }
+
+  /** The clock of a request runs from when the device can begin with it. */
+  #watch(pending: Pending, seconds = pending.seconds + ANSWER_GRACE): void {
+    pending.startedAt ||= performance.now();
+    clearTimeout(pending.timer);
+    pending.timer = setTimeout(() => this.#end(this.#timeout(pending, this.#stderr.rest)), seconds * 1000);
+  }
+
+  async #send(pending: Pending, payload: Payload): Promise<void> {
+    let left = payload.bytes;
+    try {
+      for await (const chunk of payload.chunks()) {
+        if (this.#ended !== null) return;
+        left -= chunk.length;
+        await this.#write(chunk);
+        if (this.#pending[0] === pending) {
+          pending.startedAt = performance.now();
+          this.#watch(pending, left === 0 ? undefined : STALL);
+        }
+      }
+    } catch (error) {
+      return this.#end(
+        this.#failure("fault", pending.name, error instanceof Error ? error.message : String(error)),
+      );
+    }
+    if (left !== 0) {
+      this.#end(
+        this.#failure(
+          "mismatch",
+          pending.name,
+          `a local file changed while it was sent: ${left} bytes are missing`,
+        ),
+      );
+    }
+  }
+
+  /** Resolves when ssh has taken the bytes, or when it is gone. */
+  #write(chunk: Uint8Array): Promise<void> {
+    if (this.#stdin.write(chunk)) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.#stdin.off("drain", done);
+        this.#stdin.off("close", done);
+        this.#stdin.off("error", done);
+        resolve();
+      };
+      this.#stdin.on("drain", done).on("close", done).on("error", done);
+    });
+  }
+
+  /** The session is over: whoever waits is told why. */
+  #end(failure: Failure): void {
+    if (this.#ended !== null) return;
+    this.#ended = failure;
+    for (const pending of this.#pending.splice(0)) {
+      clearTimeout(pending.timer);
+      pending.reject(failure);
+    }
+    kill(this.#process);
+  }
+
+  async #whyEnded(exitCode: number | null): Promise<Failure> {
+    const words = lastWords(this.#stderr.rest);
+    if (this.#greeted) {
+      return this.#failure(
+        "dropped",
+        this.#pending[0]?.name ?? "talk",
+        ["the connection was lost", ...words].join("\n"),
+      );
+    }
+    const { become, becomeUser, name } = this.#endpoint;
+    if (this.#endpoint.connection === "local" || exitCode !== 255) {
+      // ssh itself ends with 255 where it cannot get in; anything else came from the far side.
+      const evidence = [
+        `no shell: its login ended with exit code ${exitCode}`,
+        ...words,
+        ...lastWords(this.#stdout.rest),
+      ].join("\n");
+      const next = become
+        ? `allow it: "NAME ALL=(${becomeUser}) NOPASSWD: /bin/sh" in sudoers, or leave ansible_become out`
+        : "the user needs a login shell";
+      return unreachable(
+        this.#endpoint,
+        become ? "privilege" : "unreachable",
+        evidence,
+        `nothing changed; ${next}`,
+      );
+    }
+    const why = await whyUnreachable(this.#endpoint, this.#options);
+    return unreachable(
+      this.#endpoint,
+      why.kind,
+      [words.at(-1) ?? why.evidence, ...words.slice(0, -1)].join("\n"),
+      `nothing changed on ${name}; ${why.next}`,
+    );
+  }
+
+  #failure(kind: FailureKind, action: string, evidence: string): Failure {
+    return new Failure({ kind, action, host: this.#endpoint.name, evidence });
+  }
+
+  #timeout(pending: Pending, stderr: string): Failure {
+    return this.#failure(
+      "timeout",
+      pending.name,
+      [`no answer within ${pending.seconds} s`, ...lastWords(stderr)].join("\n"),
+    );
+  }
+}
+
+/** A request as the loop reads it: see loop.sh. */
+function frame(id: number, seconds: number, bytes: number, values: readonly string[]): Uint8Array {
+  const counts = values.map((value) => value.split("\n").length);
+  return Buffer.from(`${[id, seconds, bytes, ...counts].join(" ")}\n${values.join("\n")}\n`);
+}
+
+function unreachable(endpoint: Endpoint, kind: FailureKind, evidence: string, next: string): Failure {
+  return new Failure({ kind, action: "connect", host: endpoint.name, evidence, next });
+}
+
+/** The last few lines of what somebody printed, as evidence. */
+function lastWords(text: string): string[] {
+  return text.split("\n").map((line) => line.trim()).filter((line) => line !== "").slice(-5);
+}
+
+function decode(bytes: Uint8Array<ArrayBuffer>): string {
+  return new TextDecoder().decode(bytes);
+}

@@ -1,0 +1,100 @@
+/**
+ * The command lines that start a session: ssh's, a local shell's, and the loop that either runs. Pure.
+ * @module
+ */
+import loop from "./loop.sh" with { type: "text" };
+import { quote } from "./quote.ts";
+
+/** What it takes to reach a host. */
+export interface Endpoint {
+  readonly name: string;
+  readonly connection: "ssh" | "local";
+  readonly address: string;
+  readonly port?: number;
+  readonly user?: string;
+  readonly identityFile?: string;
+  /** ansible_ssh_common_args and ansible_ssh_extra_args, as words. */
+  readonly commonArgs: readonly string[];
+  readonly become: boolean;
+  readonly becomeUser: string;
+}
+
+export interface TransportOptions {
+  /** Handed to ssh as -F. */
+  readonly sshConfig?: string;
+  /** Seconds for the connection and ssh's own handshake. */
+  readonly connectTimeout: number;
+}
+
+/** The loop on one line, as `sh -c` takes it. */
+const LOOP = loop.split("\n").map((line) => line.trim()).filter((line) => line && !line.startsWith("#")).join(
+  " ",
+);
+
+/** The words that start the loop in a shell that is at hand. */
+export function loopArgv(marker: string, endpoint: Pick<Endpoint, "become" | "becomeUser">): string[] {
+  const shell = ["sh", "-c", LOOP, "lockstep", marker];
+  return endpoint.become ? ["sudo", "-n", "-H", "-u", endpoint.becomeUser, "--", ...shell] : shell;
+}
+
+/**
+ * ssh's command line. Host keys and everything else are checked as ssh's configuration says; we only make sure that it never asks, never
+ * forwards, never becomes somebody's master and notices a dead link (15 s).
+ */
+export function sshArgv(endpoint: Endpoint, options: TransportOptions, command: string): string[] {
+  const argv = ["ssh"];
+  if (options.sshConfig !== undefined) argv.push("-F", options.sshConfig);
+  // ssh keeps the first value that it is given: these are not for the user to change …
+  for (
+    const option of [
+      "BatchMode=yes",
+      "ControlMaster=no",
+      "ClearAllForwardings=yes",
+      "RequestTTY=no",
+      "RemoteCommand=none",
+      "PermitLocalCommand=no",
+    ]
+  ) argv.push("-o", option);
+  if (endpoint.port !== undefined) argv.push("-p", String(endpoint.port));
+  if (endpoint.user !== undefined) argv.push("-l", endpoint.user);
+  if (endpoint.identityFile !== undefined) argv.push("-i", endpoint.identityFile);
+  // … and these are, by ansible_ssh_common_args.
+  argv.push(...endpoint.commonArgs);
+  for (
+    const option of [
+      `ConnectTimeout=${options.connectTimeout}`,
+      "ServerAliveInterval=5",
+      "ServerAliveCountMax=3",
+    ]
+  ) {
+    argv.push("-o", option);
+  }
+  argv.push("--", endpoint.address, command);
+  return argv;
+}
+
+/** The whole command line of a session with this host. */
+export function sessionArgv(endpoint: Endpoint, options: TransportOptions, marker: string): string[] {
+  const words = loopArgv(marker, endpoint);
+  if (endpoint.connection === "local") return words;
+  // sshd hands the line to the user's login shell, whichever that is: exec of quoted words is the same in all of them.
+  return sshArgv(endpoint, options, `exec ${words.map(quote).join(" ")}`);
+}
+
+/**
+ * Why ssh must not be given this address or user, or null. ssh takes a leading `-` for an option, and a ProxyCommand of the user's
+ * configuration hands both to a shell; OpenSSH before 9.6 does not look.
+ */
+export function refusal(endpoint: Endpoint): string | null {
+  if (endpoint.connection === "local") return null;
+  const { address, user } = endpoint;
+  if (address === "") return "the address is empty";
+  if (address.startsWith("-")) {
+    return `the address ${JSON.stringify(address)} begins with "-": ssh would take it for an option`;
+  }
+  if (/[\s\p{Cc}'"`$\\;&<>|(){}*?!#]/u.test(address)) return `${JSON.stringify(address)} is not an address`;
+  if (user !== undefined && (user === "" || user.startsWith("-") || /[\s\p{Cc}'"`$;&<>|(){}]/u.test(user))) {
+    return `${JSON.stringify(user)} is not a user name`;
+  }
+  return null;
+}

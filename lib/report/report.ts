@@ -1,0 +1,222 @@
+/**
+ * What a run came to: the fold of its events into the report that `report.json` carries. Pure; also folds the events of a run that was
+ * killed, because that is when somebody reads them.
+ * @module
+ */
+import { EXIT, type FailureData } from "../errors.ts";
+import {
+  type ArtifactsSummary,
+  type Event,
+  type HostOutcome,
+  type HostStatus,
+  SCHEMA,
+  type Summary,
+  type TaskReport,
+} from "../events.ts";
+
+/** One host of a report. */
+export interface HostReport extends HostOutcome {
+  readonly tasks: readonly TaskReport[];
+}
+
+/** Something worth knowing that did not stop the run. */
+export interface ReportWarning {
+  readonly at: string;
+  readonly host?: string;
+  readonly message: string;
+}
+
+/** `report.json`. */
+export interface Report {
+  readonly schema: typeof SCHEMA;
+  readonly run: string;
+  readonly command: string;
+  readonly dryRun: boolean;
+  readonly startedAt: string;
+  /** null while the run goes on, and for ever where it was killed. */
+  readonly finishedAt: string | null;
+  readonly exitCode: number | null;
+  /** The first of the run's artifact sets; null where the command sends nothing. */
+  readonly artifacts: ArtifactsSummary | null;
+  readonly summary: Summary;
+  /** In the order of the inventory. */
+  readonly hosts: readonly HostReport[];
+  readonly warnings: readonly ReportWarning[];
+  /** The user asked to stop. */
+  readonly interrupted: boolean;
+  /** Every artifact set of the run, where its hosts take more than one. */
+  readonly artifactSets?: readonly ArtifactsSummary[];
+}
+
+/**
+ * The report of a run's events.
+ *
+ * A host without an end is `skipped` where it was never begun, and `failed` with kind `interrupted` where it was: its outcome is not known.
+ * Throws where the events do not begin with `run-started`: they are no run.
+ */
+export function foldReport(events: Iterable<Event>): Report {
+  const fold = new ReportFold();
+  for (const event of events) fold.add(event);
+  return fold.report();
+}
+
+type RunStarted = Extract<Event, { type: "run-started" }>;
+
+/** A host as far as its events have come. */
+interface HostSoFar {
+  wave: number;
+  startedAt: string | null;
+  /** The task that has begun and not ended. */
+  task: string | null;
+  lastAt: string;
+  outcome: HostOutcome | null;
+  tasks: TaskReport[];
+}
+
+/** `foldReport()` for those who see the events one by one. */
+export class ReportFold {
+  #start: RunStarted | null = null;
+  #end: Extract<Event, { type: "run-finished" }> | null = null;
+  #interrupted = false;
+  readonly #warnings: ReportWarning[] = [];
+  readonly #hosts = new Map<string, HostSoFar>();
+
+  add(event: Event): void {
+    switch (event.type) {
+      case "run-started":
+        this.#start = event;
+        for (const host of event.hosts) this.#host(host, event.at);
+        break;
+      case "warning": {
+        const { at, host, message } = event;
+        this.#warnings.push(host === undefined ? { at, message } : { at, host, message });
+        break;
+      }
+      case "host-started": {
+        const host = this.#host(event.host, event.at);
+        Object.assign(host, { wave: event.wave, startedAt: event.at });
+        break;
+      }
+      case "task-started":
+        this.#host(event.host, event.at).task = event.task;
+        break;
+      case "task-finished": {
+        const { type: _, at, host: name, ...task } = event;
+        const host = this.#host(name, at);
+        host.task = null;
+        host.tasks.push(task);
+        break;
+      }
+      case "host-finished": {
+        const { type: _, at, ...outcome } = event;
+        this.#host(event.host, at).outcome = outcome;
+        break;
+      }
+      case "interrupted":
+        this.#interrupted = true;
+        break;
+      case "run-finished":
+        this.#end = event;
+        break;
+    }
+  }
+
+  report(): Report {
+    const start = this.#start;
+    if (start === null) throw new Error("Cannot report a run that has no run-started event");
+    const hosts = [...this.#hosts].map(([name, host]) => ({
+      ...(host.outcome ?? unfinished(name, host, start)),
+      tasks: host.tasks,
+    }));
+    return {
+      schema: SCHEMA,
+      run: start.run,
+      command: start.command,
+      dryRun: start.dryRun,
+      startedAt: start.at,
+      finishedAt: this.#end?.at ?? null,
+      exitCode: this.#end?.exitCode ?? null,
+      artifacts: start.artifacts[0] ?? null,
+      summary: summarize(hosts.map((host) => host.status)),
+      hosts,
+      warnings: this.#warnings,
+      interrupted: this.#interrupted,
+      ...(start.artifacts.length > 1 ? { artifactSets: start.artifacts } : {}),
+    };
+  }
+
+  #host(name: string, at: string): HostSoFar {
+    let host = this.#hosts.get(name);
+    if (host === undefined) {
+      host = { wave: 0, startedAt: null, task: null, lastAt: at, outcome: null, tasks: [] };
+      this.#hosts.set(name, host);
+    }
+    host.lastAt = at;
+    return host;
+  }
+}
+
+/** What can be said of a host whose end was not recorded. */
+function unfinished(name: string, host: HostSoFar, start: RunStarted): HostOutcome {
+  const known = { host: name, wave: host.wave, bytesSent: 0, release: null, previousRelease: null };
+  if (host.startedAt === null) {
+    return { ...known, status: "skipped", startedAt: start.at, durationMs: 0 };
+  }
+  const error: FailureData = {
+    kind: "interrupted",
+    action: `finish ${start.command}`,
+    host: name,
+    evidence: host.task === null
+      ? "the record of the run ends between two tasks"
+      : `the record of the run ends during ${host.task}`,
+    next: `${name} runs one complete set, the old or the new; run the same command again`,
+  };
+  return {
+    ...known,
+    status: "failed",
+    startedAt: host.startedAt,
+    durationMs: Math.max(0, Date.parse(host.lastAt) - Date.parse(host.startedAt)),
+    error,
+  };
+}
+
+/** How many hosts ended how. */
+export function summarize(statuses: Iterable<HostStatus>): Summary {
+  const summary = { hosts: 0, ok: 0, changed: 0, failed: 0, rolled_back: 0, unreachable: 0, skipped: 0 };
+  for (const status of statuses) {
+    summary.hosts++;
+    summary[status]++;
+  }
+  return summary;
+}
+
+/** How a run ended besides its counts. */
+export interface ExitCircumstances {
+  /** The user asked to stop. */
+  readonly interrupted: boolean;
+  /** Another run's lock, and nothing else, is what kept hosts back: see `onlyLocked()`. */
+  readonly locked: boolean;
+}
+
+/**
+ * The exit code of a run. The first that applies: 130 interrupted, 2 a host `failed` or was `rolled_back`, 75 hosts failed and all of them
+ * on another run's lock, 4 a host was `unreachable`, 0. A host that was `skipped` does not count by itself: what made it so does.
+ */
+export function exitCodeOf(summary: Summary, { interrupted, locked }: ExitCircumstances): number {
+  if (interrupted) return EXIT.interrupted;
+  if (summary.rolled_back > 0) return EXIT.failed;
+  if (locked) return EXIT.locked;
+  if (summary.failed > 0) return EXIT.failed;
+  return summary.unreachable > 0 ? EXIT.unreachable : EXIT.ok;
+}
+
+/** True where hosts failed, and every one of them because another run holds its lock. */
+export function onlyLocked(hosts: Iterable<Pick<HostOutcome, "status" | "error">>): boolean {
+  let locked = false;
+  for (const { status, error } of hosts) {
+    if (status !== "failed" && status !== "rolled_back") continue;
+    if (error?.kind !== "locked") return false;
+    locked = true;
+  }
+  return locked;
+}

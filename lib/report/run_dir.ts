@@ -1,0 +1,208 @@
+/**
+ * A run's files under `--reports`: `<run>/events.ndjson` while it goes on, `<run>/report.json` and `<run>/hosts/<host>.json` once it has
+ * ended, and `latest`, a link to the run that ended last.
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { join, resolve } from "@std/path";
+import { Failure, UsageError } from "../errors.ts";
+import { type Event, type Listener, SCHEMA } from "../events.ts";
+import { foldReport } from "./report.ts";
+
+const EVENTS = "events.ndjson";
+const LATEST = "latest";
+const RUN_ID = /^\d{8}T\d{6}Z-[0-9a-f]{4}$/;
+
+/** A run that is being recorded. */
+export interface RunDir {
+  /** The run's folder, as the user would write it: `reports/20261124T021945Z-3f9a`. */
+  readonly path: string;
+  /**
+   * Appends each event as one whole line before it returns, so that a killed run loses nothing. Never throws: a full disk here must not
+   * stop a deploy half-way. After a failed write it records no more (a record with holes would mislead), and `finish()` says so.
+   */
+  readonly listener: Listener;
+  /**
+   * Writes `report.json` and the hosts' files from the recorded events and points `latest` here. Call it once, after the last event.
+   * Throws a Failure where the record could not be kept.
+   */
+  finish(): Promise<void>;
+}
+
+/** A new run's name: when it began, in UTC, and four random hex digits. Names sort by time. */
+export function newRunId(now: Date): string {
+  const time = now.toISOString().replace(/\.\d+/, "").replace(/[-:]/g, "");
+  const random = crypto.getRandomValues(new Uint16Array(1))[0]!;
+  return `${time}-${random.toString(16).padStart(4, "0")}`;
+}
+
+/** Makes the folder of a new run. Throws a UsageError where that cannot be. */
+export async function openRun(reportsDir: string, run: string): Promise<RunDir> {
+  const path = join(reportsDir, run);
+  let file: Deno.FsFile;
+  try {
+    await Deno.mkdir(reportsDir, { recursive: true });
+    await Deno.mkdir(path);
+    file = await Deno.open(join(path, EVENTS), { append: true, createNew: true });
+  } catch (error) {
+    throw UsageError.of(
+      "--reports",
+      `cannot keep the run's files in ${path}: ${messageOf(error)}`,
+      "name a folder that you may write to",
+    );
+  }
+  const encoder = new TextEncoder();
+  let broken: unknown = null;
+
+  const listener: Listener = (event) => {
+    if (broken !== null) return;
+    try {
+      const line = encoder.encode(JSON.stringify(event) + "\n");
+      for (let done = 0; done < line.length;) done += file.writeSync(line.subarray(done));
+    } catch (error) {
+      broken = error;
+    }
+  };
+
+  const finish = async () => {
+    file.close();
+    try {
+      if (broken !== null) throw broken;
+      const report = foldReport(await readEvents(join(path, EVENTS)));
+      const hosts = join(path, "hosts");
+      await Deno.mkdir(hosts, { recursive: true });
+      for (const host of report.hosts) await writeJson(join(hosts, hostFileName(host.host)), host);
+      await writeJson(join(path, "report.json"), report);
+      await pointLatest(reportsDir, run);
+    } catch (error) {
+      throw new Failure({
+        kind: "fault",
+        action: `keep the record of the run in ${path}`,
+        evidence: messageOf(error),
+        next: "the devices are as the run says above; only the files here are incomplete",
+      }, { cause: error });
+    }
+  };
+
+  return { path, listener, finish };
+}
+
+/**
+ * The events of a run. `latest` is the run that began last, also where it was killed and so never ended. A torn last line, as a kill
+ * leaves it, is passed over. Throws a UsageError where there is no such run or it cannot be read.
+ */
+export async function readRun(reportsDir: string, run: string): Promise<Event[]> {
+  const name = run === LATEST ? await newestRun(reportsDir) : run;
+  if (!/^\w[\w.-]*$/.test(name)) {
+    throw UsageError.of(
+      "run",
+      `${JSON.stringify(name)} is no run's name`,
+      "for example 20261124T021945Z-3f9a",
+    );
+  }
+  const path = join(reportsDir, name, EVENTS);
+  try {
+    return await readEvents(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw UsageError.of("run", `there is no run ${name} in ${reportsDir}`, `its record would be ${path}`);
+  }
+}
+
+/**
+ * The name of a host's file: safe on every system, and different hosts never share one, not even where case or Unicode forms do not tell
+ * names apart. Names of lower-case letters, digits, `.`, `_` and `-` stay as they are; any other character becomes `%` and its UTF-8 bytes
+ * in hex. Names that would be too long end in `~` and a digest.
+ */
+export function hostFileName(host: string): string {
+  const whole = host.isWellFormed() ? [...host].map(escapeOutsider).join("") : "";
+  // Windows keeps these for devices, whatever follows the first dot. A leading dot hides a file; a leading dash reads as an option.
+  const first = /^([.-]|(con|prn|aux|nul|com\d|lpt\d)(\.|$))/.test(whole)
+    ? percent(whole[0]!) + whole.slice(1)
+    : whole;
+  if (first !== "" && first.length <= 200) return `${first}.json`;
+  // Lone surrogates have no UTF-8 form, so the digest is over UTF-16.
+  const digest = createHash("sha256").update(host, "utf16le").digest("hex");
+  return `${first.slice(0, 100)}~${digest}.json`;
+}
+
+function escapeOutsider(char: string): string {
+  return /[a-z0-9._-]/.test(char) ? char : percent(char);
+}
+
+function percent(char: string): string {
+  return [...new TextEncoder().encode(char)].map((byte) => `%${byte.toString(16).padStart(2, "0")}`).join("");
+}
+
+async function newestRun(reportsDir: string): Promise<string> {
+  let newest = "";
+  try {
+    for await (const { name, isDirectory } of Deno.readDir(reportsDir)) {
+      if (isDirectory && RUN_ID.test(name) && name > newest) newest = name;
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  if (newest === "") {
+    throw UsageError.of("--reports", `there is no run in ${reportsDir} yet`, "the first deploy makes one");
+  }
+  return newest;
+}
+
+async function readEvents(path: string): Promise<Event[]> {
+  const lines = (await Deno.readTextFile(path)).split("\n");
+  const events: Event[] = [];
+  for (const [index, line] of lines.entries()) {
+    if (line === "") continue;
+    try {
+      events.push(JSON.parse(line));
+    } catch (error) {
+      if (index === lines.length - 1) break;
+      throw new UsageError([{ where: path, line: index + 1, message: `not an event: ${messageOf(error)}` }]);
+    }
+  }
+  const [first] = events;
+  if (first?.type !== "run-started") {
+    throw UsageError.of(
+      path,
+      "does not begin with a run-started event",
+      "the run was killed before it began",
+    );
+  }
+  if (first.schema > SCHEMA) {
+    throw UsageError.of(
+      path,
+      `has schema ${first.schema}, this Lockstep reads up to ${SCHEMA}`,
+      "update Lockstep",
+    );
+  }
+  return events;
+}
+
+/** Writes a file that is either absent or whole. */
+async function writeJson(path: string, value: unknown): Promise<void> {
+  const temporary = `${path}.tmp`;
+  await Deno.writeTextFile(temporary, JSON.stringify(value, null, 2) + "\n");
+  await Deno.rename(temporary, path);
+}
+
+/** Makes `latest` name the run: a relative link, a junction on Windows, and where links cannot be made a file that holds the name. */
+async function pointLatest(reportsDir: string, run: string): Promise<void> {
+  const latest = join(reportsDir, LATEST);
+  const temporary = join(reportsDir, `.${LATEST}-${run}`);
+  const windows = Deno.build.os === "windows";
+  try {
+    await (windows
+      ? Deno.symlink(resolve(reportsDir, run), temporary, { type: "junction" })
+      : Deno.symlink(run, temporary));
+  } catch {
+    await Deno.writeTextFile(temporary, run + "\n");
+  }
+  // Windows cannot rename over a junction.
+  if (windows) await Deno.remove(latest).catch(() => {});
+  await Deno.rename(temporary, latest);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

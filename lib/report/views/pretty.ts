@@ -1,0 +1,138 @@
+/**
+ * The view for a person at a terminal: the lines of hosts that have ended scroll by; below them a few live lines say what is under way and
+ * how far the run has come.
+ * @module
+ */
+import type { Event } from "../../events.ts";
+import { type HostUnderWay, Ledger, type RunStarted } from "./ledger.ts";
+import { closingLines, countsLine, Layout, openingLine, taskLines } from "./lines.ts";
+import { LiveBlock, type TerminalSize } from "./live_block.ts";
+import { INTERRUPTED } from "./plain.ts";
+import { colouredText, fit, type Line, oneLine, pad, span, wholeSeconds, width } from "./text.ts";
+import type { View, ViewOptions, Writer } from "./view.ts";
+
+/** Time, as the view needs it. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Calls `tick` every so many milliseconds, without keeping the program alive, until the returned function is called. */
+  every(ms: number, tick: () => void): () => void;
+}
+
+export interface PrettyOptions extends ViewOptions {
+  readonly clock?: Clock;
+  /** Asked anew for every frame, so that a resized window is drawn right. */
+  readonly size?: () => TerminalSize;
+}
+
+/** Hosts under way that are named in the live block. */
+const NAMED = 6;
+/** Least time between two frames, in milliseconds. */
+const FRAME = 100;
+
+export function prettyView(out: Writer, options: PrettyOptions = {}): View {
+  const { clock = systemClock, size = consoleSize } = options;
+  const ledger = new Ledger();
+  const block = new LiveBlock(out, size);
+  let layout: Layout | null = null;
+  let above: string[] = [];
+  let drawnAt = -Infinity;
+  let stop = () => {};
+  let closed = false;
+
+  /** Host lines are cut to the window: what a failure says in full follows at the end. Everything else wraps as the terminal does it. */
+  const scroll = (lines: readonly Line[], cut: boolean) => {
+    for (const line of lines) above.push(colouredText(cut ? fit(line, size().columns - 1) : line));
+  };
+  const draw = () => {
+    if (ledger.start === null) return;
+    drawnAt = clock.now();
+    block.draw(above, liveLines(ledger, ledger.start, drawnAt, size()));
+    above = [];
+  };
+  const close = () => {
+    if (closed || ledger.start === null) return;
+    closed = true;
+    stop();
+    scroll(closingLines(ledger, ledger.start, options), false);
+    block.draw(above, []);
+  };
+  const listen = (event: Event) => {
+    const finished = ledger.add(event);
+    if (event.type === "run-started") {
+      layout = new Layout(event);
+      scroll([openingLine(event)], false);
+      stop = clock.every(FRAME, draw);
+    }
+    if (finished !== null && layout !== null) {
+      scroll([layout.hostLine(finished)], true);
+      scroll(taskLines(finished.tasks, ledger.start?.dryRun === true, options), false);
+    }
+    if (event.type === "interrupted") scroll([[span(INTERRUPTED, "bad")]], false);
+    if (event.type === "run-finished") close();
+    else if (!closed && clock.now() - drawnAt >= FRAME) draw();
+  };
+  return Object.assign(listen, { close });
+}
+
+/** What is under way, those first that began first, and under it how far the run has come. */
+function liveLines(ledger: Ledger, start: RunStarted, now: number, { rows }: TerminalSize): Line[] {
+  const room = Math.max(0, Math.min(NAMED, rows - 3));
+  const named = [...take(ledger.underWay, room)].map(([host, doing]) => ({
+    name: oneLine(host),
+    task: taskText(doing),
+    tone: doing.rollback ? "alarm" as const : "note" as const,
+    since: doing.since,
+  }));
+  const names = Math.min(40, named.reduce((most, { name }) => Math.max(most, width(name)), 0));
+  const tasks = named.reduce((most, { task }) => Math.max(most, width(task)), 0);
+  const shown = named.map(({ name, task, tone, since }): Line => [
+    span(`  ${pad(name, names)}  `),
+    span(pad(task, tasks), tone),
+    span(`  ${elapsed(since, now)}`, "quiet"),
+  ]);
+  const more = ledger.underWay.size - named.length;
+  if (more > 0) shown.push([span(`  and ${more} more`, "quiet")]);
+  const stopping = ledger.interrupted ? " stopping" : "";
+  shown.push([
+    span(`${ledger.counts.hosts}/${start.hosts.length}`, "strong"),
+    span(` ${elapsed(Date.parse(start.at), now)}${stopping}  `),
+    ...countsLine(ledger.counts, start.dryRun),
+  ]);
+  return shown.slice(-Math.max(1, rows - 1));
+}
+
+function taskText({ task, rollback }: HostUnderWay): string {
+  const name = oneLine(task ?? "");
+  return rollback ? `rolling back: ${name}` : name;
+}
+
+/** In whole seconds, so that time alone makes a new frame only once a second. */
+function elapsed(since: number, now: number): string {
+  return wholeSeconds(Math.max(0, Math.floor((now - since) / 1000)));
+}
+
+function* take<T>(items: Iterable<T>, n: number): Generator<T> {
+  let taken = 0;
+  for (const item of items) {
+    if (taken++ >= n) return;
+    yield item;
+  }
+}
+
+const systemClock: Clock = {
+  now: Date.now,
+  every(ms, tick) {
+    const timer = setInterval(tick, ms);
+    Deno.unrefTimer(timer);
+    return () => clearInterval(timer);
+  },
+};
+
+function consoleSize(): TerminalSize {
+  try {
+    return Deno.consoleSize();
+  } catch {
+    return { columns: 80, rows: 24 };
+  }
+}

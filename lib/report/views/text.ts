@@ -1,0 +1,134 @@
+/**
+ * Lines as the views build them: pieces of text, each with a tone, so that one description serves a terminal with colours, a terminal
+ * that is too narrow, and a file. And how times, sizes and names are written.
+ * @module
+ */
+import { format } from "@std/fmt/bytes";
+import { bold, cyan, dim, green, magenta, red, yellow } from "@std/fmt/colors";
+import stringWidth from "string-width";
+import { printable } from "../../errors.ts";
+
+/** What a piece of text is to the reader; colours follow from it. */
+export type Tone = "good" | "changed" | "bad" | "alarm" | "away" | "quiet" | "note" | "strong";
+
+export interface Span {
+  readonly text: string;
+  readonly tone?: Tone;
+}
+
+/** One line, without its newline. */
+export type Line = readonly Span[];
+
+const paint: Record<Tone, (text: string) => string> = {
+  good: green,
+  changed: yellow,
+  bad: red,
+  alarm: (text) => bold(red(text)),
+  away: magenta,
+  quiet: dim,
+  note: cyan,
+  strong: bold,
+};
+
+export function span(text: string, tone?: Tone): Span {
+  return tone === undefined ? { text } : { text, tone };
+}
+
+/** The lines of a text, each of one tone. */
+export function lines(text: string, tone?: Tone): Line[] {
+  return text.split("\n").map((line) => [span(line, tone)]);
+}
+
+/** A line as it is. */
+export function plainText(line: Line): string {
+  return line.map(({ text }) => text).join("").trimEnd();
+}
+
+/** A line in colours (unless the user's NO_COLOR says no). */
+export function colouredText(line: Line): string {
+  return line.map(({ text, tone }) => tone === undefined || text === "" ? text : paint[tone](text)).join("");
+}
+
+/** The line cut to `columns`, the cut shown by an ellipsis. */
+export function fit(line: Line, columns: number): Line {
+  let left = Math.max(0, columns);
+  if (line.reduce((sum, { text }) => sum + width(text), 0) <= left) return line;
+  const cut: Span[] = [];
+  left = Math.max(0, left - 1);
+  for (const { text, tone } of line) {
+    const part = head(text, left);
+    cut.push(span(part, tone));
+    left -= width(part);
+    if (part !== text) break;
+  }
+  return columns > 0 ? [...cut, span("…")] : [];
+}
+
+/** Columns that a text takes on a terminal. */
+export function width(text: string): number {
+  return isAscii(text) ? text.length : stringWidth(text);
+}
+
+export function pad(text: string, columns: number): string {
+  return text + " ".repeat(Math.max(0, columns - width(text)));
+}
+
+/** The longest beginning of the text that takes no more than `columns`. */
+function head(text: string, columns: number): string {
+  if (isAscii(text)) return text.slice(0, columns);
+  let taken = 0;
+  let end = 0;
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    taken += width(segment);
+    if (taken > columns) break;
+    end += segment.length;
+  }
+  return text.slice(0, end);
+}
+
+function isAscii(text: string): boolean {
+  return /^[\x20-\x7e]*$/.test(text);
+}
+
+/** Text from outside on one line. */
+export function oneLine(text: string): string {
+  return printable(text).replaceAll("\n", "\\n");
+}
+
+/** The first line of a text from outside. */
+export function firstLine(text: string): string {
+  return printable(text.split("\n", 1)[0]!);
+}
+
+/** 350ms, 4.2s, 2m05s, 1h02m. */
+export function duration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)}ms`;
+  return ms < 59_950 ? `${(ms / 1000).toFixed(1)}s` : wholeSeconds(Math.round(ms / 1000));
+}
+
+/** 0s, 4s, 2m05s, 1h02m. */
+export function wholeSeconds(seconds: number): string {
+  if (seconds < 60) return `${seconds}s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m${twoDigits(seconds % 60)}s`;
+  return `${Math.floor(seconds / 3600)}h${twoDigits(Math.floor(seconds % 3600 / 60))}m`;
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, "0");
+}
+
+/** 512 B, 2.1 MB. */
+export function size(bytes: number): string {
+  return format(bytes, { maximumFractionDigits: 1 });
+}
+
+/** `1 host`, `3 hosts`. */
+export function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+}
+
+/** Names after each other; past `most` only how many more. */
+export function nameList(names: readonly string[], most = 40): string {
+  const shown = names.slice(0, most).map(oneLine).join(", ");
+  return names.length > most ? `${shown} and ${names.length - most} more` : shown;
+}

@@ -1,0 +1,27 @@
+/**
+ * What the views have in common. A view is a listener that prints: a fold over the events with the writer, and where it needs them the
+ * clock and the size of the terminal, handed in.
+ * @module
+ */
+import type { Listener } from "../../events.ts";
+
+/** Takes text to where it is to be seen. */
+export type Writer = (text: string) => void;
+
+/** A listener that prints. */
+export interface View extends Listener {
+  /**
+   * Prints what is still to be said and gives the terminal back. Does nothing after `run-finished`, so call it always, in a `finally`:
+   * then a run that breaks off still says what it came to.
+   */
+  close(): void;
+}
+
+export interface ViewOptions {
+  /** How often `-v` was given. 1 lists every host's tasks, 2 also their steps and what they found. */
+  readonly verbosity?: number;
+  /** List what the tasks found at any verbosity: for commands that are run in order to look (`status`, `exec`). */
+  readonly details?: boolean;
+  /** Where the run's files are, for the recap. */
+  readonly runDir?: string;
+}

@@ -1,0 +1,69 @@
+/**
+ * Asks many hosts the same question, several at once, and writes nothing anywhere: what `status`, `backups` and `exec` do.
+ * @module
+ */
+import { Failure, type FailureData } from "../errors.ts";
+import type { HostSettings } from "../inventory/mod.ts";
+import type { Remote } from "../remote/session.ts";
+import type { ObservedHost, RunContext } from "../task.ts";
+import { HostRun } from "./host_run.ts";
+import type { Connect } from "./rollout.ts";
+
+export interface AskOptions<T> {
+  readonly hosts: readonly HostSettings[];
+  readonly run: RunContext;
+  readonly forks: number;
+  readonly connect: Connect;
+  /** A Failure that it throws is that host's. */
+  readonly question: (host: ObservedHost, remote: Remote) => Promise<T>;
+  readonly stop: AbortSignal;
+}
+
+/** What one host said, or why it said nothing. */
+export type Reply<T> =
+  | { readonly host: string; readonly answer: T; readonly error?: undefined }
+  | { readonly host: string; readonly status: "failed" | "unreachable"; readonly error: FailureData };
+
+/** Every host's reply, in the order of `hosts`. `heard` is told of each as it comes. */
+export async function ask<T>(
+  options: AskOptions<T>,
+  heard: (reply: Reply<T>) => void = () => {},
+): Promise<Reply<T>[]> {
+  const { hosts, forks } = options;
+  const replies: Reply<T>[] = new Array(hosts.length);
+  const waiting = hosts.entries();
+  const worker = async (): Promise<void> => {
+    for (const [at, settings] of waiting) {
+      const reply = await askHost(settings, options);
+      replies[at] = reply;
+      heard(reply);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(forks, hosts.length) }, worker));
+  return replies;
+}
+
+async function askHost<T>(
+  settings: HostSettings,
+  { run, connect, question, stop }: AskOptions<T>,
+): Promise<Reply<T>> {
+  let host: HostRun | null = null;
+  try {
+    if (stop.aborted) {
+      throw new Failure({
+        kind: "interrupted",
+        action: run.command,
+        host: settings.name,
+        evidence: "the run was interrupted",
+      });
+    }
+    const remote = await connect(settings, stop);
+    host = new HostRun({ settings, run, remote, writes: false });
+    return { host: settings.name, answer: await question(host, remote) };
+  } catch (error) {
+    const failure = Failure.from(error, run.command, settings.name);
+    return { host: settings.name, status: host === null ? "unreachable" : "failed", error: failure.data };
+  } finally {
+    await host?.close();
+  }
+}

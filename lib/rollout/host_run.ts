@@ -1,0 +1,136 @@
+/**
+ * One host in a run: its session, what is known of it, and what has been done to it.
+ * @module
+ */
+import { Failure } from "../errors.ts";
+import { type Fact, outputOf } from "../facts/fact.ts";
+import type { HostSettings } from "../inventory/mod.ts";
+import type { Release } from "../release.ts";
+import type { Remote } from "../remote/session.ts";
+import type { ActingHost, RunContext, Step } from "../task.ts";
+import { lock, unlock } from "./lock.ts";
+
+export interface HostRunOptions {
+  readonly settings: HostSettings;
+  readonly run: RunContext;
+  readonly remote: Remote;
+  /** Whether the host may be written to: then the device's lock is taken. */
+  readonly writes: boolean;
+}
+
+export class HostRun implements ActingHost {
+  readonly settings: HostSettings;
+  readonly run: RunContext;
+  undo: string | null = null;
+  /** Artifact bytes that have travelled. */
+  bytesSent = 0;
+  #release: Release | null = null;
+  #remote: Remote;
+  readonly #writes: boolean;
+  readonly #facts = new Map<Fact<unknown>, Promise<unknown>>();
+  readonly #changed = new Set<string>();
+  /** Resolves to whether the lock is held. */
+  #lock: Promise<boolean>;
+
+  constructor({ settings, run, remote, writes }: HostRunOptions) {
+    this.settings = settings;
+    this.run = run;
+    this.#remote = remote;
+    this.#writes = writes;
+    this.#lock = this.#takeLock(false);
+  }
+
+  get release(): Release {
+    if (this.#release === null) throw new Error("this command puts nothing live, so no task may ask what");
+    return this.#release;
+  }
+
+  /** Sets what is to be live; `null` for commands that put nothing live. */
+  setRelease(release: Release | null): void {
+    this.#release = release;
+  }
+
+  readonly changed = (task: string): boolean => this.#changed.has(task);
+
+  /** Notes that a task changed something here, or would have. */
+  noteChanged(task: string): void {
+    this.#changed.add(task);
+  }
+
+  look<T>(fact: Fact<T>): Promise<T> {
+    const known = this.#facts.get(fact) as Promise<T> | undefined;
+    if (known !== undefined) return known;
+    const subject = { settings: this.settings, release: this.#release };
+    const asked = this.#remote.run(
+      fact.program,
+      fact.args(subject),
+      fact.timeout === undefined ? {} : { timeout: fact.timeout },
+    )
+      .then((answer) => fact.parse(outputOf(answer, fact.program, this.settings.name), subject));
+    // Several facts are asked at once: whoever awaits this one sees its failure, but perhaps after another's.
+    asked.catch(() => {});
+    this.#facts.set(fact, asked);
+    return asked;
+  }
+
+  /** What was already asked, as far as it was answered; undefined where it was not asked. */
+  known<T>(fact: Fact<T>): Promise<T | undefined> {
+    const asked = this.#facts.get(fact) as Promise<T> | undefined;
+    return asked === undefined ? Promise.resolve(undefined) : asked.catch(() => undefined);
+  }
+
+  forget(facts: readonly Fact<unknown>[]): void {
+    for (const fact of facts) this.#facts.delete(fact);
+  }
+
+  async act(step: Step): Promise<string> {
+    if (!this.#writes || this.run.dryRun) {
+      throw new Error(`"${step.title}" would write to a host that is only looked at`);
+    }
+    // The lock was asked for before anything was looked at. A device that had no folder to lock gets it now.
+    if (!await this.#lock) await (this.#lock = this.#takeLock(true));
+    const answer = await this.#remote.run(step.program, step.args, {
+      ...(step.timeout === undefined ? {} : { timeout: step.timeout }),
+      ...(step.payload === undefined ? {} : { payload: step.payload }),
+    });
+    const output = outputOf(answer, step.program, this.settings.name);
+    this.bytesSent += step.payload?.bytes ?? 0;
+    return output;
+  }
+
+  /** Throws where another run holds the device. What else keeps it from being locked, preflight tells better. */
+  async checkLock(): Promise<void> {
+    try {
+      await this.#lock;
+    } catch (error) {
+      if (error instanceof Failure && error.kind !== "not-writable" && error.kind !== "no-space") throw error;
+    }
+  }
+
+  /** Goes on over another session, after the first was lost. */
+  async reconnect(remote: Remote): Promise<void> {
+    await this.#remote.close();
+    this.#remote = remote;
+    this.#facts.clear();
+    this.#lock = this.#takeLock(false);
+    await this.#lock;
+  }
+
+  /** Forgets all that was looked at: it is about the set that is no longer wanted. */
+  startUndo(previous: string): void {
+    this.undo = previous;
+    this.#facts.clear();
+  }
+
+  async close(): Promise<void> {
+    if (this.#writes && !this.run.dryRun) unlock(this.#remote, this.settings);
+    await this.#remote.close();
+  }
+
+  #takeLock(make: boolean): Promise<boolean> {
+    if (!this.#writes || this.run.dryRun) return Promise.resolve(true);
+    const taking = lock(this.#remote, this.settings, this.run, make);
+    taking.catch(() => {});
+    return taking;
+  }
+}

@@ -1,0 +1,43 @@
+# Takes the device's lock. $1: deploy path, $2: whether the folders may be made (make or look), $3: "RUN SINCE WHO".
+# The lock is a link whose text names its owner: the session's shell, by process id, start time and boot. It is held while that process
+# lives; a lock whose owner is gone is taken over. Prints held, or absent where there is no folder to lock yet.
+# shellcheck shell=sh
+
+if [ "$2" = make ]; then
+  mkdir -p "$1/.lockstep" || {
+    near=$1
+    while [ ! -d "$near" ]; do near=${near%/*}; done
+    explain "${near:-/}" "cannot make $1"
+  }
+elif [ ! -d "$1" ] || { [ ! -d "$1/.lockstep" ] && ! mkdir "$1/.lockstep" 2>/dev/null; } || [ ! -w "$1/.lockstep" ]; then
+  echo absent
+  exit 0
+fi
+cd "$1/.lockstep" || exit 1
+boot=$(boot_id)
+start=$(started "$LOCKSTEP_SESSION")
+mine="$LOCKSTEP_SESSION ${start:--} $boot $3"
+
+n=0
+while ! ln -s "$mine" lock 2>/dev/null; do
+  holder=$(readlink lock)
+  n=$((n + 1))
+  if [ "$n" -gt 5 ]; then explain . "cannot take the lock"; fi
+  if [ -z "$holder" ]; then continue; fi
+  if [ "$holder" = "$mine" ]; then break; fi
+  if alive "$holder"; then
+    # shellcheck disable=SC2086
+    set -- $holder
+    run=$4
+    since=$5
+    shift 5
+    die locked "run $run of $* holds it since $since"
+  fi
+  # Its owner is gone. Whoever moves it away first may try again; if it was replaced meanwhile, what was moved is put back.
+  stale=lock.stale.$LOCKSTEP_SESSION
+  if mv lock "$stale" 2>/dev/null; then
+    if [ "$(readlink "$stale")" != "$holder" ]; then ln -s "$(readlink "$stale")" lock 2>/dev/null; fi
+    rm -f "$stale"
+  fi
+done
+echo held

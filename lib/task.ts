@@ -1,0 +1,168 @@
+/**
+ * A task is a promise about one host. It looks (`observe`), decides (`plan`, pure) and acts (`steps`, which are data). After its steps it
+ * looks again and must find nothing left to do, so idempotence is enforced, not claimed; a dry run shows the very steps.
+ * @module
+ */
+import { Failure, type FailureData } from "./errors.ts";
+import type { Json, TaskReport } from "./events.ts";
+import type { Fact } from "./facts/fact.ts";
+import type { HostSettings } from "./inventory/mod.ts";
+import type { Release } from "./release.ts";
+import type { Program } from "./remote/program.ts";
+import type { Payload } from "./remote/session.ts";
+
+/** One thing that a task does on a device. */
+export interface Step {
+  /** What it does, in words. The same in a dry run and in a real one: no times, no run ids. */
+  readonly title: string;
+  readonly program: Program;
+  readonly args: readonly string[];
+  /** Seconds, where the usual limit is too short. */
+  readonly timeout?: number;
+  readonly payload?: Payload;
+  /** What its output says for the report. */
+  readonly detail?: (output: string) => Detail;
+}
+
+export type Detail = { readonly [key: string]: Json };
+
+/** Why a task cannot do its work; the task and the host are added where it is thrown. */
+export type Refusal = Omit<FailureData, "action" | "host">;
+
+/** What a task decides. `warning` is said to the user, whatever the decision. */
+export type Plan =
+  & { readonly detail?: Detail; readonly warning?: string }
+  & (
+    | { readonly status: "ok" }
+    | { readonly status: "skipped" }
+    /** `why` names the difference: it is the evidence if the steps do not remove it. */
+    | { readonly status: "change"; readonly why: string; readonly steps: readonly Step[] }
+    | { readonly status: "failed"; readonly failure: Refusal }
+  );
+
+/** The run that a task is part of. */
+export interface RunContext {
+  readonly id: string;
+  readonly startedAt: Date;
+  readonly dryRun: boolean;
+  /** `user@controller`, for the device's lock. */
+  readonly who: string;
+  /** `deploy` or `rollback`: what the device's history calls it. */
+  readonly command: string;
+}
+
+/** A host as a task's `plan` sees it. */
+export interface TaskHost {
+  readonly settings: HostSettings;
+  readonly run: RunContext;
+  /** What is to be live; a fault where the command puts nothing live. */
+  readonly release: Release;
+  /** Set while the old set is brought back: what the live name linked to before. */
+  readonly undo: string | null;
+  /** Whether an earlier task of this run changed something here, or would in a dry run. */
+  readonly changed: (task: string) => boolean;
+}
+
+/** A host as `observe` sees it. */
+export interface ObservedHost extends TaskHost {
+  /** The answer is kept until a task says that its steps change it. */
+  look<T>(fact: Fact<T>): Promise<T>;
+}
+
+/** A host as `runTask()` uses it. */
+export interface ActingHost extends ObservedHost {
+  /** Runs one step and returns what it printed; a Failure where it did not end with 0. */
+  act(step: Step): Promise<string>;
+  /** Forgets what these facts said. */
+  forget(facts: readonly Fact<unknown>[]): void;
+}
+
+export interface Task {
+  readonly name: string;
+  /** Runs it on one host. Never throws: what goes wrong is in the report. */
+  run(host: ActingHost): Promise<TaskOutcome>;
+}
+
+export interface TaskOutcome {
+  readonly report: TaskReport;
+  readonly warning?: string;
+}
+
+export interface TaskDefinition<Observed> {
+  readonly name: string;
+  /** What the steps change: it is looked at afresh after them. A fact left out here makes the task fail as not converged. */
+  readonly changes?: readonly Fact<unknown>[];
+  /** What cannot be done, for errors: "stage 2.4.1". The name where it is left out. */
+  readonly action?: (host: TaskHost) => string;
+  observe(host: ObservedHost): Promise<Observed>;
+  /** Pure. */
+  plan(observed: Observed, host: TaskHost): Plan;
+}
+
+/** Makes a task of its definition. */
+export function defineTask<Observed>(definition: TaskDefinition<Observed>): Task {
+  return { name: definition.name, run: (host) => runTask(definition, host) };
+}
+
+async function runTask<Observed>(
+  definition: TaskDefinition<Observed>,
+  host: ActingHost,
+): Promise<TaskOutcome> {
+  const startedAt = new Date();
+  const steps: string[] = [];
+  let detail: Detail = {};
+  let warning: string | undefined;
+  const outcome = (status: TaskReport["status"], error?: FailureData): TaskOutcome => ({
+    report: {
+      task: definition.name,
+      status,
+      startedAt: startedAt.toISOString(),
+      durationMs: Date.now() - startedAt.getTime(),
+      steps,
+      ...(Object.keys(detail).length > 0 ? { detail } : {}),
+      ...(error === undefined ? {} : { error }),
+      ...(host.undo === null ? {} : { rollback: true }),
+    },
+    ...(warning === undefined ? {} : { warning }),
+  });
+  const action = (): string => definition.action?.(host) ?? definition.name;
+  try {
+    const plan = definition.plan(await definition.observe(host), host);
+    detail = plan.detail ?? {};
+    warning = plan.warning;
+    if (plan.status === "failed") throw refused(plan.failure, action(), host);
+    if (plan.status !== "change") return outcome(plan.status);
+    if (host.run.dryRun) {
+      steps.push(...plan.steps.map((step) => step.title));
+      return outcome("changed");
+    }
+    for (const step of plan.steps) {
+      steps.push(step.title);
+      const output = await host.act(step);
+      if (step.detail !== undefined) detail = { ...detail, ...step.detail(output) };
+    }
+    host.forget(definition.changes ?? []);
+    const after = definition.plan(await definition.observe(host), host);
+    if (after.status === "failed") throw refused(after.failure, action(), host);
+    if (after.status === "change") {
+      throw refused(
+        { kind: "not-converged", evidence: `still not so after its steps: ${after.why}` },
+        action(),
+        host,
+      );
+    }
+    detail = { ...detail, ...after.detail };
+    return outcome("changed");
+  } catch (error) {
+    const failure = Failure.from(error, action(), host.settings.name);
+    // Deeper layers name the program that failed; a person knows tasks.
+    return outcome("failed", {
+      ...failure.data,
+      action: failure.data.action === "connect" ? "connect" : action(),
+    });
+  }
+}
+
+function refused(refusal: Refusal, action: string, host: TaskHost): Failure {
+  return new Failure({ ...refusal, action, host: host.settings.name });
+}

@@ -1,0 +1,50 @@
+/**
+ * Promises that the set which is live now can be had back: a complete copy of it under `backup/`, with digests that were compared, on the
+ * disk. A copy that is cut short never shows under `backup/`. A failure leaves the live set and all earlier backups as they were.
+ * `ok` when nothing will be replaced, or when the newest backup is the live set already; `skipped` when nothing is live.
+ * @module
+ */
+import { type Layout, layout } from "../lib/facts/layout.ts";
+import { type DeviceSet, live } from "../lib/facts/live.ts";
+import { backupName, holds, type Listing } from "../lib/release.ts";
+import { program } from "../lib/remote/program.ts";
+import { defineTask } from "../lib/task.ts";
+import text from "./backup.sh" with { type: "text" };
+
+const copySet = program("backup", text);
+
+export const backup = defineTask<{ layout: Layout; live: DeviceSet | null }>({
+  name: "backup",
+  changes: [layout],
+  observe: async (host) => {
+    const [layoutFact, liveFact] = await Promise.all([host.look(layout), host.look(live)]);
+    return { layout: layoutFact, live: liveFact };
+  },
+  plan: ({ layout, live }, { settings, release, run }) => {
+    if (live === null || live.listing.size === 0) {
+      return { status: "skipped", detail: { reason: "nothing is live" } };
+    }
+    if (layout.slot !== null && holds(live.listing, release)) return { status: "ok" };
+    // The set that is live was never confirmed: the run that switched to it has backed up the good one before it.
+    if (layout.journal !== null) {
+      return { status: "ok", detail: { reason: "the live set was never confirmed" } };
+    }
+    if (layout.recorded !== null && same(layout.recorded.listing, live.listing)) {
+      return { status: "ok", detail: { backup: layout.recorded.backup } };
+    }
+    return {
+      status: "change",
+      why: "the newest backup is not the live set",
+      steps: [{
+        title: `copy the live set to backup/ (${live.listing.size} files)`,
+        program: copySet,
+        args: [settings.deployPath, settings.liveDir, backupName(run.startedAt)],
+        timeout: 1800,
+      }],
+    };
+  },
+});
+
+function same(a: Listing, b: Listing): boolean {
+  return a.size === b.size && [...a].every(([name, sha256]) => b.get(name) === sha256);
+}

@@ -1,0 +1,47 @@
+/**
+ * Promises that only what is needed is left: staging folders, releases and half-made links of interrupted runs, and backups past
+ * `keep_backups` are removed. The live set, the set that an unfinished run would go back to, the newest backups and backups with a name of
+ * the user's own are never touched. A failure leaves some of the leftovers. `ok` when there are none.
+ * @module
+ */
+import { type Layout, layout } from "../lib/facts/layout.ts";
+import { expiredBackups, slotLink } from "../lib/release.ts";
+import { program } from "../lib/remote/program.ts";
+import { defineTask } from "../lib/task.ts";
+import text from "./cleanup.sh" with { type: "text" };
+
+const removePaths = program("cleanup", text);
+
+export const cleanup = defineTask<Layout>({
+  name: "cleanup",
+  changes: [layout],
+  observe: (host) => host.look(layout),
+  plan: (layout, { settings }) => {
+    const expired = expiredBackups(layout.backups, settings.keepBackups).map((name) => `backup/${name}`);
+    const paths = [...leftoversOf(layout), ...expired];
+    const unfinished = layout.journal === null ? {} : {
+      warning: `run ${layout.journal.run} is not confirmed: deploy again or roll back to settle it`,
+    };
+    if (paths.length === 0) return { status: "ok", ...unfinished };
+    return {
+      status: "change",
+      why: `${paths[0]} is still there`,
+      steps: [{
+        title: `remove ${paths.join(", ")}`,
+        program: removePaths,
+        args: [settings.deployPath, ...paths],
+        timeout: 1800,
+      }],
+      ...unfinished,
+    };
+  },
+});
+
+/** What interrupted runs left behind and nothing needs any more: paths under `deploy_path`. */
+export function leftoversOf({ journal, target, staging, releases }: Layout): string[] {
+  const needed = new Set([target, journal?.previous, journal?.release]);
+  return [
+    ...staging.map((name) => `.lockstep/staging/${name}`),
+    ...releases.map(slotLink).filter((path) => !needed.has(path)),
+  ];
+}

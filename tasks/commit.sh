@@ -1,0 +1,75 @@
+# Makes the live name lead to a release. $1: deploy path, $2: live name, $3: what it is to link to, $4: run, $5: its time, $6: what can
+# rename onto a link (mv, python3, perl), $7: what can exchange two names (mv, python3, perl or empty).
+# shellcheck shell=sh
+cd "$1" || exit 1
+live=$2
+target=$3
+next=.lockstep/live.next
+
+# rename_over A B: rename(2), whatever B is.
+rename_over() {
+  case $rename in
+    mv) mv -T "$1" "$2" ;;
+    python3) python3 -c 'import os, sys; os.rename(sys.argv[1], sys.argv[2])' "$1" "$2" ;;
+    perl) perl -e 'rename($ARGV[0], $ARGV[1]) or die "$!\n"' "$1" "$2" ;;
+  esac
+}
+
+# exchange A B: renameat2(2) with RENAME_EXCHANGE. Fails where the device or its filesystem cannot.
+exchange() {
+  case $exchange in
+    mv) mv -T --exchange "$1" "$2" ;;
+    python3)
+      python3 -c '
+import ctypes, os, sys
+libc = ctypes.CDLL(None, use_errno=True)
+a, b = (os.fsencode(name) for name in sys.argv[1:3])
+sys.exit(libc.renameat2(-100, a, -100, b, 2) != 0)' "$1" "$2"
+      ;;
+    perl)
+      perl -e '
+my ($machine, $old, $new) = @ARGV;
+my %call = ("x86_64" => 316, "aarch64" => 276, "riscv64" => 276, "loongarch64" => 276, "i386" => 353, "i586" => 353, "i686" => 353);
+my $number = $machine =~ /^arm/ ? 382 : $call{$machine};
+exit 1 unless defined $number;
+exit(syscall($number, -100, $old, -100, $new, 2) == 0 ? 0 : 1);' "$(uname -m)" "$1" "$2"
+      ;;
+    *) return 1 ;;
+  esac 2>/dev/null
+}
+
+rename=$6
+exchange=$7
+folder=
+if [ -d "$live" ] && [ ! -L "$live" ]; then folder=.lockstep/releases/before-$4; fi
+
+# The good set: what was live when the last switch was confirmed.
+if [ -f .lockstep/journal ]; then
+  previous=$(field previous .lockstep/journal)
+elif [ -n "$folder" ]; then
+  previous=$folder
+else
+  previous=$(readlink "$live")
+fi
+
+mkdir -p .lockstep/releases || explain "$1" "cannot make .lockstep/releases"
+# A live name that leads there already was never switched away: the service still runs on that set.
+restarted=
+if [ "$(readlink "$live")" = "$target" ]; then restarted=yes; fi
+printf 'release=%s\nprevious=%s\nrun=%s\nsince=%s\nrestarted=%s\n' "$target" "$previous" "$4" "$5" "$restarted" >.lockstep/journal.next ||
+  explain .lockstep "cannot write the journal"
+flush .lockstep/journal.next
+mv .lockstep/journal.next .lockstep/journal || explain .lockstep "cannot write the journal"
+flush .lockstep
+
+rm -f "$next"
+ln -s "$target" "$next" || explain .lockstep "cannot make a link"
+if [ -z "$folder" ]; then
+  rename_over "$next" "$live" || explain . "cannot switch $live"
+elif exchange "$next" "$live"; then
+  mv "$next" "$folder" || explain .lockstep/releases "cannot keep the former folder"
+else
+  mv "$live" "$folder" || explain .lockstep/releases "cannot move the former folder"
+  rename_over "$next" "$live" || { mv "$folder" "$live"; explain . "cannot switch $live"; }
+fi
+flush . .lockstep .lockstep/releases

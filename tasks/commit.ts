@@ -1,0 +1,95 @@
+/**
+ * Switches the live name to the sealed release by one rename, so that a reader sees the old set or the new one and nothing between. What is
+ * about to happen is in the device's journal first, so that whoever comes next knows. A live folder, as the manual leaves it, becomes a
+ * release of its own; where the device can exchange two names in one step (`mv --exchange`, python3, perl) the live name is there all
+ * along, elsewhere it is missing for the time between two renames, and the next contact mends a switch that was cut right there.
+ * A failure leaves the old set live. `ok` when the release is live.
+ *
+ * Rolling back is this task with an earlier release.
+ * @module
+ */
+import { type Device, device } from "../lib/facts/device.ts";
+import { type Layout, layout } from "../lib/facts/layout.ts";
+import { type DeviceSet, live } from "../lib/facts/live.ts";
+import { freeSlot, holds, releaseName, slotLink, slotRelease } from "../lib/release.ts";
+import { program } from "../lib/remote/program.ts";
+import { defineTask, type TaskHost } from "../lib/task.ts";
+import text from "./commit.sh" with { type: "text" };
+
+const switchLive = program("switch", text);
+
+interface Observed {
+  readonly device: Device;
+  readonly layout: Layout;
+  readonly live: DeviceSet | null;
+}
+
+export const commit = defineTask<Observed>({
+  name: "commit",
+  changes: [layout],
+  action: (host) => host.undo === null ? `commit ${releaseName(host.release)}` : "bring the old set back",
+  observe: async (host) => {
+    const [deviceFact, layoutFact] = await Promise.all([host.look(device), host.look(layout)]);
+    // While the old set is brought back, what the new one holds is of no interest.
+    return {
+      device: deviceFact,
+      layout: layoutFact,
+      live: host.undo === null ? await host.look(live) : null,
+    };
+  },
+  plan: (observed, host) => {
+    const { device, layout } = observed;
+    const { settings, run } = host;
+    const target = targetOf(observed, host);
+    const detail = {
+      from: layout.slot ?? layout.target ?? (layout.live === "dir" ? "a folder" : null),
+      to: target,
+    };
+    if (layout.target === target && (layout.journal === null || layout.journal.release === target)) {
+      return { status: "ok" };
+    }
+    const sealed = layout.releases.some((slot) => slotLink(slot) === target);
+    if (host.undo === null && !sealed && !(run.dryRun && host.changed("verify"))) {
+      return {
+        status: "failed",
+        failure: {
+          kind: "not-found",
+          evidence: "the release is not sealed",
+          next: "nothing changed; run stage and verify first",
+        },
+      };
+    }
+    return {
+      status: "change",
+      why: `${settings.liveDir} leads to ${layout.target ?? layout.live}, not to ${target}`,
+      detail,
+      steps: [{
+        title: host.undo === null
+          ? `switch ${settings.liveDir} to ${releaseName(host.release)} by one rename`
+          : `switch ${settings.liveDir} back by one rename`,
+        program: switchLive,
+        args: [
+          settings.deployPath,
+          settings.liveDir,
+          target,
+          run.id,
+          run.startedAt.toISOString(),
+          device.rename,
+          device.exchange,
+        ],
+      }],
+    };
+  },
+});
+
+/** What the live name is to link to. */
+function targetOf({ layout, live }: Observed, { release, run, undo }: TaskHost): string {
+  if (undo !== null) return undo;
+  if (layout.slot !== null && layout.target !== null) {
+    const holdsIt = live !== null && holds(live.listing, release);
+    // The listing is from before the switch; after it, the journal says whose slot is live.
+    const switchedByUs = layout.journal?.run === run.id && slotRelease(layout.slot) === release.id;
+    if (holdsIt || switchedByUs) return layout.target;
+  }
+  return slotLink(freeSlot(release.id, layout.slot));
+}

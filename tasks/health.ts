@@ -1,0 +1,108 @@
+/**
+ * Promises that the service is well on the set that is live: ready within `health_attempts`, its health JSON and the matching metrics kept
+ * in the report. Then it confirms the release: the device's journal is closed, its history written, releases that are not live and backups
+ * past `keep_backups` removed. A failure leaves the release unconfirmed, and the run brings the old set back.
+ * `ok` when the service is well and nothing is unconfirmed; `skipped` where no health URL is set.
+ *
+ * Where the device knows no such service, and nothing answered before the switch either, there is nothing to ask: that is reported.
+ * @module
+ */
+import { type Health, health as healthFact, ready, urlOf } from "../lib/facts/health.ts";
+import { type Layout, layout } from "../lib/facts/layout.ts";
+import { type Service, service } from "../lib/facts/service.ts";
+import { expiredBackups, linkSlot, releaseName, slotRelease } from "../lib/release.ts";
+import { program } from "../lib/remote/program.ts";
+import { defineTask, type Detail, type ObservedHost, type Step, type TaskHost } from "../lib/task.ts";
+import text from "./health_confirm.sh" with { type: "text" };
+
+const confirm = program("confirm", text);
+
+interface Observed {
+  readonly layout: Layout;
+  readonly health: Health | null;
+  /** Why the service was not asked. */
+  readonly notAsked: string | null;
+}
+
+export const health = defineTask<Observed>({
+  name: "health",
+  changes: [layout],
+  action: ({ settings }) => `confirm that ${settings.service || "the service"} is well`,
+  observe: async (host) => {
+    const layoutFact = await host.look(layout);
+    const notAsked = await whyNotAsked(host);
+    return { layout: layoutFact, health: notAsked === null ? await host.look(healthFact) : null, notAsked };
+  },
+  plan: ({ layout, health, notAsked }, host) => {
+    const detail: Detail = health === null
+      ? { reason: notAsked }
+      : { health: health.health, metrics: health.metrics, attempts: health.attempts };
+    const due = layout.journal !== null || (host.run.dryRun && host.changed("commit"));
+    if (due) {
+      return {
+        status: "change",
+        why: "the release is not confirmed",
+        steps: [confirmStep(layout, host)],
+        detail,
+      };
+    }
+    return { status: health === null ? "skipped" : "ok", detail };
+  },
+});
+
+/** Asks the service and nothing else: the `health-check` command. */
+export const healthCheck = defineTask<{ health: Health | null }>({
+  name: "health",
+  action: ({ settings }) => `confirm that ${settings.service || "the service"} is well`,
+  observe: async (host) => ({ health: host.settings.healthUrl === "" ? null : await host.look(healthFact) }),
+  plan: ({ health }) =>
+    health === null ? { status: "skipped", detail: { reason: "no health_url" } } : {
+      status: "ok",
+      detail: { health: health.health, metrics: health.metrics, attempts: health.attempts },
+    },
+});
+
+async function whyNotAsked(host: ObservedHost): Promise<string | null> {
+  const { settings, run } = host;
+  if (settings.healthUrl === "") return "no health_url";
+  // The set that would be live is not: what answers now says nothing of it.
+  if (run.dryRun && host.changed("commit")) {
+    return `asked at ${urlOf(settings, settings.healthReady)} after the restart`;
+  }
+  if (settings.service === "") return null;
+  const { known }: Service = await host.look(service);
+  // Asked before the switch (see preflight) and kept: a service that answered then must answer now, whoever starts it.
+  if (!known && !(await host.look(ready))) {
+    return `the device knows no service ${settings.service}, and nothing answers at ${
+      urlOf(settings, settings.healthReady)
+    }`;
+  }
+  return null;
+}
+
+function confirmStep(layout: Layout, host: TaskHost): Step {
+  const { settings, run, release, undo } = host;
+  // In a dry run the backup that would be made now is not there yet.
+  const coming = run.dryRun && host.changed("backup") ? ["99991231T235959Z"] : [];
+  const expired = expiredBackups([...layout.backups, ...coming], settings.keepBackups);
+  const undone = undo === null ? null : linkSlot(undo);
+  const entry = {
+    at: run.startedAt.toISOString(),
+    run: run.id,
+    event: undo === null ? run.command : "rolled_back",
+    release: undo === null ? release.id : undone === null ? undo : slotRelease(undone),
+    version: undo === null ? release.version : null,
+    previous: layout.journal?.previous ?? null,
+  };
+  const name = undo === null ? releaseName(release) : "the old set";
+  const removing = expired.length === 0
+    ? ""
+    : `, remove ${expired.length} of the oldest backups (keep_backups ${settings.keepBackups})`;
+  return {
+    title: `confirm ${name}${
+      settings.healthUrl === "" ? "" : ` once ${urlOf(settings, settings.healthReady)} answers`
+    }${removing}`,
+    program: confirm,
+    args: [settings.deployPath, settings.liveDir, JSON.stringify(entry), ...expired],
+  };
+}

@@ -1,0 +1,190 @@
+/**
+ * Promises that the device can take the release, before anything is written: its tools, room in bytes and in files with the backup counted
+ * in, write permission, sudo where the restart will need it, and a live name that can be switched by one rename. (The local set was
+ * checked against its manifest when it was read, before any host was contacted.) It reads only, so a failure leaves nothing behind.
+ * `ok` when all of it holds; what is live and what earlier runs left behind is in the report.
+ * @module
+ */
+import { format } from "@std/fmt/bytes";
+import { type Device, device } from "../lib/facts/device.ts";
+import { ready } from "../lib/facts/health.ts";
+import { type Layout, layout } from "../lib/facts/layout.ts";
+import { type DeviceSet, live } from "../lib/facts/live.ts";
+import { type Service, service } from "../lib/facts/service.ts";
+import { type Staged, staged } from "../lib/facts/staged.ts";
+import { holds, releaseName } from "../lib/release.ts";
+import { defineTask, type Refusal, type TaskHost } from "../lib/task.ts";
+import { leftoversOf } from "./cleanup.ts";
+import { transferOf } from "./stage.ts";
+
+interface Observed {
+  readonly device: Device;
+  readonly layout: Layout;
+  readonly live: DeviceSet | null;
+  readonly staged: Staged;
+  readonly service: Service;
+}
+
+export const preflight = defineTask<Observed>({
+  name: "preflight",
+  observe: async (host) => {
+    const [deviceFact, layoutFact, liveFact, stagedFact, serviceFact] = await Promise.all([
+      host.look(device),
+      host.look(layout),
+      host.look(live),
+      host.look(staged),
+      host.look(service),
+    ]);
+    // Where we cannot restart the service ourselves, whether it answers before the switch decides what health may ask of it after.
+    if (host.settings.healthUrl !== "" && host.settings.service !== "" && !serviceFact.known) {
+      await host.look(ready);
+    }
+    return {
+      device: deviceFact,
+      layout: layoutFact,
+      live: liveFact,
+      staged: stagedFact,
+      service: serviceFact,
+    };
+  },
+  plan: (observed, host) => {
+    const problems = [
+      ...unsuitable(observed, host),
+      ...unwritable(observed, host),
+      ...noRoom(observed, host),
+      ...noPrivilege(observed, host),
+    ];
+    const detail = {
+      device: `${observed.device.system}, ${observed.device.user}`,
+      live: observed.live?.id ?? null,
+      faults: observed.live?.faults ?? [],
+      leftovers: leftoversOf(observed.layout),
+      free: observed.layout.freeKib === null ? null : observed.layout.freeKib * 1024,
+    };
+    const [first, ...rest] = problems;
+    if (first !== undefined) {
+      const evidence = [first, ...rest].map((problem) => problem.evidence).join("\n");
+      return { status: "failed", detail, failure: { ...first, evidence } };
+    }
+    const warning = warningOf(observed, host);
+    return { status: "ok", detail, ...(warning === undefined ? {} : { warning }) };
+  },
+});
+
+function unsuitable({ device, layout }: Observed, { settings }: TaskHost): Refusal[] {
+  const problems: Refusal[] = [];
+  if (device.missing.length > 0) {
+    problems.push({
+      kind: "missing-tool",
+      evidence: `the device has no ${device.missing.join(", ")}`,
+      next: "nothing changed; install them (busybox has them all)",
+    });
+  }
+  if (device.rename === "") {
+    problems.push({
+      kind: "missing-tool",
+      evidence: "nothing here can switch a link by one rename",
+      next: "nothing changed; install coreutils, a newer busybox, python3 or perl",
+    });
+  }
+  if (settings.healthUrl !== "" && device.http === "") {
+    problems.push({
+      kind: "missing-tool",
+      evidence: "the device has neither curl nor wget to check the service's health",
+      next: 'nothing changed; install one, or set health_url: ""',
+    });
+  }
+  if (layout.root === "other") {
+    problems.push({
+      kind: "unsuitable",
+      evidence: `${layout.near} is not a folder`,
+      next: "nothing changed; correct deploy_path",
+    });
+  }
+  if (layout.live === "other") {
+    problems.push({
+      kind: "unsuitable",
+      evidence: `${settings.deployPath}/${settings.liveDir} is neither a folder nor a link`,
+      next: "nothing changed; move it away, or correct live_dir",
+    });
+  }
+  if (layout.mounted) {
+    problems.push({
+      kind: "unsuitable",
+      evidence:
+        `${settings.deployPath}/${settings.liveDir} is a filesystem of its own: no rename can switch it`,
+      next: "nothing changed; set deploy_path to a folder inside that filesystem",
+    });
+  }
+  return problems;
+}
+
+function unwritable({ device, layout }: Observed, { settings }: TaskHost): Refusal[] {
+  const { deployPath } = settings;
+  const places = layout.writable ? layout.unwritable.map((name) => `${deployPath}/${name}`) : [layout.near];
+  if (layout.root === "other" || places.length === 0) return [];
+  const absent = layout.root === "absent" ? `${deployPath} does not exist, and ` : "";
+  return [{
+    kind: "not-writable",
+    evidence: `${absent}${device.user} cannot write in ${places.join(", ")}`,
+    next: device.root
+      ? "nothing changed; the filesystem is mounted read-only, or the folder is protected"
+      : `nothing changed; make ${device.user} its owner (sudo install -d -o ${device.user} …), or set ansible_become: true`,
+  }];
+}
+
+function noRoom(observed: Observed, host: TaskHost): Refusal[] {
+  const { layout, live } = observed;
+  if (live !== null && holds(live.listing, host.release) && layout.slot !== null) return [];
+  const { take, send } = transferOf(observed, host);
+  const bytes = send.reduce((sum, file) => sum + file.bytes, 0);
+  // The backup is a copy of what is live. Each new file may end in a half-used block, and our own small files need a little, too.
+  const needKib = Math.ceil(bytes / 1024) + (live?.kib ?? 0) + 4 * (send.length + take.length) + 64;
+  const needInodes = send.length + (live?.listing.size ?? 0) + 16;
+  const problems: Refusal[] = [];
+  if (layout.freeKib !== null && layout.freeKib < needKib) {
+    problems.push({
+      kind: "no-space",
+      evidence: `no space left: need ${format(needKib * 1024)} under ${host.settings.deployPath}, ${
+        format(layout.freeKib * 1024)
+      } free`,
+      next: "nothing changed; free space or lower keep_backups and run cleanup, then deploy again",
+    });
+  }
+  if (layout.freeInodes !== null && layout.freeInodes < needInodes) {
+    problems.push({
+      kind: "no-space",
+      evidence:
+        `no inodes left: need ${needInodes} under ${host.settings.deployPath}, ${layout.freeInodes} free`,
+      next: "nothing changed; remove files on that filesystem, then deploy again",
+    });
+  }
+  return problems;
+}
+
+function noPrivilege({ device, service }: Observed, { settings }: TaskHost): Refusal[] {
+  if (!service.known || service.may !== "no") return [];
+  const commands = service.manager === "systemd"
+    ? ["stop", "start"].map((verb) => `/usr/bin/systemctl ${verb} ${settings.service}`).join(", ")
+    : `the commands that restart ${settings.service}`;
+  return [{
+    kind: "privilege",
+    evidence: `${device.user} may not restart ${settings.service}`,
+    next: `nothing changed; grant it in sudoers: ${device.user} ALL=(root) NOPASSWD: ${commands}`,
+  }];
+}
+
+function warningOf({ layout, live, service }: Observed, { settings, release }: TaskHost): string | undefined {
+  if (layout.journal !== null) {
+    return `run ${layout.journal.run} switched to ${
+      layout.journal.release.split("/").at(-1)
+    } and never confirmed it; this run settles that`;
+  }
+  if (settings.service !== "" && !service.known) {
+    return `the device knows no service ${settings.service}: start it by hand, or correct "service"`;
+  }
+  if (live !== null && layout.slot !== null && live.faults.length > 0) {
+    return `the live set has drifted: ${live.faults[0]}; ${releaseName(release)} replaces it`;
+  }
+  return undefined;
+}

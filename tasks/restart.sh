@@ -1,0 +1,83 @@
+# Restarts the service and waits until it is active and stays so. $1: deploy path, $2: manager, $3: service, $4: restart command, $5: seconds
+# until active, $6: seconds that it must stay active, $7: yes, or sudo where that is needed.
+# shellcheck shell=sh
+manager=$2
+service=$3
+limit=$5
+settle=$6
+sudo=
+if [ "$7" = sudo ]; then sudo="sudo -n"; fi
+case $service in -*) die service "$service is not the name of a service" ;; esac
+
+# control WORD...: runs a command of the service manager, by sudo where needed.
+control() {
+  # shellcheck disable=SC2086
+  $sudo "$@"
+}
+
+# pause: a short wait, where sleep knows fractions.
+pause() {
+  sleep 0.2 2>/dev/null || sleep 1
+}
+
+# state: "active", or another word; for systemd with what tells one start from another.
+state() {
+  case $manager in
+    systemd)
+      shown=$(systemctl show -p ActiveState -p MainPID -p NRestarts "$service" | sort | tr '\n' ' ')
+      case $shown in "ActiveState=active "*) echo "active ${shown#* }" ;; *) echo "${shown:-unknown}" ;; esac
+      ;;
+    openrc) rc-service "$service" status >/dev/null 2>&1 && echo active ;;
+    runit) case $(sv status "$service") in run:*) echo active ;; esac ;;
+    sysv) "/etc/init.d/$service" status >/dev/null 2>&1 && echo active ;;
+  esac
+}
+
+# fail MESSAGE: with what the service itself said of it.
+fail() {
+  if [ "$manager" = systemd ]; then
+    {
+      control journalctl -u "$service" --no-pager -l --since='2 minutes ago' 2>/dev/null ||
+        journalctl -u "$service" --no-pager -l --since='2 minutes ago' 2>/dev/null
+    } | tail -n 50
+  fi
+  die service "$1"
+}
+
+case $manager in
+  command)
+    sh -c "$4" 2>&1 || die service "restart_command ended with exit code $?"
+    ;;
+  systemd)
+    control systemctl stop "$service" || fail "$service could not be stopped"
+    # A unit that failed too often is not started again before this; whoever may not do it does not need it either.
+    control systemctl reset-failed "$service" 2>/dev/null
+    control systemctl start "$service" || fail "$service failed to start"
+    ;;
+  openrc) control rc-service "$service" restart >&2 || fail "$service failed to start" ;;
+  runit) control sv restart "$service" >&2 || fail "$service failed to start" ;;
+  sysv)
+    control "/etc/init.d/$service" stop >&2
+    control "/etc/init.d/$service" start >&2 || fail "$service failed to start"
+    ;;
+esac
+
+if [ "$manager" != command ]; then
+  end=$(($(date +%s) + limit))
+  until case $(state) in active*) ;; *) false ;; esac do
+    if [ "$(date +%s)" -ge "$end" ]; then fail "$service is not active within $limit s: $(state)"; fi
+    pause
+  done
+  first=$(state)
+  end=$(($(date +%s) + settle))
+  while [ "$(date +%s)" -lt "$end" ]; do
+    now=$(state)
+    if [ "$now" != "$first" ]; then fail "$service did not stay active for $settle s: $now"; fi
+    pause
+  done
+fi
+
+if [ -f "$1/.lockstep/journal" ]; then
+  cd "$1/.lockstep" || exit 1
+  { grep -v '^restarted=' journal; echo restarted=yes; } >journal.next && flush journal.next && mv journal.next journal && flush .
+fi

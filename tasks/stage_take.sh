@@ -1,0 +1,15 @@
+# Puts files that the device has into staging. $1: deploy path, $2: release id, $3: keep or fresh, then pairs of SOURCE NAME.
+# A link costs no room and no wear; the staged name is never written to afterwards (see stage_receive.sh).
+# shellcheck shell=sh
+cd "$1" || exit 1
+staging=.lockstep/staging/$2
+if [ "$3" = fresh ]; then rm -rf "$staging"; fi
+mkdir -p "$staging" || explain "$1" "cannot make $staging"
+shift 3
+while [ $# -gt 1 ]; do
+  to=$staging/$2
+  mkdir -p "${to%/*}" || explain "$staging" "cannot make a folder for $2"
+  rm -f "$to"
+  ln "$1" "$to" 2>/dev/null || cp -p "$1" "$to" || explain "$staging" "cannot copy $1"
+  shift 2
+done

@@ -1,0 +1,73 @@
+/**
+ * Promises that the staged release is exactly what the manifest says, file by file and digest by digest as the device itself reads them, that
+ * it is on the disk, and that nobody writes to it any more: only then it is sealed, by one rename into `.lockstep/releases/`.
+ * A failure leaves the live set as it was. `ok` when the release is live or sealed already.
+ * @module
+ */
+import { type Layout, layout } from "../lib/facts/layout.ts";
+import { type DeviceSet, live } from "../lib/facts/live.ts";
+import { type Staged, staged } from "../lib/facts/staged.ts";
+import { difference, freeSlot, holds, isExactly, releaseName } from "../lib/release.ts";
+import { program } from "../lib/remote/program.ts";
+import { defineTask } from "../lib/task.ts";
+import text from "./verify.sh" with { type: "text" };
+
+const seal = program("seal", text);
+
+export const verify = defineTask<{ layout: Layout; live: DeviceSet | null; staged: Staged }>({
+  name: "verify",
+  changes: [layout],
+  action: ({ release }) => `verify ${releaseName(release)}`,
+  observe: async (host) => {
+    const [layoutFact, liveFact, stagedFact] = await Promise.all([
+      host.look(layout),
+      host.look(live),
+      host.look(staged),
+    ]);
+    return { layout: layoutFact, live: liveFact, staged: stagedFact };
+  },
+  plan: ({ layout, live, staged }, { settings, release, run, changed }) => {
+    const detail = { files: release.files.length };
+    if (layout.slot !== null && live !== null && holds(live.listing, release)) {
+      return { status: "ok", detail };
+    }
+    const slot = freeSlot(release.id, layout.slot);
+    const pending = layout.staging.includes(release.id);
+    const listing = pending || !staged.slots.has(slot) ? staged.staging : staged.slots.get(slot) ?? null;
+    const willBeStaged = run.dryRun && changed("stage");
+    if (!willBeStaged) {
+      const found = listing === null ? "the release is not staged" : difference(listing, release);
+      if (found !== null || listing === null) {
+        return {
+          status: "failed",
+          failure: {
+            kind: "mismatch",
+            evidence: found ?? "",
+            next: "the live set is untouched; deploy again: what arrived whole is kept",
+          },
+        };
+      }
+      if (!isExactly(listing, release)) {
+        return {
+          status: "failed",
+          failure: {
+            kind: "mismatch",
+            evidence: "staging holds files that are no part of the release",
+            next: "the live set is untouched; run cleanup",
+          },
+        };
+      }
+      if (!pending && layout.releases.includes(slot)) return { status: "ok", detail };
+    }
+    return {
+      status: "change",
+      why: "the release is not sealed",
+      detail,
+      steps: [{
+        title: `seal ${releaseName(release)}: ${release.files.length} files verified, synced to disk`,
+        program: seal,
+        args: [settings.deployPath, release.id, slot],
+      }],
+    };
+  },
+});

@@ -1,0 +1,59 @@
+/**
+ * Promises that what is live on the host is whole: every file that its own metadata.json lists is there with that digest; and, where there
+ * is a local set, that it is that set. It reads only. `ok` when so.
+ * @module
+ */
+import { type Layout, layout } from "../lib/facts/layout.ts";
+import { type DeviceSet, live } from "../lib/facts/live.ts";
+import { type Release, releaseName } from "../lib/release.ts";
+import { defineTask } from "../lib/task.ts";
+
+/** Compares with the local set, too, where there is one in the host's folder: `local` has them by folder. */
+export function verifyRemote(local: ReadonlyMap<string, Release>) {
+  return defineTask<{ layout: Layout; live: DeviceSet | null }>({
+    name: "verify-remote",
+    action: () => "verify the live set",
+    observe: async (host) => {
+      const [layoutFact, liveFact] = await Promise.all([host.look(layout), host.look(live)]);
+      return { layout: layoutFact, live: liveFact };
+    },
+    plan: ({ layout, live }, { settings }) => {
+      if (live === null) {
+        const found = layout.broken
+          ? `${settings.liveDir} leads nowhere`
+          : `there is no ${settings.liveDir} under ${settings.deployPath}`;
+        return { status: "failed", failure: { kind: "not-found", evidence: found, next: "deploy a set" } };
+      }
+      const detail = {
+        release: live.id,
+        version: live.version,
+        files: live.listing.size,
+        unlisted: live.unlisted,
+      };
+      if (live.faults.length > 0) {
+        const next = "deploy again to mend it, or roll back";
+        return {
+          status: "failed",
+          detail,
+          failure: { kind: "mismatch", evidence: live.faults.join("\n"), next },
+        };
+      }
+      const wanted = local.get(settings.artifactsDir);
+      if (wanted !== undefined && live.id !== wanted.id) {
+        const evidence = `${live.version ?? "a set"} (${live.id}) is live and whole, but the local set is ${
+          releaseName(wanted)
+        } (${wanted.id})`;
+        return {
+          status: "failed",
+          detail,
+          failure: {
+            kind: "mismatch",
+            evidence,
+            next: "deploy the local set, or name the one that is meant with --artifacts",
+          },
+        };
+      }
+      return { status: "ok", detail };
+    },
+  });
+}

@@ -1,0 +1,85 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { selectHosts } from "../../../lib/inventory/mod.ts";
+import { inventoryOf, problemsOf } from "./files.ts";
+
+const inventory = await inventoryOf(`
+all:
+  hosts:
+    gate.example:
+    "10.0.0.7":
+  children:
+    web:
+      hosts: {edge-1: , edge-2: , edge-3: }
+    db:
+      hosts: {edge-3: , db-1: }
+    prod:
+      children: {db: , web: }
+      hosts: {extra: }
+`);
+
+const select = (pattern?: string) => selectHosts(inventory, pattern).map((host) => host.name).join(" ");
+
+Deno.test("selectHosts() picks hosts in inventory order, when the pattern is any of Ansible's", () => {
+  const table: [pattern: string | undefined, expected: string][] = [
+    [undefined, "gate.example 10.0.0.7 edge-1 edge-2 edge-3 db-1 extra"],
+    ["all", "gate.example 10.0.0.7 edge-1 edge-2 edge-3 db-1 extra"],
+    ["*", "gate.example 10.0.0.7 edge-1 edge-2 edge-3 db-1 extra"],
+    ["edge-2", "edge-2"],
+    ["edge-2,db-1", "edge-2 db-1"],
+    ["edge-2 , db-1,", "edge-2 db-1"],
+    ["web:db", "edge-1 edge-2 edge-3 db-1"],
+    ["web:&db", "edge-3"],
+    ["web:&prod:!edge-3", "edge-1 edge-2"],
+    ["!web", "gate.example 10.0.0.7 db-1 extra"],
+    ["&db", "edge-3 db-1"],
+    ["!edge-1:web", "edge-2 edge-3"],
+    ["ungrouped", "gate.example 10.0.0.7"],
+    ["edge-*", "edge-1 edge-2 edge-3"],
+    ["edge-[12]*", "edge-1 edge-2"],
+    ["edge-[!12]", "edge-3"],
+    ["e?ge-1", "edge-1"],
+    ["*.example", "gate.example"],
+    ["[wg]*", "gate.example edge-1 edge-2 edge-3"],
+    ["10.0.0.7", "10.0.0.7"],
+    ["~(edge|db)-1", "edge-1 db-1"],
+    ["~(?i)EDGE-1$", "edge-1"],
+    ["web[0]", "edge-1"],
+    ["web[-1]", "edge-3"],
+    ["web[1:]", "edge-2 edge-3"],
+    ["web[0:1]", "edge-1 edge-2"],
+    ["web[0:0]", "edge-1"],
+    ["prod[0]", "extra"],
+    ["web[0],db", "edge-1 edge-3 db-1"],
+    ["w*[1:2]", "edge-2 edge-3"],
+  ];
+  for (const [pattern, expected] of table) {
+    assertEquals(select(pattern), expected, pattern);
+  }
+});
+
+Deno.test("selectHosts() refuses the pattern, when nothing is left or a name is not known", async () => {
+  const table: [pattern: string, message: string][] = [
+    ["~dge", 'found no host for "~dge"'],
+    ["web:!web", 'found no host for "web:!web"'],
+    ["edg-1", 'found "edg-1", expected the name of a host or a group\n    did you mean "edge-1"?'],
+    ["web:!edge-33", 'did you mean "edge-3"?'],
+    ["nothing-like-it", '"inventory --graph" shows'],
+    ["web[7]", 'found "web[7]", expected an index below 3'],
+    ["~(", 'found "~(", expected a valid pattern'],
+    ["web:!", 'found "!", expected a pattern after it'],
+  ];
+  for (const [pattern, message] of table) {
+    assertStringIncludes((await problemsOf(() => select(pattern))).join("\n"), `--limit: `, pattern);
+    assertStringIncludes((await problemsOf(() => select(pattern))).join("\n"), message, pattern);
+  }
+});
+
+Deno.test("selectHosts() names every mistake, when a pattern has several", async () => {
+  const problems = await problemsOf(() => select("wob,edge-4,~["));
+  assertEquals(problems.filter((line) => line.startsWith("--limit")).length, 3);
+});
+
+Deno.test("selectHosts() refuses an inventory without hosts, when no pattern is given", async () => {
+  const empty = await inventoryOf("web: {vars: {a: 1}}");
+  assertStringIncludes((await problemsOf(() => selectHosts(empty, undefined))).join(), "found no host");
+});

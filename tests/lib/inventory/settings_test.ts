@@ -1,0 +1,197 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import type { Json } from "../../../lib/events.ts";
+import { type Host, loadInventory, settingsOf, settingsOfAll } from "../../../lib/inventory/mod.ts";
+import { inFolder, inventoryOf, problemsOf } from "./files.ts";
+
+const cwd = Deno.cwd();
+const options = { cwd, env: {} };
+
+function host(vars: Readonly<Record<string, Json>>): Host {
+  const origins = Object.keys(vars).map((name) => [name, { file: "i.yaml", line: 1, col: 2, path: name }]);
+  return { name: "edge-1", groups: [], vars, origins: Object.fromEntries(origins) };
+}
+
+Deno.test("settingsOf() gives the contract's defaults, when a host sets nothing", () => {
+  assertEquals(settingsOf(host({}), options), {
+    name: "edge-1",
+    address: "edge-1",
+    commonArgs: [],
+    connection: "ssh",
+    become: false,
+    becomeUser: "root",
+    deployPath: "/opt/iot-inference",
+    artifactsDir: join(cwd, "artifacts_phase2"),
+    liveDir: "artifacts_phase2",
+    service: "phase4-inference",
+    serviceManager: "auto",
+    restartCommand: "",
+    restartTimeout: 30,
+    restartSettle: 5,
+    healthUrl: "http://localhost:9208",
+    healthReady: "/ready",
+    healthStatus: "/health",
+    healthMetrics: "/metrics",
+    healthAttempts: 10,
+    healthInterval: 3,
+    healthMetricsMatch: "phase4_uptime|phase4_memory_rss",
+    keepBackups: 5,
+    confirmTimeout: 120,
+  });
+});
+
+Deno.test("settingsOf() takes what Ansible would, when values come as text, numbers or YAML 1.1 words", () => {
+  const settings = settingsOf(
+    host({
+      ansible_host: "10.0.0.7",
+      ansible_port: "2222",
+      ansible_user: 1000,
+      ansible_become: "Yes",
+      ansible_become_user: "app",
+      ansible_connection: "smart",
+      ansible_ssh_common_args: `-o "ProxyCommand=ssh -W '%h:%p' gate" -J a\\ b`,
+      ansible_ssh_extra_args: "-v ''",
+      ansible_ssh_private_key_file: "~/.ssh/key",
+      keep_backups: " 30",
+      service: null,
+      health_url: "",
+      restart_settle: 0,
+    }),
+    { cwd, env: { HOME: join(cwd, "home") } },
+  );
+  assertEquals(settings.address, "10.0.0.7");
+  assertEquals(settings.port, 2222);
+  assertEquals(settings.user, "1000");
+  assertEquals([settings.become, settings.becomeUser, settings.connection], [true, "app", "ssh"]);
+  assertEquals(settings.commonArgs, ["-o", "ProxyCommand=ssh -W '%h:%p' gate", "-J", "a b", "-v", ""]);
+  assertEquals(settings.identityFile, join(cwd, "home", ".ssh", "key"));
+  assertEquals([settings.keepBackups, settings.service, settings.healthUrl, settings.restartSettle], [
+    30,
+    "",
+    "",
+    0,
+  ]);
+});
+
+Deno.test("settingsOf() reads the older names, when the newer are not set", () => {
+  const old = {
+    ansible_ssh_host: "h",
+    ansible_ssh_port: 1,
+    ansible_ssh_user: "u",
+    ansible_private_key_file: join(cwd, "k"),
+  };
+  const { address, port, user, identityFile } = settingsOf(host(old), options);
+  assertEquals([address, port, user, identityFile], ["h", 1, "u", join(cwd, "k")]);
+  assertEquals(settingsOf(host({ ...old, ansible_port: 2 }), options).port, 2);
+});
+
+Deno.test("settingsOf() passes a deploy path through, when it holds what a shell would take apart", () => {
+  for (const path of ["/opt/a b", "/opt/$(touch x)", "/opt/'\"`;&|", "/opt/new\nline", "/-x", "/opt/..."]) {
+    assertEquals(settingsOf(host({ deploy_path: path }), options).deployPath, path);
+  }
+  assertEquals(settingsOf(host({ deploy_path: "/opt/x/" }), options).deployPath, "/opt/x");
+});
+
+Deno.test("settingsOf() refuses a value with its place, when the variable cannot take it", async () => {
+  const table: [name: string, values: readonly Json[]][] = [
+    ["deploy_path", ["", "opt", "/", "//", "/.", "/a/../b", "/a/..", "/a\0", null, ["/a"]]],
+    ["live_dir", ["", ".", "..", "a/b", "-a", "backup", ".lockstep", "a\nb", null]],
+    ["ansible_port", [0, 65536, "x", 1.5, "", true, -1]],
+    ["ansible_host", ["", ["a"], true]],
+    ["ansible_become", ["maybe", 2]],
+    ["ansible_connection", ["winrm", "docker", "", 1]],
+    ["ansible_become_method", ["su", "doas"]],
+    ["ansible_ssh_common_args", ["-o 'x", "a\\", 1]],
+    ["service_manager", ["upstart", null]],
+    ["service", [["a"], true]],
+    ["health_url", ["localhost:9208", "ftp://x", "http://", "http://a b/", "http://x/\n"]],
+    ["health_ready", ["ready", "http://x/"]],
+    ["health_metrics_match", ["(", "a)", "[a", "*a", "a{2", "a{3,2}", "[[:nope:]]", "a\\", "(?:a)"]],
+    ["keep_backups", [0, -1, "many", null]],
+    ["restart_timeout", [0, "30s"]],
+    ["health_attempts", [0]],
+    ["health_interval", [-1]],
+    ["confirm_timeout", [0]],
+  ];
+  for (const [name, values] of table) {
+    for (const value of values) {
+      const problems = await problemsOf(() => settingsOf(host({ [name]: value }), options));
+      assertEquals(problems.length, 1, `${name}: ${JSON.stringify(value)}`);
+      assertStringIncludes(problems[0]!, `i.yaml:1:2: ${name}: found `);
+      assertStringIncludes(problems[0]!, ", expected ");
+    }
+  }
+});
+
+Deno.test("settingsOf() takes an extended regular expression, when grep -E would", () => {
+  for (
+    const pattern of [
+      "",
+      "a|b",
+      "^(a|b)+$",
+      "[]x]",
+      "[^]a]",
+      "[[:alpha:]_]+",
+      "a{2,3}",
+      "a\\{",
+      "x.*y",
+      "(a)?",
+      "\\(a\\)",
+      "a||b",
+    ]
+  ) {
+    assertEquals(settingsOf(host({ health_metrics_match: pattern }), options).healthMetricsMatch, pattern);
+  }
+});
+
+Deno.test("settingsOf() names all problems, when there are several", async () => {
+  const problems = await problemsOf(() =>
+    settingsOf(
+      host({
+        deploy_path: "x",
+        keep_backups: 0,
+        service: "{{ unit }}",
+        ansible_user: "{% if a %}b{% endif %}",
+        other: "{{ x }}",
+      }),
+      options,
+    )
+  );
+  assertEquals(problems.filter((line) => line.startsWith("i.yaml")).length, 4);
+  assertStringIncludes(
+    problems.join("\n"),
+    'found a template, "{{ unit }}", which Lockstep does not evaluate',
+  );
+});
+
+Deno.test("settingsOf() wants a restart command, when the service manager is a command", async () => {
+  const problems = await problemsOf(() => settingsOf(host({ service_manager: "command" }), options));
+  assertStringIncludes(problems[0]!, "i.yaml:1:2: service_manager: found no restart_command");
+  const settings = settingsOf(host({ service_manager: "command", restart_command: "restart it" }), options);
+  assertEquals(settings.restartCommand, "restart it");
+});
+
+Deno.test("settingsOf() finds the artifact folder, when option, variable, environment or default says where", () =>
+  inFolder({
+    "sub/i.yaml": "all: {hosts: {a: {artifacts_dir: set}, b: }}",
+  }, async (cwd) => {
+    const load = (extraVars: string[] = []) => loadInventory(["sub/i.yaml"], { extraVars, env: {}, cwd });
+    const [a, b] = (await load()).hosts;
+    const env = { ARTIFACTS_DIR: "from-env" };
+    assertEquals(settingsOf(a!, { cwd, env }).artifactsDir, join(cwd, "sub", "set"));
+    assertEquals(settingsOf(a!, { cwd, env, artifactsDir: "opt" }).artifactsDir, join(cwd, "opt"));
+    assertEquals(settingsOf(b!, { cwd, env }).artifactsDir, join(cwd, "from-env"));
+    assertEquals(settingsOf(b!, { cwd, env: {} }).artifactsDir, join(cwd, "artifacts_phase2"));
+    const [extra] = (await load(["artifacts_dir=set"])).hosts;
+    assertEquals(settingsOf(extra!, { cwd, env }).artifactsDir, join(cwd, "set"));
+  }));
+
+Deno.test("settingsOfAll() names a mistake once, when many hosts inherit it", async () => {
+  const { hosts } = await inventoryOf(`
+all: {hosts: {"h[1:9]": }, vars: {service: "{{ unit }}"}, children: {win: {hosts: {w: {ansible_connection: winrm}}}}}
+`);
+  const problems = await problemsOf(() => settingsOfAll(hosts, options));
+  assertEquals(problems.filter((line) => line.startsWith("0.yaml")).length, 2);
+  const ssh = await inventoryOf("all: {hosts: {'h[1:3]': }}");
+  assertEquals(settingsOfAll(ssh.hosts, options).map((settings) => settings.name), ["h1", "h2", "h3"]);
+});

@@ -1,0 +1,329 @@
+import { assert, assertEquals, assertNotMatch, assertStringIncludes } from "@std/assert";
+import { formatFailure } from "../../../../lib/errors.ts";
+import type { Event, HostOutcome, TaskReport } from "../../../../lib/events.ts";
+import { plainView } from "../../../../lib/report/views/plain.ts";
+import type { ViewOptions } from "../../../../lib/report/views/view.ts";
+import {
+  at,
+  finished,
+  hostEvents,
+  names,
+  NEW,
+  OLD,
+  outcome,
+  SET,
+  started,
+  task,
+  unreachable,
+  wholeRun,
+} from "../sample.ts";
+
+function printed(events: readonly Event[], options: ViewOptions = {}): string {
+  let text = "";
+  const view = plainView((part) => text += part, options);
+  events.forEach(view);
+  view.close();
+  return text;
+}
+
+const deployed = [
+  task("preflight"),
+  task("stage", { status: "changed", steps: ["send model.bin (2.1 MB)", "send metadata.json (412 B)"] }),
+  task("commit", { status: "changed", steps: ["switch artifacts_phase2"] }),
+];
+
+const restartFailed: Partial<HostOutcome> = {
+  status: "rolled_back",
+  release: OLD,
+  error: {
+    kind: "service",
+    action: "restart phase4-inference",
+    evidence: "not active after 30 s\nthe process left with 1",
+    next: "read the journal, then deploy again",
+    log: "a line\x1b[31m",
+  },
+};
+
+Deno.test("plainView() prints a line as each host ends and the recap last, when all goes well", () => {
+  const events = wholeRun([
+    outcome("edge-1"),
+    outcome("edge-10", { status: "ok", bytesSent: 0, durationMs: 90 }),
+  ], deployed);
+  assertEquals(
+    printed(events, { runDir: "reports/20261124T021945Z-3f9a" }),
+    `\
+deploy of 2.4.1 (3f9a12cd) on 2 hosts  20261124T021945Z-3f9a
+changed      edge-1   2.4.1 (3f9a12cd)    2.1 MB    1.2s  stage, commit
+ok           edge-10  2.4.1 (3f9a12cd)       0 B    90ms
+
+1 ok · 1 changed
+2.4.1 (3f9a12cd): 5 files, 2.1 MB
+2.1 MB sent; took 2.0s
+reports: reports/20261124T021945Z-3f9a
+`,
+  );
+});
+
+Deno.test("plainView() prints each line at once, not at the end", () => {
+  const written: string[] = [];
+  const view = plainView((part) => written.push(part));
+  view(started(["a", "b"]));
+  assertEquals(written.length, 1);
+  hostEvents(outcome("b")).forEach(view);
+  assertEquals(written.length, 2);
+  assertStringIncludes(written[1]!, "changed      b  ");
+});
+
+Deno.test("plainView() prints failures whole, just above the recap, the worst last", () => {
+  const noSpace = {
+    kind: "no-space",
+    action: "stage 2.4.1",
+    evidence: "no space left: need 41.2 MB",
+  } as const;
+  const rollbackError = { kind: "dropped", action: "switch back", evidence: "link ended" } as const;
+  const text = printed(wholeRun([
+    outcome("worst", { status: "failed", release: null, error: restartFailed.error!, rollbackError }),
+    outcome("full", { status: "failed", release: OLD, error: noSpace }),
+    outcome("back", restartFailed),
+    outcome("away", unreachable("away")),
+    outcome("fine"),
+  ]));
+  const [lines, ending] = [text.split("\n").slice(1, 6), text.split("\n").slice(6).join("\n")];
+  assertEquals(lines, [
+    "failed       worst  -                   2.1 MB    1.2s  ROLLBACK FAILED: dropped: link ended  service: not active after 30 s",
+    "failed       full   aa00bb11            2.1 MB    1.2s  no-space: no space left: need 41.2 MB",
+    "rolled_back  back   aa00bb11            2.1 MB    1.2s  service: not active after 30 s; back on aa00bb11",
+    "unreachable  away   -                      0 B    1.2s  unreachable: no route",
+    "changed      fine   2.4.1 (3f9a12cd)    2.1 MB    1.2s",
+  ]);
+  assertEquals(
+    ending,
+    `
+${formatFailure({ ...unreachable("away").error!, host: "away" })}
+
+${formatFailure({ ...restartFailed.error!, host: "back" })}
+  rolled back: back is on aa00bb11 again
+
+${formatFailure({ ...noSpace, host: "full" })}
+
+ROLLBACK FAILED on worst: it needs you, and this is what failed there
+${formatFailure({ ...rollbackError, host: "worst" })}
+It was to be rolled back because of:
+${formatFailure({ ...restartFailed.error!, host: "worst" })}
+
+1 changed · 2 failed · 1 rolled_back · 1 unreachable
+2.4.1 (3f9a12cd): 5 files, 2.1 MB
+8.4 MB sent; took 2.0s
+`,
+  );
+});
+
+Deno.test("plainView() prints equal failures once, when only host and address differ", () => {
+  const hosts = names(12);
+  const text = printed(wholeRun([
+    ...hosts.map((host, index) =>
+      outcome(
+        host,
+        unreachable(host, { evidence: `${host} (10.0.0.${index}): no route`, next: `ping ${host}` }),
+      )
+    ),
+    outcome("edge-0011", unreachable("edge-0011", { evidence: "connection timed out" })),
+  ]));
+  assertEquals(text.match(/^Cannot/gm)?.length, 2);
+  assertStringIncludes(
+    text,
+    `Cannot reach it on edge-001: edge-001 (10.0.0.0): no route
+  ping edge-001
+  the same on 11 other hosts: ${hosts.slice(1).join(", ")}
+`,
+  );
+});
+
+Deno.test("plainView() keeps apart failures that differ, when their kind is the same", () => {
+  const text = printed(wholeRun([
+    outcome("a", restartFailed),
+    outcome("b", { ...restartFailed, previousRelease: NEW }),
+    outcome("c", { ...restartFailed, status: "failed" }),
+    outcome("d", { ...restartFailed, error: { ...restartFailed.error!, next: "call us" } }),
+  ]));
+  assertEquals(text.match(/^Cannot/gm)?.length, 4);
+});
+
+Deno.test("plainView() stays readable, when 500 hosts fail in 500 ways", () => {
+  const hosts = names(500);
+  const text = printed(
+    wholeRun(hosts.map((host, i) => outcome(host, unreachable(host, { evidence: `reason ${i}` })))),
+  );
+  assertEquals(text.match(/^Cannot/gm)?.length, 50);
+  assertStringIncludes(text, "450 other failures, whole in the reports: edge-001, ");
+  assertEquals(text.trimEnd().split("\n").at(-3), "500 unreachable");
+});
+
+Deno.test("plainView() prints equal warnings once, before the failures", () => {
+  const ends = [outcome("a"), outcome("b"), outcome("c", unreachable("c"))];
+  const text = printed([
+    started(["c", "a", "b"]),
+    ...["b", "a"].map((host): Event => ({
+      at: at(1),
+      type: "warning",
+      host,
+      message: `the unit on ${host} is unknown\x1b[2J`,
+    })),
+    { at: at(1), type: "warning", message: "extra.txt is not listed" },
+    { at: at(1), type: "warning", message: "extra.txt is not listed" },
+    ...ends.flatMap((end) => hostEvents(end)),
+    finished(ends),
+  ]);
+  assertStringIncludes(
+    text,
+    `
+warning: the unit on b is unknown\\u{1b}[2J (2 hosts: a, b)
+warning: extra.txt is not listed (2 times)
+
+Cannot reach`,
+  );
+});
+
+Deno.test("plainView() lists equal plans once, when it is a dry run", () => {
+  const ends = [...names(3), "edge-004", "edge-005"].map((host) =>
+    outcome(host, { bytesSent: 0, release: OLD })
+  );
+  const other = [task("commit", { status: "changed", steps: ["switch artifacts_phase2\nby one rename"] })];
+  const text = printed([
+    started(ends.map(({ host }) => host), { dryRun: true, command: "plan" }),
+    ...[2, 0, 1].flatMap((index) => hostEvents(ends[index]!, deployed)),
+    ...hostEvents(ends[3]!, other),
+    ...hostEvents({ ...ends[4]!, status: "ok" }, [task("preflight")]),
+    finished(ends),
+  ]);
+  assertEquals(
+    text,
+    `\
+plan of 2.4.1 (3f9a12cd) on 5 hosts (dry run: nothing is written)  20261124T021945Z-3f9a
+would change  edge-003  aa00bb11            1.2s  stage, commit
+would change  edge-001  aa00bb11            1.2s  stage, commit
+would change  edge-002  aa00bb11            1.2s  stage, commit
+would change  edge-004  aa00bb11            1.2s  commit
+ok            edge-005  aa00bb11            1.2s
+
+3 hosts: edge-001, edge-002, edge-003
+  stage
+    send model.bin (2.1 MB)
+    send metadata.json (412 B)
+  commit
+    switch artifacts_phase2
+
+1 host: edge-004
+  commit
+    switch artifacts_phase2
+      by one rename
+
+5 would change
+2.4.1 (3f9a12cd): 5 files, 2.1 MB
+dry run: nothing was written; took 2.0s
+`,
+  );
+});
+
+Deno.test("plainView() prints the plan of 500 equal hosts once", () => {
+  const text = printed(wholeRun(names(500).map((host) => outcome(host)), deployed, { dryRun: true }));
+  assertEquals(text.match(/send model\.bin/g)?.length, 1);
+  assertStringIncludes(text, "\n500 hosts: edge-001, ");
+});
+
+Deno.test("plainView() lists tasks under their host, as far as -v asks", () => {
+  const detailed: TaskReport[] = [
+    ...deployed,
+    task("health", { detail: { http: 200, body: "a\n\x1bb\n", note: "fine" } }),
+    task("commit", { status: "failed", rollback: true }),
+  ];
+  const events = wholeRun([outcome("edge-1")], detailed);
+  const under = (verbosity: number, start = {}, details = false) =>
+    printed(wholeRun([outcome("edge-1")], detailed, start), { verbosity, details })
+      .split("\n\n")[0]!.split("\n").slice(2);
+  assertEquals(printed(events).split("\n")[2], "");
+  assertEquals(under(1), [
+    "    preflight            ok            100ms",
+    "    stage                changed       100ms",
+    "    commit               changed       100ms",
+    "    health               ok            100ms",
+    "    commit (rollback)    failed        100ms",
+  ]);
+  const steps = ["      send model.bin (2.1 MB)", "      send metadata.json (412 B)"];
+  const details = ["      http: 200", "      body:", "        | a", "        | \\u{1b}b", "      note: fine"];
+  assertEquals(under(2).slice(2, 4), steps);
+  assertEquals(under(2).slice(7, 12), details);
+  assertEquals(under(0, {}, true), details);
+  assertEquals(under(1, { dryRun: true }).slice(1, 4), [
+    "    stage                would change  100ms",
+    ...steps,
+  ]);
+});
+
+Deno.test("plainView() has a recap of at most six lines, when hosts are 10,000", () => {
+  const hosts = Array.from({ length: 10_000 }, (_, i) => `edge-${i}`);
+  const statuses = ["ok", "changed", "failed", "rolled_back", "unreachable", "skipped"] as const;
+  const ends = hosts.map((host, i) => outcome(host, { status: statuses[i % 6]! }));
+  const sets = names(9).map((id) => ({ ...SET, id }));
+  const events = wholeRun(ends, [], { artifacts: sets });
+  events.splice(-1, 0, { at: at(3), type: "interrupted" });
+  const recap = printed(events, { runDir: "reports/x" }).trimEnd().split("\n\n").at(-1)!.split("\n");
+  assert(recap.length <= 6, recap.join("\n"));
+  assertEquals(recap[0], "interrupted: run the same command again to go on");
+});
+
+Deno.test("plainView() says what is known, when the run breaks off", () => {
+  const written: string[] = [];
+  const view = plainView((part) => written.push(part));
+  view.close();
+  assertEquals(written, []);
+  view(started(["a", "b", "c"]));
+  hostEvents(outcome("a")).forEach(view);
+  view({ at: at(1500), type: "interrupted" });
+  view.close();
+  view.close();
+  assertEquals(
+    written.join("").split("\n").slice(2).join("\n"),
+    `\
+stopping: no new host is begun; those under way are left whole
+
+interrupted: run the same command again to go on
+1 changed · 2 without an end
+2.4.1 (3f9a12cd): 5 files, 2.1 MB
+2.1 MB sent; took 1.5s
+`,
+  );
+});
+
+Deno.test("plainView() lets nothing from a device reach the terminal raw", () => {
+  const bad = "\x1b[2J\x07\r\u202e";
+  const text = printed([
+    started([`edge${bad}`], { command: "exec", artifacts: [{ ...SET, version: bad }] }),
+    { at: at(1), type: "warning", host: `edge${bad}`, message: bad },
+    ...hostEvents(
+      outcome(`edge${bad}`, {
+        status: "failed",
+        release: `${bad}${bad}`,
+        error: { kind: "exit", action: bad, evidence: `${bad}\n${bad}`, next: bad, log: bad },
+      }),
+      [task(`t`, { steps: [bad], detail: { [bad]: bad, list: [bad] } })],
+    ),
+    finished([]),
+  ], { verbosity: 2 });
+  // deno-lint-ignore no-control-regex -- control characters are what must not be there
+  assertNotMatch(text, /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
+});
+
+Deno.test("plainView() speaks of no artifacts, when the command sends none", () => {
+  const ends = [outcome("edge-1", { status: "ok", bytesSent: 0 })];
+  assertEquals(
+    printed(wholeRun(ends, [], { command: "health-check", artifacts: [] })),
+    `\
+health-check on 1 host  20261124T021945Z-3f9a
+ok           edge-1  3f9a12cd    1.2s
+
+1 ok
+took 2.0s
+`,
+  );
+});

@@ -1,0 +1,86 @@
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { getColorEnabled, setColorEnabled, stripAnsiCode } from "@std/fmt/colors";
+import {
+  colouredText,
+  count,
+  duration,
+  firstLine,
+  fit,
+  nameList,
+  oneLine,
+  pad,
+  plainText,
+  size,
+  span,
+  wholeSeconds,
+  width,
+} from "../../../../lib/report/views/text.ts";
+
+Deno.test("duration() and wholeSeconds() are short at any length", () => {
+  const cases: [number, string][] = [
+    [0, "0ms"],
+    [999.4, "999ms"],
+    [1000, "1.0s"],
+    [59_949, "59.9s"],
+    [59_950, "1m00s"],
+    [125_000, "2m05s"],
+    [3_599_400, "59m59s"],
+    [3_720_000, "1h02m"],
+  ];
+  for (const [ms, text] of cases) assertEquals(duration(ms), text);
+  assertEquals([0, 59, 60, 3600].map(wholeSeconds), ["0s", "59s", "1m00s", "1h00m"]);
+});
+
+Deno.test("size() and count() read as a person writes", () => {
+  assertEquals([0, 412, 2_100_000].map(size), ["0 B", "412 B", "2.1 MB"]);
+  assertEquals([0, 1, 2].map((n) => count(n, "host")), ["0 hosts", "1 host", "2 hosts"]);
+});
+
+Deno.test("fit() cuts to the columns, when characters are wide or many", () => {
+  const line = [span("edge", "good"), span(" 端末端末", "bad")];
+  const cases: [number, string][] = [
+    [0, ""],
+    [1, "…"],
+    [4, "edg…"],
+    [7, "edge …"],
+    [8, "edge 端…"],
+    [13, "edge 端末端末"],
+    [99, "edge 端末端末"],
+  ];
+  for (const [columns, text] of cases) {
+    const cut = plainText(fit(line, columns));
+    assertEquals(cut, text);
+    assert(width(cut) <= columns);
+  }
+  assertEquals(plainText(fit([span("👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦")], 5)), "👩‍👩‍👧‍👦👩‍👩‍👧‍👦…");
+});
+
+Deno.test("pad() counts columns, not characters", () => {
+  assertEquals([pad("ab", 4), pad("端", 4), pad("abcde", 4)], ["ab  ", "端  ", "abcde"]);
+});
+
+Deno.test("colouredText() says the same as plainText(), in colours unless they are off", () => {
+  const line = [span("failed", "bad"), span("  edge-1"), span("", "alarm"), span("gone", "alarm")];
+  const before = getColorEnabled();
+  try {
+    setColorEnabled(true);
+    assertNotEquals(colouredText(line), plainText(line));
+    assertEquals(stripAnsiCode(colouredText(line)), plainText(line));
+    setColorEnabled(false);
+    assertEquals(colouredText(line), plainText(line));
+  } finally {
+    setColorEnabled(before);
+  }
+});
+
+Deno.test("oneLine() and firstLine() let no text from outside move the cursor", () => {
+  assertEquals(oneLine("a\n\x1b[2Jb\r"), "a\\n\\u{1b}[2Jb\\u{d}");
+  assertEquals(firstLine("a\x07\nb"), "a\\u{7}");
+});
+
+Deno.test("nameList() stays short, when names are many", () => {
+  const names = Array.from({ length: 43 }, (_, index) => `e${index}`);
+  assertEquals(nameList(["a", "b\x1b"]), "a, b\\u{1b}");
+  assert(nameList(names).endsWith("e38, e39 and 3 more"));
+  assertEquals(nameList(names, 2), "e0, e1 and 41 more");
+});

@@ -1,0 +1,103 @@
+/**
+ * What the tests share: a test that needs something of its machine says so, and where that is missing it is skipped by name, with the
+ * reason, so that `deno task test` can list it (and fail under `CI=true`).
+ * @module
+ */
+import { statSync } from "node:fs";
+import { join } from "@std/path";
+
+/** Something of the machine that a test may need. */
+export type Need =
+  | "linux"
+  | "root"
+  | "ssh"
+  | "sshd"
+  | "dropbear"
+  | "busybox"
+  | "mounts"
+  | "shellcheck"
+  | "dash"
+  | "bash"
+  | "curl"
+  | "rsync"
+  | "ansible-inventory";
+
+/** The folders that hold programs; those of root are not on every user's `PATH`. */
+const programFolders = [
+  ...(Deno.env.get("PATH") ?? "").split(Deno.build.os === "windows" ? ";" : ":"),
+  "/usr/sbin",
+  "/sbin",
+];
+
+/** Where a program is, or undefined where it is not installed. */
+export function findProgram(name: string): string | undefined {
+  return programFolders.filter((folder) => folder !== "").map((folder) => join(folder, name)).find(isFile);
+}
+
+/** Defines a test that is skipped, with what is missing in its name, where the machine lacks something that it needs. */
+export function testWhere(
+  name: string,
+  { needs }: { readonly needs: readonly Need[] },
+  fn: (t: Deno.TestContext) => void | Promise<void>,
+): void {
+  const missing = needs.filter((need) => !isThere(need));
+  if (missing.length === 0) Deno.test(name, fn);
+  else Deno.test({ name: skippedName(name, missing), ignore: true, fn });
+}
+
+/** "NAME (cannot run here: needs A, B)". `tests/run.ts` prints these. */
+export function skippedName(name: string, missing: readonly string[]): string {
+  return `${name} (cannot run here: needs ${missing.join(", ")})`;
+}
+
+const probed = new Map<Need, boolean>();
+
+function isThere(need: Need): boolean {
+  const known = probed.get(need);
+  if (known !== undefined) return known;
+  const there = probe(need);
+  probed.set(need, there);
+  return there;
+}
+
+function probe(need: Need): boolean {
+  switch (need) {
+    case "linux":
+      return Deno.build.os === "linux";
+    case "root":
+      return isRoot();
+    case "sshd":
+      return Deno.build.os === "linux" &&
+        ["ssh", "sshd", "ssh-keygen"].every((program) => findProgram(program) !== undefined);
+    case "mounts":
+      return isRoot() && canMount();
+    default:
+      return findProgram(need) !== undefined;
+  }
+}
+
+function isRoot(): boolean {
+  return Deno.build.os !== "windows" && Deno.uid() === 0;
+}
+
+/** Whether a file system can be mounted here; containers often forbid it even to root. */
+function canMount(): boolean {
+  const folder = Deno.makeTempDirSync();
+  try {
+    const mount = new Deno.Command("mount", {
+      args: ["-t", "tmpfs", "-o", "size=64k", "tmpfs", folder],
+      stderr: "null",
+    });
+    if (!mount.outputSync().success) return false;
+    return new Deno.Command("umount", { args: [folder] }).outputSync().success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  } finally {
+    Deno.removeSync(folder);
+  }
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
