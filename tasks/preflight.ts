@@ -1,7 +1,8 @@
 /**
  * Promises that the device can take the release, before anything is written: its tools, room in bytes and in files with the backup counted
  * in, write permission, sudo where the restart will need it, and a live name that can be switched by one rename. (The local set was
- * checked against its manifest when it was read, before any host was contacted.) It reads only, so a failure leaves nothing behind.
+ * checked against its manifest when it was read, before any host was contacted.) It only reads, but for one thing: where an interrupted
+ * switch left the live name missing, it puts the former set back. A failure leaves nothing behind.
  * `ok` when all of it holds; what is live and what earlier runs left behind is in the report.
  * @module
  */
@@ -12,10 +13,14 @@ import { type Layout, layout } from "../lib/facts/layout.ts";
 import { type DeviceSet, live } from "../lib/facts/live.ts";
 import { type Service, service } from "../lib/facts/service.ts";
 import { type Staged, staged } from "../lib/facts/staged.ts";
-import { holds, releaseName } from "../lib/release.ts";
-import { defineTask, type Refusal, type TaskHost } from "../lib/task.ts";
+import { holds, linkSlot, releaseName } from "../lib/release.ts";
+import { program } from "../lib/remote/program.ts";
+import { defineTask, type Plan, type Refusal, type TaskHost } from "../lib/task.ts";
 import { leftoversOf } from "./cleanup.ts";
+import mendText from "./preflight_mend.sh" with { type: "text" };
 import { transferOf } from "./stage.ts";
+
+const mendLive = program("mend", mendText);
 
 interface Observed {
   readonly device: Device;
@@ -27,6 +32,7 @@ interface Observed {
 
 export const preflight = defineTask<Observed>({
   name: "preflight",
+  changes: [layout, live, staged],
   observe: async (host) => {
     const [deviceFact, layoutFact, liveFact, stagedFact, serviceFact] = await Promise.all([
       host.look(device),
@@ -67,9 +73,29 @@ export const preflight = defineTask<Observed>({
       return { status: "failed", detail, failure: { ...first, evidence } };
     }
     const warning = warningOf(observed, host);
-    return { status: "ok", detail, ...(warning === undefined ? {} : { warning }) };
+    const said = warning === undefined ? { detail } : { detail, warning };
+    return mendStep(observed.layout, host) ?? { status: "ok", ...said };
   },
 });
+
+/**
+ * What mends a live name that is missing because the switch from a folder was cut between its two renames (see commit): the former set is
+ * put back, and the run goes on from there.
+ */
+function mendStep({ live, journal, releases }: Layout, { settings }: TaskHost): Plan | null {
+  const former = journal === null ? null : linkSlot(journal.previous);
+  if (live !== "absent" || journal === null || former === null || !releases.includes(former)) return null;
+  return {
+    status: "change",
+    why: `${settings.liveDir} is still missing`,
+    warning: `run ${journal.run} was cut in the middle of its switch; the former set is put back first`,
+    steps: [{
+      title: `put ${settings.liveDir} back, which an interrupted switch left missing`,
+      program: mendLive,
+      args: [settings.deployPath, settings.liveDir, journal.previous],
+    }],
+  };
+}
 
 function unsuitable({ device, layout }: Observed, { settings }: TaskHost): Refusal[] {
   const problems: Refusal[] = [];

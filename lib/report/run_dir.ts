@@ -110,14 +110,14 @@ export async function readRun(reportsDir: string, run: string): Promise<Event[]>
 }
 
 /**
- * The name of a host's file: safe on every system, and different hosts never share one, not even where case or Unicode forms do not tell
- * names apart. Names of lower-case letters, digits, `.`, `_` and `-` stay as they are; any other character becomes `%` and its UTF-8 bytes
- * in hex. Names that would be too long end in `~` and a digest.
+ * The name of a host's file: safe on every system, and different hosts never share one (on systems that fold case, unless case alone tells
+ * them apart). Names of letters, digits, `.`, `_` and `-` stay as they are, so that a script finds them; any other character becomes `%`
+ * and its UTF-8 bytes in hex. Names that would be too long end in `~` and a digest.
  */
 export function hostFileName(host: string): string {
   const whole = host.isWellFormed() ? [...host].map(escapeOutsider).join("") : "";
   // Windows keeps these for devices, whatever follows the first dot. A leading dot hides a file; a leading dash reads as an option.
-  const first = /^([.-]|(con|prn|aux|nul|com\d|lpt\d)(\.|$))/.test(whole)
+  const first = /^([.-]|(con|prn|aux|nul|com\d|lpt\d)(\.|$))/i.test(whole)
     ? percent(whole[0]!) + whole.slice(1)
     : whole;
   if (first !== "" && first.length <= 200) return `${first}.json`;
@@ -127,7 +127,7 @@ export function hostFileName(host: string): string {
 }
 
 function escapeOutsider(char: string): string {
-  return /[a-z0-9._-]/.test(char) ? char : percent(char);
+  return /[A-Za-z0-9._-]/.test(char) ? char : percent(char);
 }
 
 function percent(char: string): string {

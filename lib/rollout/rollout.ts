@@ -175,7 +175,13 @@ async function runPipeline(
       if (error !== undefined) {
         const end = { error, previousRelease };
         const undone = begun ? await undo(host, task, options, emit, end) : null;
-        return undone ?? { ...end, status: "failed", release: previousRelease };
+        // A link that breaks before the switch is the same to the user as one that never was.
+        return undone ??
+          {
+            ...end,
+            status: error.kind === "dropped" && !begun ? "unreachable" : "failed",
+            release: previousRelease,
+          };
       }
     }
   } catch (error) {
