@@ -97,7 +97,7 @@ function mendStep({ live, journal, releases }: Layout, { settings }: TaskHost): 
   };
 }
 
-function unsuitable({ device, layout }: Observed, { settings }: TaskHost): Refusal[] {
+function unsuitable({ device, layout, service }: Observed, { settings }: TaskHost): Refusal[] {
   const problems: Refusal[] = [];
   if (device.missing.length > 0) {
     problems.push({
@@ -113,7 +113,7 @@ function unsuitable({ device, layout }: Observed, { settings }: TaskHost): Refus
       next: "nothing changed; install coreutils, a newer busybox, python3 or perl",
     });
   }
-  if (settings.healthUrl !== "" && device.http === "") {
+  if (settings.healthUrl !== "" && device.http === "" && (service.known || settings.service === "")) {
     problems.push({
       kind: "missing-tool",
       evidence: "the device has neither curl nor wget to check the service's health",

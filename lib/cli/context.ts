@@ -102,10 +102,14 @@ export function outputForm(options: { readonly output?: Output | undefined }): O
   return asked === "pretty" && !Deno.stdout.isTerminal() ? "plain" : asked;
 }
 
-/** Writes all of it to standard output before it returns. */
+/** Writes all of it to standard output before it returns. A reader that has gone (`| head`) must not end a run: it goes on unseen. */
 export function print(text: string): void {
   const bytes = Buffer.from(text);
-  for (let written = 0; written < bytes.length;) written += Deno.stdout.writeSync(bytes.subarray(written));
+  try {
+    for (let written = 0; written < bytes.length;) written += Deno.stdout.writeSync(bytes.subarray(written));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
 }
 
 /** The view that goes with a form of output. */
