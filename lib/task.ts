@@ -9,7 +9,7 @@ import type { Fact } from "./facts/fact.ts";
 import type { HostSettings } from "./inventory/mod.ts";
 import type { Release } from "./release.ts";
 import type { Program } from "./remote/program.ts";
-import type { Payload } from "./remote/session.ts";
+import type { Answer, Payload } from "./remote/session.ts";
 
 /** One thing that a task does on a device. */
 export interface Step {
@@ -67,6 +67,8 @@ export interface TaskHost {
 export interface ObservedHost extends TaskHost {
   /** The answer is kept until a task says that its steps change it. */
   look<T>(fact: Fact<T>): Promise<T>;
+  /** Runs a program whose answer is nobody else's business, whatever its exit code. */
+  ask(program: Program, args: readonly string[]): Promise<Answer>;
 }
 
 /** A host as `runTask()` uses it. */

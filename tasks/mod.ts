@@ -5,6 +5,7 @@
 import type { Release } from "../lib/release.ts";
 import type { Task } from "../lib/task.ts";
 import { backup } from "./backup.ts";
+import { exec } from "./exec.ts";
 import { cleanup } from "./cleanup.ts";
 import { commit } from "./commit.ts";
 import { health, healthCheck } from "./health.ts";
@@ -23,6 +24,11 @@ export const pipelines = {
   "health-check": [healthCheck],
   cleanup: [cleanup],
 } as const satisfies Record<string, readonly Task[]>;
+
+/** `exec`, of the user's command. */
+export function execPipeline(command: readonly string[]): readonly Task[] {
+  return [exec(command)];
+}
 
 /** `verify-remote`, against the local set of each folder where there is one. */
 export function verifyRemotePipeline(local: ReadonlyMap<string, Release>): readonly Task[] {

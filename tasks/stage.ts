@@ -111,6 +111,7 @@ export function transferOf(
 ): Transfer {
   const folders = [...staged.slots].map(([slot, listing]) => ({ path: slotLink(slot), listing }));
   if (live !== null) folders.push({ path: settings.liveDir, listing: live.listing });
+  folders.push({ path: "backup", listing: staged.backups });
   if (release.source !== undefined) folders.push(release.source);
   return planTransfer(release, usableStaging(staged, release) ?? new Map(), folders);
 }

@@ -1,5 +1,6 @@
 # Puts files that the device has into staging. $1: deploy path, $2: release id, $3: keep or fresh, then pairs of SOURCE NAME.
-# A link costs no room and no wear; the staged name is never written to afterwards (see stage_receive.sh).
+# A link to a file of a release costs no room and no wear; the staged name is never written to afterwards (see stage_receive.sh). A backup
+# stays a copy of its own, so that nothing that writes to the live set can reach it.
 # shellcheck shell=sh
 cd "$1" || exit 1
 staging=.lockstep/staging/$2
@@ -10,6 +11,9 @@ while [ $# -gt 1 ]; do
   to=$staging/$2
   mkdir -p "${to%/*}" || explain "$staging" "cannot make a folder for $2"
   rm -f "$to"
-  ln "$1" "$to" 2>/dev/null || cp -p "$1" "$to" || explain "$staging" "cannot copy $1"
+  case $1 in
+    backup/*) false ;;
+    *) ln "$1" "$to" 2>/dev/null ;;
+  esac || cp -p "$1" "$to" || explain "$staging" "cannot copy $1"
   shift 2
 done

@@ -25,6 +25,6 @@ export function commands(load: LoadPipelines, done: (exitCode: number) => void) 
     backupsCommand(done),
     inventoryShowCommand(done),
     manifestCommand(done),
-    execCommand(done),
+    execCommand(load, done),
   ];
 }

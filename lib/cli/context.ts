@@ -5,7 +5,7 @@
 import { Buffer } from "node:buffer";
 import { hostname, userInfo } from "node:os";
 import process from "node:process";
-import { type Problem, UsageError } from "../errors.ts";
+import { formatProblem, type Problem, UsageError } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import { type HostSettings, loadInventory, selectHosts, settingsOfAll } from "../inventory/mod.ts";
 import { type ArtifactSet, readArtifactSet } from "../manifest.ts";
@@ -24,7 +24,8 @@ export async function inventoryOf(options: InventoryOptions) {
     env: process.env,
     cwd: process.cwd(),
   });
-  return { inventory, hosts: selectHosts(inventory, options.limit) };
+  const warn = (warning: Problem): void => console.error(`warning: ${formatProblem(warning)}`);
+  return { inventory, hosts: selectHosts(inventory, options.limit, warn) };
 }
 
 export async function hostsOf(options: HostsOptions): Promise<HostSettings[]> {

@@ -13,6 +13,7 @@ export interface Pipelines {
     readonly "health-check": readonly Task[];
     readonly cleanup: readonly Task[];
   };
+  execPipeline(command: readonly string[]): readonly Task[];
   verifyRemotePipeline(local: ReadonlyMap<string, Release>): readonly Task[];
 }
 

@@ -63,8 +63,10 @@ export async function runPipeline(options: HostsOptions, what: PipelineRun): Pro
   }
 }
 
-function summaryOf({ id, version, files, bytes }: ArtifactSet): ArtifactsSummary {
-  return { id, version, files: files.length, bytes };
+/** The files that the manifest lists; metadata.json, which travels with them, is not one of them. */
+function summaryOf({ id, version, files }: ArtifactSet): ArtifactsSummary {
+  const listed = files.filter((file) => file.name !== "metadata.json");
+  return { id, version, files: listed.length, bytes: listed.reduce((sum, file) => sum + file.bytes, 0) };
 }
 
 /** A run whose record could not be kept is told apart from one that went wrong, unless it did. */

@@ -1,26 +1,16 @@
 # Waits until the service is ready, then reads its health and metrics. $1: ready URL, $2: health URL, $3: metrics URL,
 # $4: pattern of the metric lines that are kept, $5: attempts, $6: seconds between them.
 # shellcheck shell=sh
-get() {
-  if has curl; then
-    curl -fsS --max-time 5 -- "$1"
-  elif has wget; then
-    wget -q -T 5 -O - -- "$1"
-  else
-    die missing-tool "the device has neither curl nor wget"
-  fi
-}
-
 n=1
-until why=$(get "$1" 2>&1 >/dev/null); do
+until why=$(fetch "$1" 2>&1 >/dev/null); do
   if [ "$n" -ge "$5" ]; then die unhealthy "$1 is not ready after $n attempts: ${why:-no answer}"; fi
   n=$((n + 1))
   sleep "$6"
 done
 echo "attempts=$n"
 echo "= health"
-get "$2" 2>/dev/null | head -c 65536
+fetch "$2" 2>/dev/null | head -c 65536
 echo
 echo "= metrics"
-get "$3" 2>/dev/null | grep -E -e "$4" | head -n 100
+fetch "$3" 2>/dev/null | grep -E -e "$4" | head -n 100
 true

@@ -32,10 +32,7 @@ export const health = defineFact<Health>({
 
 /** Whether the service answers at this moment that it is ready. */
 export const ready = defineFact<boolean>({
-  program: program(
-    "ready",
-    `{ curl -fsS --max-time 5 -- "$1" || wget -q -T 5 -O - -- "$1"; } >/dev/null 2>&1 && echo ready=yes\ntrue\n`,
-  ),
+  program: program("ready", `if fetch "$1" >/dev/null 2>&1; then echo ready=yes; fi`),
   args: ({ settings }) => [urlOf(settings, settings.healthReady)],
   parse: (output) => new Fields(output).get("ready") === "yes",
 });

@@ -1,4 +1,4 @@
-# What the device has of a release that is not live. $1: deploy path, $2: release id, $3: live name.
+# What the device has of a release that is not live. $1: deploy path, $2: release id, $3: live name, then the digests of its files.
 # shellcheck shell=sh
 cd "$1/.lockstep" 2>/dev/null || exit 0
 lit=$(readlink "../$3" 2>/dev/null)
@@ -11,5 +11,21 @@ for slot in "$2" "$2.b"; do
     echo "= slot $slot"
     digests "releases/$slot"
   fi
+done
+
+# Files that only a backup has: found by its record, told by what their digest is now. What the live set lists is not looked for.
+case $lit in ".lockstep/releases/$2" | ".lockstep/releases/$2.b") exit 0 ;; esac
+if [ ! -d backups ]; then exit 0; fi
+lists=
+if [ -f "../$3/metadata.json" ]; then lists=$(cat "../$3/metadata.json"); fi
+shift 3
+echo "= backups"
+cd ../backup || exit 0
+for digest in "$@"; do
+  case $lists in *"$digest"*) continue ;; esac
+  record=$(grep -l "^$digest " ../.lockstep/backups/* 2>/dev/null | tail -n 1)
+  if [ -z "$record" ]; then continue; fi
+  name=$(sed -n "s|^$digest  \./||p" "$record" | head -n 1)
+  if [ -f "./${record##*/}/$name" ]; then sha256sum "./${record##*/}/$name"; fi
 done
 true

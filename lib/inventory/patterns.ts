@@ -12,11 +12,14 @@ import type { Host, Inventory } from "./types.ts";
 const OPTION = "--limit";
 
 /**
- * The hosts that a pattern names, in inventory order; all of them without one. Unlike Ansible, which warns and goes on, a plain
- * name that is neither a host nor a group is a mistake: a misspelt `!edge-3` would deploy to the very host that it was to spare.
- * Throws a UsageError for that, for a pattern that cannot be read, and where no host is left.
+ * The hosts that a pattern names, in inventory order; all of them without one. As with Ansible, a plain name that is neither a host nor a
+ * group is passed over with a warning. Throws a UsageError for a pattern that cannot be read, and where no host is left.
  */
-export function selectHosts(inventory: Inventory, pattern: string | undefined): readonly Host[] {
+export function selectHosts(
+  inventory: Inventory,
+  pattern: string | undefined,
+  warn: (warning: Problem) => void = () => {},
+): readonly Host[] {
   if (pattern === undefined) {
     if (inventory.hosts.length > 0) return inventory.hosts;
     throw UsageError.of("--inventory", "found no host, expected at least one");
@@ -35,6 +38,9 @@ export function selectHosts(inventory: Inventory, pattern: string | undefined): 
   }
   for (const term of excluding) for (const name of matcher.match(term)) selected.delete(name);
   if (matcher.problems.length > 0) throw new UsageError(matcher.problems);
+  // Where nothing is left, what was passed over is why.
+  if (selected.size === 0 && matcher.warnings.length > 0) throw new UsageError(matcher.warnings);
+  matcher.warnings.forEach(warn);
   if (selected.size > 0) return inventory.hosts.filter((host) => selected.has(host.name));
   throw UsageError.of(
     OPTION,
@@ -55,6 +61,7 @@ function splitPattern(pattern: string): string[] {
 
 class Matcher {
   readonly problems: Problem[] = [];
+  readonly warnings: Problem[] = [];
   readonly #hostNames: ReadonlySet<string>;
 
   constructor(readonly inventory: Inventory) {
@@ -99,7 +106,7 @@ class Matcher {
 
   #unknown(name: string): void {
     const meant = nearest(name, [...this.inventory.groups.keys(), ...this.#hostNames]);
-    this.problems.push({
+    this.warnings.push({
       where: OPTION,
       message: `found "${name}", expected the name of a host or a group`,
       hint: meant === undefined

@@ -65,13 +65,16 @@ async function effectiveSettings(
   return new Map(settings.filter(([, value]) => value !== "" && value !== "none"));
 }
 
+/** Whether an ssh server speaks at an address: nothing takes the connection (or drops it), or it is taken and nothing is said. */
 async function answers(hostname: string, port: number): Promise<"open" | "closed" | "silent"> {
   const connecting = Deno.connect({ hostname, port });
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<"silent">((resolve) => timer = setTimeout(() => resolve("silent"), PROBE_TIMEOUT));
-  const open = connecting.then((connection) => {
+  const open = connecting.then(async (connection) => {
+    // An ssh server speaks first. One that takes the connection and says nothing is stuck, or none.
+    const first = await Promise.race([connection.read(new Uint8Array(1)), late]).catch(() => null);
     connection.close();
-    return "open" as const;
+    return first === 1 ? "open" as const : first === null ? "closed" as const : "silent" as const;
   }, () => "closed" as const);
   const answer = await Promise.race([open, late]);
   clearTimeout(timer);

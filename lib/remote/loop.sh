@@ -13,6 +13,8 @@ LOCKSTEP_SESSION=$$;
 export LOCKSTEP_SESSION;
 limit=;
 if timeout -s KILL 9 true 2>/dev/null; then limit="timeout -s KILL"; fi;
+LOCKSTEP_LIMIT=$limit;
+export LOCKSTEP_LIMIT;
 echo;
 echo "$m hello";
 while read -r id secs bytes counts; do

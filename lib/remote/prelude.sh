@@ -29,6 +29,28 @@ has() {
   command -v "$1" >/dev/null 2>&1
 }
 
+# within SECONDS COMMAND...: ends a command that takes too long, where the device can.
+within() {
+  if [ -n "$LOCKSTEP_LIMIT" ]; then
+    # shellcheck disable=SC2086
+    $LOCKSTEP_LIMIT "$@"
+  else
+    shift
+    "$@"
+  fi
+}
+
+# fetch URL: what it answers, as the device itself sees it. busybox's wget has a limit of its own, but not in every build a working one.
+fetch() {
+  if has curl; then
+    within 10 curl -fsS --max-time 5 -- "$1"
+  elif has wget; then
+    within 5 wget -q -O - -- "$1"
+  else
+    die missing-tool "the device has neither curl nor wget"
+  fi
+}
+
 # free DIR: "KIB INODES" available to this user; INODES is - where the filesystem has no such limit or df cannot tell.
 free() {
   kib=$(df -Pk "$1" 2>/dev/null | awk 'NR > 1 { a = $(NF - 2) } END { print a }')

@@ -186,7 +186,7 @@ class Session implements Remote {
 
   async close(): Promise<void> {
     const timer = setTimeout(() => kill(this.#process), CLOSE_GRACE);
-    await this.#writing;
+    await Promise.race([this.#writing, this.#exited]);
     this.#ended ??= this.#failure("dropped", "talk", "the session was closed");
     this.#stdin.end();
     await this.#exited;
@@ -276,7 +276,8 @@ class Session implements Remote {
 
   /** Resolves when ssh has taken the bytes, or when it is gone. */
   #write(chunk: Uint8Array): Promise<void> {
-    if (this.#stdin.write(chunk)) return Promise.resolve();
+    // A stream that has been closed says false too, and then nothing more.
+    if (this.#ended !== null || this.#stdin.write(chunk) || this.#stdin.destroyed) return Promise.resolve();
     return new Promise((resolve) => {
       const done = (): void => {
         this.#stdin.off("drain", done);
@@ -285,6 +286,7 @@ class Session implements Remote {
         resolve();
       };
       this.#stdin.on("drain", done).on("close", done).on("error", done);
+      this.#exited.then(done);
     });
   }
 

@@ -1,10 +1,9 @@
 /**
- * Asks many hosts the same question, several at once, and writes nothing anywhere: what `status`, `backups` and `exec` do.
+ * Asks many hosts the same question, several at once, and writes nothing anywhere: what `status` and `backups` do.
  * @module
  */
 import { Failure, type FailureData } from "../errors.ts";
 import type { HostSettings } from "../inventory/mod.ts";
-import type { Remote } from "../remote/session.ts";
 import type { ObservedHost, RunContext } from "../task.ts";
 import { HostRun } from "./host_run.ts";
 import type { Connect } from "./rollout.ts";
@@ -15,7 +14,7 @@ export interface AskOptions<T> {
   readonly forks: number;
   readonly connect: Connect;
   /** A Failure that it throws is that host's. */
-  readonly question: (host: ObservedHost, remote: Remote) => Promise<T>;
+  readonly question: (host: ObservedHost) => Promise<T>;
   readonly stop: AbortSignal;
 }
 
@@ -59,7 +58,7 @@ async function askHost<T>(
     }
     const remote = await connect(settings, stop);
     host = new HostRun({ settings, run, remote, writes: false });
-    return { host: settings.name, answer: await question(host, remote) };
+    return { host: settings.name, answer: await question(host) };
   } catch (error) {
     const failure = Failure.from(error, run.command, settings.name);
     return { host: settings.name, status: host === null ? "unreachable" : "failed", error: failure.data };

@@ -6,7 +6,8 @@ import { Failure } from "../errors.ts";
 import { type Fact, outputOf } from "../facts/fact.ts";
 import type { HostSettings } from "../inventory/mod.ts";
 import type { Release } from "../release.ts";
-import type { Remote } from "../remote/session.ts";
+import type { Program } from "../remote/program.ts";
+import type { Answer, Remote } from "../remote/session.ts";
 import type { ActingHost, RunContext, Step } from "../task.ts";
 import { lock, unlock } from "./lock.ts";
 
@@ -71,6 +72,10 @@ export class HostRun implements ActingHost {
     asked.catch(() => {});
     this.#facts.set(fact, asked);
     return asked;
+  }
+
+  ask(program: Program, args: readonly string[]): Promise<Answer> {
+    return this.#remote.run(program, args);
   }
 
   /** What was already asked, as far as it was answered; undefined where it was not asked. */

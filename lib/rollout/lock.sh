@@ -4,12 +4,17 @@
 # shellcheck shell=sh
 
 if [ "$2" = make ]; then
-  mkdir -p "$1/.lockstep" || {
+  mkdir -p "$1" || {
     near=$1
     while [ ! -d "$near" ]; do near=${near%/*}; done
     explain "${near:-/}" "cannot make $1"
   }
-elif [ ! -d "$1" ] || { [ ! -d "$1/.lockstep" ] && ! mkdir "$1/.lockstep" 2>/dev/null; } || [ ! -w "$1/.lockstep" ]; then
+  if ! mkdir "$1/.lockstep" 2>/dev/null; then
+    # There was none when this run looked, so what it saw is no longer so.
+    if [ -d "$1/.lockstep" ]; then die locked "another run has begun here in the same moment"; fi
+    explain "$1" "cannot make .lockstep"
+  fi
+elif [ ! -d "$1/.lockstep" ]; then
   echo absent
   exit 0
 fi

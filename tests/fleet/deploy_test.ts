@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { basename, join } from "@std/path";
+import { basename, dirname, join } from "@std/path";
 import { testWhere } from "../support.ts";
 import { changeFile, makeArtifacts, writeMetadata } from "./artifacts.ts";
 import { makeFleet } from "./fleet.ts";
@@ -346,5 +346,85 @@ testWhere(
     await assertWhole(device!, one);
     assertEquals((await runOn(fleet, inventory, ["deploy", "--artifacts", two.dir])).code, 0);
     await assertWhole(device!, two);
+  },
+);
+
+testWhere("deploy never leaves the live name without a complete set, when somebody reads it all the time", {
+  needs: ["sshd"],
+}, async () => {
+  await using fleet = await makeFleet({ count: 1 });
+  const [device] = fleet.devices;
+  const live = join(device!.deployDir, "artifacts_phase2");
+  const inventory = await fleet.inventory();
+  const old = await makeArtifacts(live, { seed: 1 });
+  const names = ["metadata.json", ...Object.keys(old.files)];
+  const missed: string[] = [];
+  let looks = 0;
+  let reading = true;
+  const reader = (async () => {
+    for (; reading; looks++) {
+      for (const name of names) {
+        await Deno.stat(join(live, name)).catch((error) => missed.push(`${name}: ${error.message}`));
+      }
+    }
+  })();
+  // From the manual's folder to a link, from one release to the next, to the same one put together anew, and back.
+  for (const seed of [2, 3, 4]) {
+    const set = await makeArtifacts(join(fleet.dir, `set-${seed}`), { seed });
+    if (seed === 4) await Deno.writeTextFile(join((await liveDir(device!))!, "scaler.pkl"), "drifted");
+    const run = await runOn(fleet, inventory, ["deploy", "--artifacts", set.dir]);
+    assertEquals(run.code, 0, run.text);
+    await assertWhole(device!, set);
+  }
+  const back = await runOn(fleet, inventory, ["rollback"]);
+  assertEquals(back.code, 0, back.text);
+  reading = false;
+  await reader;
+  assert(looks > 100, `${looks} looks`);
+  assertEquals(missed, []);
+});
+
+testWhere(
+  "deploy sends files as they are named, when their names are strange",
+  { needs: ["sshd"] },
+  async () => {
+    await using fleet = await makeFleet({ count: 1 });
+    const [device] = fleet.devices;
+    const inventory = await fleet.inventory();
+    const dir = join(fleet.dir, "strange");
+    const names = [
+      "a space",
+      " leading and trailing ",
+      "quotes ' and \"",
+      "$(touch marker) `touch marker` ${HOME}",
+      "star * question ? [bracket]",
+      "back\\slash",
+      "semi;colon&and|pipe>redirect",
+      "ünïcödé/日本語.onnx",
+      "deep/er/and/deeper/file",
+      "~",
+      "#hash",
+      "=",
+      ".hidden",
+      "empty",
+    ];
+    for (const name of names) {
+      await Deno.mkdir(dirname(join(dir, name)), { recursive: true });
+      await Deno.writeTextFile(join(dir, name), name === "empty" ? "" : name);
+    }
+    const set = await writeMetadata(dir, names, "1.0.0");
+    for (const status of ["changed", "ok"]) {
+      const run = await runOn(fleet, inventory, ["deploy", "--artifacts", set.dir]);
+      assertEquals([run.code, (await run.report()).hosts[0]!.status], [0, status], run.text);
+      await assertWhole(device!, set);
+    }
+    const verified = await runOn(fleet, inventory, ["verify-remote", "--artifacts", set.dir]);
+    assertEquals(verified.code, 0, verified.text);
+    const other = await makeArtifacts(join(fleet.dir, "other"));
+    for (const args of [["deploy", "--artifacts", other.dir], ["rollback"]]) {
+      const run = await runOn(fleet, inventory, args);
+      assertEquals(run.code, 0, run.text);
+    }
+    await assertWhole(device!, set);
   },
 );

@@ -8,7 +8,7 @@ import { join } from "@std/path";
 import { testWhere } from "../support.ts";
 import { makeArtifacts } from "./artifacts.ts";
 import { type Fleet, makeFleet } from "./fleet.ts";
-import { assertSet, assertWhole, namesIn } from "./live.ts";
+import { assertSet, assertWhole, liveDir, namesIn } from "./live.ts";
 import { runOn, startOn, statuses } from "./program.ts";
 
 const delay = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -50,25 +50,82 @@ testWhere("deploy ends with 130, writes its reports and leaves every device whol
   for (const device of fleet.devices) await assertWhole(device, two);
 });
 
-testWhere("deploy ends at once and leaves every device whole, when it is interrupted twice", {
-  needs: ["sshd"],
-}, async () => {
-  await using fleet = await makeFleet({ devices: [{ slowSeconds: 5 }, {}] });
-  const inventory = await fleet.inventory();
-  const one = await makeArtifacts(join(fleet.dir, "one"), { seed: 1 });
-  const running = startOn(fleet, inventory, ["deploy", "--artifacts", one.dir]);
-  await untilLogins(fleet, 2);
-  running.interrupt();
-  await delay(300);
-  running.interrupt();
-  const started = performance.now();
-  const run = await running.ended;
-  assertEquals(run.code, 130, run.text);
-  assert(performance.now() - started < 2000, `it took ${performance.now() - started} ms`);
-  const again = await runOn(fleet, inventory, ["deploy", "--artifacts", one.dir]);
-  assertEquals(again.code, 0, again.text);
-  for (const device of fleet.devices) await assertWhole(device, one);
-});
+testWhere(
+  "deploy gives up a connection that is not there yet, when it is interrupted",
+  { needs: ["sshd"] },
+  async () => {
+    await using fleet = await makeFleet({ devices: [{ name: "slow", slowSeconds: 20 }] });
+    const set = await makeArtifacts(join(fleet.dir, "set"));
+    const running = startOn(fleet, await fleet.inventory(), ["deploy", "--artifacts", set.dir]);
+    await untilLogins(fleet, 1);
+    running.interrupt();
+    const started = performance.now();
+    const run = await running.ended;
+    assertEquals(run.code, 130, run.text);
+    assert(performance.now() - started < 5000, `it took ${performance.now() - started} ms`);
+    await run.report();
+  },
+);
+
+testWhere(
+  "deploy lets a commit that has begun finish when it is interrupted, and ends at once when it is interrupted again",
+  { needs: ["sshd"] },
+  async () => {
+    await using fleet = await makeFleet({ count: 2 });
+    // The device switches, and is then busy with the restart.
+    const vars = { service: "slow", service_manager: "command", restart_command: "sleep 3" };
+    const inventory = await fleet.inventory({ vars });
+    const [one, two, three] = await Promise.all(
+      [1, 2, 3].map((seed) => makeArtifacts(join(fleet.dir, `set-${seed}`), { seed })),
+    );
+    const quick = await runOn(fleet, inventory, [
+      "deploy",
+      "--artifacts",
+      one!.dir,
+      "-e",
+      "restart_command=true",
+    ]);
+    assertEquals(quick.code, 0, quick.text);
+    const untilLive = async (id: string) => {
+      for (const device of fleet.devices) while (!(await liveDir(device))?.includes(id)) await delay(10);
+      await delay(200);
+    };
+
+    const once = startOn(fleet, inventory, ["deploy", "--artifacts", two!.dir]);
+    await untilLive(two!.id);
+    once.interrupt();
+    const finished = await once.ended;
+    assertEquals(finished.code, 130, finished.text);
+    assertEquals(
+      statuses(await finished.report()),
+      { "edge-01": "changed", "edge-02": "changed" },
+      finished.text,
+    );
+    for (const device of fleet.devices) await assertWhole(device, two!);
+
+    const twice = startOn(fleet, inventory, ["deploy", "--artifacts", three!.dir]);
+    await untilLive(three!.id);
+    twice.interrupt();
+    await delay(300);
+    const started = performance.now();
+    twice.interrupt();
+    const given = await twice.ended;
+    assertEquals(given.code, 130, given.text);
+    assert(performance.now() - started < 1500, `it took ${performance.now() - started} ms`);
+    for (const device of fleet.devices) await assertWhole(device, two!, three!);
+    // What was going on on the devices ends by itself.
+    await delay(3500);
+    const again = await runOn(fleet, inventory, [
+      "deploy",
+      "--artifacts",
+      three!.dir,
+      "-e",
+      "restart_command=true",
+    ]);
+    assertEquals(again.code, 0, again.text);
+    for (const device of fleet.devices) await assertWhole(device, three!);
+  },
+);
 
 testWhere("deploy converges, when its controller was killed at any moment of the run before", {
   needs: ["sshd"],

@@ -64,7 +64,15 @@ export function startLockstep(
     const [out, err] = [new TextDecoder().decode(stdout), new TextDecoder().decode(stderr)];
     return { code, stdout: out, stderr: err, text: `exit ${code}\n${out}${err}` };
   });
-  return { ended, interrupt: () => child.kill("SIGINT"), kill: () => child.kill("SIGKILL") };
+  const signal = (name: "SIGINT" | "SIGKILL") => {
+    try {
+      child.kill(name);
+    } catch (error) {
+      // It may have ended by itself a moment ago.
+      if (!(error instanceof TypeError) && !(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  };
+  return { ended, interrupt: () => signal("SIGINT"), kill: () => signal("SIGKILL") };
 }
 
 /** The report of the newest run under a reports folder. */

@@ -53,10 +53,6 @@ testWhere(
       await run(0, "changed", "deploy", "--artifacts", two.dir);
       await assertWhole(tiny, two);
     });
-    await t.step("deploy of a sick set", async () => {
-      await run(2, "rolled_back", "deploy", "--artifacts", sick.dir);
-      await assertWhole(tiny, two);
-    });
     await t.step("verify-remote, health-check, status and backups", async () => {
       for (
         const args of [["verify-remote", "--artifacts", two.dir], ["health-check"], ["status"], ["backups"]]
@@ -73,6 +69,10 @@ testWhere(
     await t.step("rollback", async () => {
       await dryRun("changed", "rollback");
       await run(0, "changed", "rollback");
+      await assertWhole(tiny, one);
+    });
+    await t.step("deploy of a sick set", async () => {
+      await run(2, "rolled_back", "deploy", "--artifacts", sick.dir);
       await assertWhole(tiny, one);
     });
     await t.step("cleanup", async () => {

@@ -413,19 +413,18 @@ testWhere("deploy ends the quick device long before the slow one, when both are 
 });
 
 testWhere(
-  "deploy loses one host alone, when its link is cut in the middle",
+  "deploy loses one host alone, when its link is cut while files are sent",
   { needs: ["sshd"] },
   async () => {
-    await using fleet = await makeFleet({ devices: [{ name: "good" }, { name: "bad", slowSeconds: 1 }] });
+    await using fleet = await makeFleet({ devices: [{ name: "good" }, { name: "bad" }] });
     const inventory = await fleet.inventory();
     const one = await makeArtifacts(join(fleet.dir, "one"), { seed: 1 });
-    const two = await makeArtifacts(join(fleet.dir, "two"), { seed: 2, bytes: 20_000_000 });
+    const two = await makeArtifacts(join(fleet.dir, "two"), { seed: 2, bytes: 60_000_000 });
     assertEquals((await runOn(fleet, inventory, ["deploy", "--artifacts", one.dir])).code, 0);
     const bad = fleet.device("bad");
-    const logins = await bad.logins();
+    const staging = join(bad.deployDir, ".lockstep", "staging", two.id);
     const running = runOn(fleet, inventory, ["deploy", "--artifacts", two.dir]);
-    while (await bad.logins() === logins) await new Promise((resolve) => setTimeout(resolve, 10));
-    await new Promise((resolve) => setTimeout(resolve, 1200));
+    while ((await namesIn(staging)).length === 0) await delay(2);
     await bad.drop();
     const run = await running;
     const report = await run.report();
@@ -438,6 +437,43 @@ testWhere(
     const again = await runOn(fleet, inventory, ["deploy", "--artifacts", two.dir]);
     assertEquals(again.code, 0, again.text);
     await assertWhole(bad, two);
-    assert(await liveDir(bad) !== undefined);
   },
 );
+
+testWhere("deploy leaves a device whole and says so, when its link is cut after the switch", {
+  needs: ["sshd"],
+}, async () => {
+  await using fleet = await makeFleet({ devices: [{ name: "good" }, { name: "bad" }] });
+  const vars = { service: "slow", service_manager: "command", restart_command: "sleep 2" };
+  const inventory = await fleet.inventory({ hosts: { bad: vars } });
+  const one = await makeArtifacts(join(fleet.dir, "one"), { seed: 1 });
+  const two = await makeArtifacts(join(fleet.dir, "two"), { seed: 2 });
+  assertEquals((await runOn(fleet, inventory, ["deploy", "--artifacts", one.dir])).code, 0);
+  const bad = fleet.device("bad");
+  const running = runOn(fleet, inventory, ["deploy", "--artifacts", two.dir]);
+  while (!(await liveDir(bad))?.includes(two.id)) await delay(5);
+  await delay(200);
+  await bad.drop();
+  const run = await running;
+  const report = await run.report();
+  assertEquals(statuses(report).good, "changed", run.text);
+  const outcome = report.hosts.find(({ host }) => host === "bad")!;
+  assert(["rolled_back", "failed", "changed"].includes(outcome.status), run.text);
+  const live = await assertWhole(bad, one, two);
+  if (outcome.status !== "failed") {
+    assertEquals([outcome.release, live], [live, outcome.status === "changed" ? two.id : one.id]);
+  }
+  const again = await runOn(fleet, inventory, [
+    "deploy",
+    "--artifacts",
+    two.dir,
+    "-e",
+    "restart_command=true",
+  ]);
+  assertEquals(again.code, 0, again.text);
+  await assertWhole(bad, two);
+});
+
+function delay(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { selectHosts } from "../../../lib/inventory/mod.ts";
+import type { Problem } from "../../../lib/errors.ts";
 import { inventoryOf, problemsOf } from "./files.ts";
 
 const inventory = await inventoryOf(`
@@ -57,12 +58,11 @@ Deno.test("selectHosts() picks hosts in inventory order, when the pattern is any
   }
 });
 
-Deno.test("selectHosts() refuses the pattern, when nothing is left or a name is not known", async () => {
+Deno.test("selectHosts() refuses the pattern, when nothing is left or it cannot be read", async () => {
   const table: [pattern: string, message: string][] = [
     ["~dge", 'found no host for "~dge"'],
     ["web:!web", 'found no host for "web:!web"'],
     ["edg-1", 'found "edg-1", expected the name of a host or a group\n    did you mean "edge-1"?'],
-    ["web:!edge-33", 'did you mean "edge-3"?'],
     ["nothing-like-it", '"inventory --graph" shows'],
     ["web[7]", 'found "web[7]", expected an index below 3'],
     ["~(", 'found "~(", expected a valid pattern'],
@@ -75,8 +75,15 @@ Deno.test("selectHosts() refuses the pattern, when nothing is left or a name is 
 });
 
 Deno.test("selectHosts() names every mistake, when a pattern has several", async () => {
-  const problems = await problemsOf(() => select("wob,edge-4,~["));
+  const problems = await problemsOf(() => select("web[9],~(,~["));
   assertEquals(problems.filter((line) => line.startsWith("--limit")).length, 3);
+});
+
+Deno.test("selectHosts() passes a name over with a warning, when it is not known but hosts are left", () => {
+  const warnings: Problem[] = [];
+  const hosts = selectHosts(inventory, "web:!edge-33", (warning) => warnings.push(warning));
+  assertEquals(hosts.length, 3);
+  assertEquals(warnings.map((warning) => warning.hint), ['did you mean "edge-3"?']);
 });
 
 Deno.test("selectHosts() refuses an inventory without hosts, when no pattern is given", async () => {

@@ -1,0 +1,28 @@
+/**
+ * Promises one thing: the user's command has been run on the host, once, and what it printed is in the report. What it changes is the
+ * user's affair, and so is whether running it twice is wise. A command that ends with another code than 0 fails that host.
+ * @module
+ */
+import { program } from "../lib/remote/program.ts";
+import { defineTask, type Task } from "../lib/task.ts";
+
+/** One word is a line of shell, as ssh takes it; several are a command and its arguments. `exit 255` is a command, too. */
+const runCommand = program("exec", `if [ "$#" = 1 ]; then sh -c "$1"; else "$@"; fi`);
+
+/** A task that runs this command. */
+export function exec(command: readonly string[]): Task {
+  return defineTask({
+    name: "exec",
+    action: () => `run ${command.join(" ")}`,
+    observe: (host) => host.ask(runCommand, command),
+    plan: ({ code, stdout, stderr }) => {
+      const detail = { rc: code, stdout, stderr };
+      if (code === 0) return { status: "ok", detail };
+      return {
+        status: "failed",
+        detail,
+        failure: { kind: "exit", evidence: `it ended with exit code ${code}` },
+      };
+    },
+  });
+}
