@@ -89,7 +89,7 @@ const lacking = ["ssh", "sshd", "ssh-keygen", "python3", "tar", "sha256sum"].fil
   findProgram(name) === undefined
 );
 if (Deno.build.os !== "linux" || lacking.length > 0) {
-  console.error(`the bench needs Linux and ${lacking.join(", ") || "nothing else"}`);
+  console.error(`the bench needs ${["Linux", ...lacking].join(", ")}`);
   Deno.exit(64);
 }
 // Quick is for a look while one works; numbers to quote come from a whole run.
@@ -124,6 +124,7 @@ const results: Results = {
     cores: navigator.hardwareConcurrency,
     kernel: release(),
     openssh: await opensshVersion(),
+    defaultKeyExchange: await defaultKeyExchange(),
     deno: Deno.version.deno,
   },
   hosts,
@@ -133,6 +134,7 @@ const results: Results = {
   contenders: Object.fromEntries([floor, lockstep, bareSsh].map(({ name, what }) => [name, what])),
   scenarios,
 };
+await Deno.mkdir(resultsDir, { recursive: true });
 await Deno.writeTextFile(join(resultsDir, "latest.json"), JSON.stringify(results, rounded, 1) + "\n");
 await Deno.writeTextFile(join(resultsDir, "latest.md"), markdown(results));
 console.log(textTable(scenarios));
@@ -166,7 +168,9 @@ async function runOnce(contender: Contender, state: State, sshConfig: string): P
   await restoreState(devices, former);
   const sample = await runJob(contender, sshConfig, set, state.expect);
   if (contender.deploys) {
-    await checkDevices(devices, set, state.expect === "change" ? sets.base : undefined);
+    await checkDevices(devices, set, state.expect === "change" ? sets.base : undefined).catch((cause) => {
+      throw new Error(`${contender.name} left wrong bytes on a device`, { cause });
+    });
   }
   return sample;
 }
@@ -209,6 +213,12 @@ async function makeSets(fleet: Fleet, bytes: number): Promise<Sets> {
 async function opensshVersion(): Promise<string> {
   const { stderr } = await new Deno.Command("ssh", { args: ["-V"] }).output();
   return new TextDecoder().decode(stderr).split(/[ ,]/)[0] ?? "";
+}
+
+/** What ssh prefers where nothing is configured. */
+async function defaultKeyExchange(): Promise<string> {
+  const { stdout } = await new Deno.Command("ssh", { args: ["-F", "none", "-G", "localhost"] }).output();
+  return /^kexalgorithms ([^,\n]+)/m.exec(new TextDecoder().decode(stdout))?.[1] ?? "unknown";
 }
 
 function whole(name: string, text: string): number {

@@ -27,6 +27,8 @@ export interface Results {
     readonly cores: number;
     readonly kernel: string;
     readonly openssh: string;
+    /** What ssh prefers where nothing is configured. */
+    readonly defaultKeyExchange: string;
     readonly deno: string;
   };
   readonly hosts: number;
@@ -143,7 +145,7 @@ export function markdown(results: Results): string {
     ),
     ``,
     `${results.startedAt.slice(0, 10)}, ${machine.cores} cores (${machine.cpu}), Linux ${machine.kernel}, ` +
-    `${machine.openssh}, Deno ${machine.deno}. Both ends share these cores. Repeat it: \`deno task bench\`.`,
+    `${machine.openssh} (default key exchange ${machine.defaultKeyExchange}), Deno ${machine.deno}. Both ends share these cores. Repeat it: \`deno task bench\`.`,
     ``,
   ].join("\n");
 }

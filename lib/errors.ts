@@ -49,7 +49,7 @@ export class Failure extends Error {
   readonly data: FailureData;
 
   constructor(data: FailureData, options?: ErrorOptions) {
-    super(`Cannot ${data.action}${data.host ? ` on ${data.host}` : ""}: ${data.evidence}`, options);
+    super(`${headOf(data)}: ${data.evidence}`, options);
     this.data = data;
   }
 
@@ -126,16 +126,24 @@ export function formatProblem(problem: Problem): string {
  */
 export function formatFailure(failure: FailureData): string {
   const [first = "", ...rest] = failure.evidence.split("\n");
-  const lines = [`Cannot ${failure.action}${failure.host ? ` on ${failure.host}` : ""}: ${first}`];
+  const lines = [`${headOf(failure)}: ${first}`];
   for (const line of rest) lines.push(`  ${line}`);
   if (failure.next) lines.push(`  ${failure.next}`);
   if (failure.log) { for (const line of failure.log.split("\n")) lines.push(`  | ${line}`); }
   return printable(lines.join("\n"));
 }
 
+/** "Cannot stage 2.4.1 on edge-9", "Cannot connect to edge-9". */
+function headOf({ action, host }: FailureData): string {
+  const where = host === undefined ? "" : action === "connect" ? ` to ${host}` : ` on ${host}`;
+  return `Cannot ${action}${where}`;
+}
+
 /** Text from outside with its control characters made visible, so that no device can write to our terminal. Keeps newlines. */
 export function printable(text: string): string {
-  return text.replace(
+  // Colours say nothing that is worth a row of escapes.
+  // deno-lint-ignore no-control-regex
+  return text.replace(/\x1b\[[0-9;]*m/g, "").replace(
     /[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/gu,
     (char) => char === "\t" ? "    " : `\\u{${char.codePointAt(0)!.toString(16)}}`,
   );

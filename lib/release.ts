@@ -72,8 +72,8 @@ export function releaseId(metadataSha256: string): string {
 }
 
 /** The name of a backup that is made now: UTC, sorts by time. */
-export function backupName(now: Date): string {
-  return now.toISOString().replace(/\.\d+/, "").replaceAll(/[-:]/g, "");
+export function backupName(now: Date, drifted: boolean): string {
+  return now.toISOString().replace(/\.\d+/, "").replaceAll(/[-:]/g, "") + (drifted ? "-drifted" : "");
 }
 
 /** Whether a backup's name is a time: ours, or the form that the manual's scripts write. Only those are ever removed. */
@@ -81,10 +81,15 @@ export function isTimedBackup(name: string): boolean {
   return /^\d{8}T\d{6}Z(-\d+)?$|^\d{8}-\d{6}$/.test(name);
 }
 
-/** Backups that are past `keep`, oldest first. */
+/** Whether a backup is of a set that had drifted from its own manifest when it was made: kept, but no good to go back to. */
+export function isDriftedBackup(name: string): boolean {
+  return /^\d{8}T\d{6}Z-drifted(-\d+)?$/.test(name);
+}
+
+/** Backups that are past `keep`, oldest first. Drifted sets are counted apart, so that they never push a good one out. */
 export function expiredBackups(names: readonly string[], keep: number): string[] {
-  const timed = names.filter(isTimedBackup).sort();
-  return timed.slice(0, Math.max(0, timed.length - keep));
+  const past = (kind: string[]): string[] => kind.sort().slice(0, Math.max(0, kind.length - keep));
+  return [...past(names.filter(isTimedBackup)), ...past(names.filter(isDriftedBackup))].sort();
 }
 
 /** Which files a device has in one folder: name → sha256. */

@@ -96,6 +96,8 @@ export interface TaskDefinition<Observed> {
   readonly changes?: readonly Fact<unknown>[];
   /** What cannot be done, for errors: "stage 2.4.1". The name where it is left out. */
   readonly action?: (host: TaskHost) => string;
+  /** The next move where what fails names none. */
+  readonly next?: (host: TaskHost) => string | undefined;
   observe(host: ObservedHost): Promise<Observed>;
   /** Pure. */
   plan(observed: Observed, host: TaskHost): Plan;
@@ -157,11 +159,9 @@ async function runTask<Observed>(
     return outcome("changed");
   } catch (error) {
     const failure = Failure.from(error, action(), host.settings.name);
+    const next = failure.data.next ?? definition.next?.(host);
     // Deeper layers name the program that failed; a person knows tasks.
-    return outcome("failed", {
-      ...failure.data,
-      action: failure.data.action === "connect" ? "connect" : action(),
-    });
+    return outcome("failed", { ...failure.data, action: action(), ...(next === undefined ? {} : { next }) });
   }
 }
 

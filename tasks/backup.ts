@@ -36,9 +36,13 @@ export const backup = defineTask<{ layout: Layout; live: DeviceSet | null }>({
       status: "change",
       why: "the newest backup is not the live set",
       steps: [{
-        title: `copy the live set to backup/ (${live.listing.size} files)`,
+        title: "copy the live set to backup/",
         program: copySet,
-        args: [settings.deployPath, settings.liveDir, backupName(run.startedAt)],
+        args: [
+          settings.deployPath,
+          settings.liveDir,
+          backupName(run.startedAt, live.metadata !== null && live.faults.length > 0),
+        ],
         timeout: 1800,
       }],
     };

@@ -11,12 +11,14 @@ const runCommand = program("exec", `if [ "$#" = 1 ]; then sh -c "$1"; else "$@";
 
 /** A task that runs this command. */
 export function exec(command: readonly string[]): Task {
+  const words = command.join(" ");
+  const shown = words.length > 60 ? `${words.slice(0, 59)}…` : words;
   return defineTask({
     name: "exec",
-    action: () => `run ${command.join(" ")}`,
+    action: () => `run ${JSON.stringify(shown)}`,
     observe: (host) => host.ask(runCommand, command),
     plan: ({ code, stdout, stderr }) => {
-      const detail = { rc: code, stdout, stderr };
+      const detail = { rc: code, ...(stdout === "" ? {} : { stdout }), ...(stderr === "" ? {} : { stderr }) };
       if (code === 0) return { status: "ok", detail };
       return {
         status: "failed",

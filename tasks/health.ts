@@ -17,6 +17,8 @@ import text from "./health_confirm.sh" with { type: "text" };
 
 const confirm = program("confirm", text);
 
+const NOT_WELL = "nothing was changed; look at the service itself: its log on the device tells more";
+
 interface Observed {
   readonly layout: Layout;
   readonly health: Health | null;
@@ -27,6 +29,7 @@ interface Observed {
 export const health = defineTask<Observed>({
   name: "health",
   changes: [layout],
+  next: (host) => host.changed("commit") ? undefined : NOT_WELL,
   action: ({ settings }) => `confirm that ${settings.service || "the service"} is well`,
   observe: async (host) => {
     const layoutFact = await host.look(layout);
@@ -53,6 +56,7 @@ export const health = defineTask<Observed>({
 /** Asks the service and nothing else: the `health-check` command. */
 export const healthCheck = defineTask<{ health: Health | null }>({
   name: "health",
+  next: () => NOT_WELL,
   action: ({ settings }) => `confirm that ${settings.service || "the service"} is well`,
   observe: async (host) => ({ health: host.settings.healthUrl === "" ? null : await host.look(healthFact) }),
   plan: ({ health }) =>
@@ -100,7 +104,7 @@ function confirmStep(layout: Layout, host: TaskHost): Step {
     : `, remove ${expired.length} of the oldest backups (keep_backups ${settings.keepBackups})`;
   return {
     title: `confirm ${name}${
-      settings.healthUrl === "" ? "" : ` once ${urlOf(settings, settings.healthReady)} answers`
+      settings.healthUrl === "" ? "" : ` once ${settings.healthReady} answers`
     }${removing}`,
     program: confirm,
     args: [settings.deployPath, settings.liveDir, JSON.stringify(entry), ...expired],

@@ -32,6 +32,7 @@ interface Observed {
 
 export const preflight = defineTask<Observed>({
   name: "preflight",
+  action: ({ release }) => `put ${releaseName(release)} live`,
   changes: [layout, live, staged],
   observe: async (host) => {
     const [deviceFact, layoutFact, liveFact, stagedFact, serviceFact] = await Promise.all([
@@ -210,7 +211,9 @@ function warningOf({ layout, live, service }: Observed, { settings, release }: T
     return `the device knows no service ${settings.service}: start it by hand, or correct "service"`;
   }
   if (live !== null && layout.slot !== null && live.faults.length > 0) {
-    return `the live set has drifted: ${live.faults[0]}; ${releaseName(release)} replaces it`;
+    return `the live set has drifted from its own metadata.json (${live.faults.length} of its files); ${
+      releaseName(release)
+    } replaces it`;
   }
   return undefined;
 }

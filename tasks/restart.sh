@@ -33,8 +33,16 @@ state() {
   esac
 }
 
+# detached COMMAND...: what it leaves running must not hold the streams of this session; what it prints is kept for a failure.
+log=$1/.lockstep/restart.log
+if [ ! -w "$1/.lockstep" ]; then log=/dev/null; fi
+detached() {
+  "$@" </dev/null >"$log" 2>&1
+}
+
 # fail MESSAGE: with what the service itself said of it.
 fail() {
+  if [ -s "$log" ]; then tail -n 50 "$log"; fi
   if [ "$manager" = systemd ]; then
     {
       control journalctl -u "$service" --no-pager -l --since='2 minutes ago' 2>/dev/null ||
@@ -46,7 +54,7 @@ fail() {
 
 case $manager in
   command)
-    sh -c "$4" 2>&1 || die service "restart_command ended with exit code $?"
+    detached sh -c "$4" || fail "restart_command ended with exit code $?"
     ;;
   systemd)
     control systemctl stop "$service" || fail "$service could not be stopped"
@@ -54,11 +62,11 @@ case $manager in
     control systemctl reset-failed "$service" 2>/dev/null
     control systemctl start "$service" || fail "$service failed to start"
     ;;
-  openrc) control rc-service "$service" restart >&2 || fail "$service failed to start" ;;
-  runit) control sv restart "$service" >&2 || fail "$service failed to start" ;;
+  openrc) detached control rc-service "$service" restart || fail "$service failed to start" ;;
+  runit) detached control sv restart "$service" || fail "$service failed to start" ;;
   sysv)
-    control "/etc/init.d/$service" stop >&2
-    control "/etc/init.d/$service" start >&2 || fail "$service failed to start"
+    detached control "/etc/init.d/$service" stop
+    detached control "/etc/init.d/$service" start || fail "$service failed to start"
     ;;
 esac
 

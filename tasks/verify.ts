@@ -27,7 +27,7 @@ export const verify = defineTask<{ layout: Layout; live: DeviceSet | null; stage
     return { layout: layoutFact, live: liveFact, staged: stagedFact };
   },
   plan: ({ layout, live, staged }, { settings, release, run, changed }) => {
-    const detail = { files: release.files.length };
+    const detail = { files: release.files.map((file) => file.name) };
     if (layout.slot !== null && live !== null && holds(live.listing, release)) {
       return { status: "ok", detail };
     }
@@ -64,7 +64,7 @@ export const verify = defineTask<{ layout: Layout; live: DeviceSet | null; stage
       why: "the release is not sealed",
       detail,
       steps: [{
-        title: `seal ${releaseName(release)}: ${release.files.length} files verified, synced to disk`,
+        title: `seal ${releaseName(release)}: every digest verified, synced to disk`,
         program: seal,
         args: [settings.deployPath, release.id, slot],
       }],

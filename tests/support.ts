@@ -20,7 +20,8 @@ export type Need =
   | "bash"
   | "curl"
   | "rsync"
-  | "ansible-inventory";
+  | "ansible-inventory"
+  | "python3";
 
 /** The folders that hold programs; those of root are not on every user's `PATH`. */
 const programFolders = [

@@ -5,6 +5,7 @@
 import { Buffer } from "node:buffer";
 import { hostname, userInfo } from "node:os";
 import process from "node:process";
+import { isAbsolute, relative } from "@std/path";
 import { formatProblem, type Problem, UsageError } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import { type HostSettings, loadInventory, selectHosts, settingsOfAll } from "../inventory/mod.ts";
@@ -48,7 +49,7 @@ export async function readSets(dirs: Iterable<string>): Promise<Map<string, Arti
   const problems: Problem[] = [];
   for (const dir of new Set(dirs)) {
     try {
-      sets.set(dir, await readArtifactSet(dir));
+      sets.set(dir, await readArtifactSet(shortest(dir)));
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       problems.push(...error.problems);
@@ -56,6 +57,12 @@ export async function readSets(dirs: Iterable<string>): Promise<Map<string, Arti
   }
   if (problems.length > 0) throw new UsageError(problems);
   return sets;
+}
+
+/** A folder as a person would write it: relative, where it is below the current one. */
+function shortest(dir: string): string {
+  const path = relative(process.cwd(), dir);
+  return path === "" ? "." : path.startsWith("..") || isAbsolute(path) ? dir : path;
 }
 
 /** What the manifest does not list and therefore stays here. */
@@ -135,15 +142,21 @@ export function together(...listeners: readonly Listener[]): Listener {
   return (event) => listeners.forEach((listener) => listener(event));
 }
 
+/** A runner such as `deno task` or npx passes on the Ctrl-C that the terminal has sent to all: so soon, it is the same one. Milliseconds. */
+const SAME_SIGNAL = 500;
+
 /**
  * The user's wish to stop: aborted at the first Ctrl-C (or SIGTERM), so that no host is begun any more. `now` runs at the second, which ends
  * the program at once.
  */
 export function stopSignal(now: () => void): { signal: AbortSignal; dispose: () => void } {
   const controller = new AbortController();
+  let first = 0;
   const stop = (): void => {
-    if (controller.signal.aborted) now();
-    else controller.abort();
+    if (!controller.signal.aborted) {
+      first = performance.now();
+      controller.abort();
+    } else if (performance.now() - first > SAME_SIGNAL) now();
   };
   // Windows knows no SIGTERM.
   const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];

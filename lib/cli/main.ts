@@ -2,10 +2,13 @@
  * Arguments in, exit code out.
  * @module
  */
-import { Command, CommanderError } from "@commander-js/extra-typings";
+import { Command, CommanderError, Help } from "@commander-js/extra-typings";
 import { EXIT, Failure, formatFailure, formatProblem, UsageError } from "../errors.ts";
 import { commands } from "./commands.ts";
 import type { LoadPipelines } from "./pipelines.ts";
+
+const EXIT_CODES = "Exit codes: 0 all well, 2 a host failed or was rolled back, 4 a host was unreachable,\n" +
+  "64 wrong usage or input, 75 a device is locked by another run, 130 interrupted, 1 a fault of our own.";
 
 /** Runs the program and returns its exit code; what went wrong is on standard error. */
 export async function main(
@@ -42,8 +45,13 @@ function buildProgram(
     .version(version)
     .showHelpAfterError("(see --help)")
     .enablePositionalOptions()
+    .configureHelp({
+      // commander shows the defaults of lists and flags, which say nothing.
+      optionDescription: (option) =>
+        new Help().optionDescription(option).replace(/ \(default: (\[\]|false)\)$/, ""),
+    })
     .exitOverride()
-    .addHelpText("after", "\nStart with: deploy --inventory prod.yaml --dry-run");
+    .addHelpText("after", `\n${EXIT_CODES}\n\nStart with: deploy --inventory prod.yaml --dry-run`);
   for (const command of commands(pipelines, done)) program.addCommand(command.copyInheritedSettings(program));
   if (args.length === 0) program.help({ error: true });
   return program;

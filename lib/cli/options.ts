@@ -31,7 +31,12 @@ export function inventoryCommand(name: string, description: string) {
       [],
     )
     .option("-l, --limit <pattern>", "only these hosts: names, groups, globs, joined by , : :& :!")
-    .option("-e, --extra-vars <vars>", "K=V or @FILE, over every other variable; repeatable", collect, []);
+    .option(
+      "-e, --extra-vars <vars>",
+      "K=V, JSON or @FILE, over every other variable; repeatable",
+      collect,
+      [],
+    );
 }
 
 /** The same, for commands that go to the hosts. */

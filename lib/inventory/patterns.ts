@@ -25,6 +25,14 @@ export function selectHosts(
     throw UsageError.of("--inventory", "found no host, expected at least one");
   }
   const terms = splitPattern(pattern);
+  // An unset variable of somebody's script must not mean the whole fleet.
+  if (terms.length === 0) {
+    throw UsageError.of(
+      OPTION,
+      "found an empty pattern, expected some hosts",
+      'for every host, leave --limit out or say "all"',
+    );
+  }
   const matcher = new Matcher(inventory);
   const excluding = terms.filter((term) => term.startsWith("!"));
   const narrowing = terms.filter((term) => term.startsWith("&"));

@@ -2,6 +2,7 @@
  * Finds out why ssh could not get in, by asking ssh for its settings and the address for an answer: never from the wording of an error.
  * @module
  */
+import { lookup } from "node:dns/promises";
 import type { FailureKind } from "../errors.ts";
 import { start } from "./spawn.ts";
 import { type Endpoint, sshArgv, type TransportOptions } from "./transport.ts";
@@ -25,6 +26,10 @@ export async function whyUnreachable(endpoint: Endpoint, options: TransportOptio
   // Behind a jump host the address says nothing to us.
   if (settings.has("proxycommand") || settings.has("proxyjump")) {
     return { kind: "unreachable", evidence: `ssh could not reach ${at} through its proxy`, next: byHand };
+  }
+  if (await lookup(hostname).catch(() => null) === null) {
+    const evidence = `the name ${hostname} does not resolve`;
+    return { kind: "unreachable", evidence, next: `${evidence}: check ansible_host and DNS` };
   }
   switch (await answers(hostname, port)) {
     case "open":

@@ -110,6 +110,8 @@ started() {
   # The program's name, in parentheses, may hold spaces.
   # shellcheck disable=SC2086
   set -- ${stat##*)}
+  # One that has ended and was not yet taken note of (in a container without an init: never will be) is gone.
+  case $1 in Z | X) return ;; esac
   echo "${20}"
 }
 

@@ -126,7 +126,7 @@ class Session implements Remote {
           action: "connect",
           host: endpoint.name,
           evidence: [`no shell within ${seconds} s`, ...lastWords(this.#stderr.rest)].join("\n"),
-          next: "nothing changed; look at what its login shell runs at start, or raise --connect-timeout",
+          next: "look at what its login shell runs at start, or raise --connect-timeout",
         }),
       );
     }, seconds * 1000);
@@ -144,7 +144,7 @@ class Session implements Remote {
     this.#exited = this.#process.then(async (output) => {
       clearTimeout(timer);
       options.signal?.removeEventListener("abort", abort);
-      if (this.#ended === null) this.#end(await this.#whyEnded(output.exitCode));
+      if (this.#ended === null) this.#end(await this.#whyEnded(output.exitCode, output.cause));
       if (!this.#greeted) hello.reject(this.#ended);
     });
   }
@@ -190,6 +190,7 @@ class Session implements Remote {
     this.#ended ??= this.#failure("dropped", "talk", "the session was closed");
     this.#stdin.end();
     await this.#exited;
+    this.#rejectAll(this.#ended);
     clearTimeout(timer);
   }
 
@@ -233,7 +234,8 @@ class Session implements Remote {
     this.#pending.splice(at, 1);
     clearTimeout(pending.timer);
     const took = (performance.now() - pending.startedAt) / 1000;
-    if (stdout.code > 123 && took >= pending.seconds) pending.reject(this.#timeout(pending, stderr));
+    // The device began a moment before we heard that the one before had ended.
+    if (stdout.code > 123 && took + 1 >= pending.seconds) pending.reject(this.#timeout(pending, stderr));
     else pending.resolve({ code: stdout.code, stdout: stdout.text, stderr });
     const next = this.#pending[0];
     if (next !== undefined) this.#watch(next);
@@ -294,14 +296,18 @@ class Session implements Remote {
   #end(failure: Failure): void {
     if (this.#ended !== null) return;
     this.#ended = failure;
+    this.#rejectAll(failure);
+    kill(this.#process);
+  }
+
+  #rejectAll(failure: Failure): void {
     for (const pending of this.#pending.splice(0)) {
       clearTimeout(pending.timer);
       pending.reject(failure);
     }
-    kill(this.#process);
   }
 
-  async #whyEnded(exitCode: number | null): Promise<Failure> {
+  async #whyEnded(exitCode: number | null, cause: Error | null): Promise<Failure> {
     const words = lastWords(this.#stderr.rest);
     if (this.#greeted) {
       return this.#failure(
@@ -310,31 +316,41 @@ class Session implements Remote {
         ["the connection was lost", ...words].join("\n"),
       );
     }
-    const { become, becomeUser, name } = this.#endpoint;
-    if (this.#endpoint.connection === "local" || exitCode !== 255) {
-      // ssh itself ends with 255 where it cannot get in; anything else came from the far side.
-      const evidence = [
-        `no shell: its login ended with exit code ${exitCode}`,
-        ...words,
-        ...lastWords(this.#stdout.rest),
-      ].join("\n");
-      const next = become
-        ? `allow it: "NAME ALL=(${becomeUser}) NOPASSWD: /bin/sh" in sudoers, or leave ansible_become out`
-        : "the user needs a login shell";
+    if (this.#endpoint.connection === "ssh" && exitCode === null && cause !== null) {
       return unreachable(
         this.#endpoint,
-        become ? "privilege" : "unreachable",
-        evidence,
-        `nothing changed; ${next}`,
+        "missing-tool",
+        `ssh could not be started: ${cause.message}`,
+        "install OpenSSH's client",
       );
     }
+    // ssh itself ends with 255 where it cannot get in; anything else came from the far side.
+    if (this.#endpoint.connection === "local" || exitCode !== 255) return this.#noShell(exitCode, words);
     const why = await whyUnreachable(this.#endpoint, this.#options);
     return unreachable(
       this.#endpoint,
       why.kind,
       [words.at(-1) ?? why.evidence, ...words.slice(0, -1)].join("\n"),
-      `nothing changed on ${name}; ${why.next}`,
+      why.next,
     );
+  }
+
+  #noShell(exitCode: number | null, words: readonly string[]): Failure {
+    const { become, becomeUser } = this.#endpoint;
+    // 127 is how a shell says that there is no such program, null that not even that came about.
+    if (become && (exitCode === 127 || exitCode === null)) {
+      return unreachable(
+        this.#endpoint,
+        "missing-tool",
+        "sudo is not installed",
+        "install it, or leave ansible_become out",
+      );
+    }
+    const how = exitCode === null ? "it could not be started" : `its login ended with exit code ${exitCode}`;
+    const evidence = [`no shell: ${how}`, ...words, ...lastWords(this.#stdout.rest)].join("\n");
+    if (!become) return unreachable(this.#endpoint, "unreachable", evidence, "the user needs a login shell");
+    const next = `allow it in sudoers, "USER ALL=(${becomeUser}) NOPASSWD: ALL", or leave ansible_become out`;
+    return unreachable(this.#endpoint, "privilege", evidence, next);
   }
 
   #failure(kind: FailureKind, action: string, evidence: string): Failure {

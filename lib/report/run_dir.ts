@@ -11,11 +11,11 @@ import { foldReport } from "./report.ts";
 
 const EVENTS = "events.ndjson";
 const LATEST = "latest";
-const RUN_ID = /^\d{8}T\d{6}Z-[0-9a-f]{4}$/;
+const RUN_ID = /^\d{8}T\d{6}Z-[0-9a-f]{6}$/;
 
 /** A run that is being recorded. */
 export interface RunDir {
-  /** The run's folder, as the user would write it: `reports/20261124T021945Z-3f9a`. */
+  /** The run's folder, as the user would write it: `reports/20261124T021945Z-3f9a1c`. */
   readonly path: string;
   /**
    * Appends each event as one whole line before it returns, so that a killed run loses nothing. Never throws: a full disk here must not
@@ -29,11 +29,15 @@ export interface RunDir {
   finish(): Promise<void>;
 }
 
-/** A new run's name: when it began, in UTC, and four random hex digits. Names sort by time. */
+/**
+ * A new run's name: when it began, in UTC, and six hex digits, of which the first three go on with the time (4096 to a second) and the last
+ * three are random. Names sort by time.
+ */
 export function newRunId(now: Date): string {
   const time = now.toISOString().replace(/\.\d+/, "").replace(/[-:]/g, "");
-  const random = crypto.getRandomValues(new Uint16Array(1))[0]!;
-  return `${time}-${random.toString(16).padStart(4, "0")}`;
+  const part = Math.floor(now.getUTCMilliseconds() * 4.096);
+  const random = crypto.getRandomValues(new Uint16Array(1))[0]! >> 4;
+  return `${time}-${part.toString(16).padStart(3, "0")}${random.toString(16).padStart(3, "0")}`;
 }
 
 /** Makes the folder of a new run. Throws a UsageError where that cannot be. */
@@ -97,7 +101,7 @@ export async function readRun(reportsDir: string, run: string): Promise<Event[]>
     throw UsageError.of(
       "run",
       `${JSON.stringify(name)} is no run's name`,
-      "for example 20261124T021945Z-3f9a",
+      "for example 20261124T021945Z-3f9a1c",
     );
   }
   const path = join(reportsDir, name, EVENTS);

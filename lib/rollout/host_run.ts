@@ -2,7 +2,7 @@
  * One host in a run: its session, what is known of it, and what has been done to it.
  * @module
  */
-import { Failure } from "../errors.ts";
+import { Failure, type FailureData } from "../errors.ts";
 import { type Fact, outputOf } from "../facts/fact.ts";
 import type { HostSettings } from "../inventory/mod.ts";
 import type { Release } from "../release.ts";
@@ -103,12 +103,14 @@ export class HostRun implements ActingHost {
     return output;
   }
 
-  /** Throws where another run holds the device. What else keeps it from being locked, preflight tells better. */
-  async checkLock(): Promise<void> {
+  /** Why the device could not be locked; null where it is, or where what keeps it from being locked is told better by preflight. */
+  async lockFailure(): Promise<FailureData | null> {
     try {
       await this.#lock;
+      return null;
     } catch (error) {
-      if (error instanceof Failure && error.kind !== "not-writable" && error.kind !== "no-space") throw error;
+      const failure = Failure.from(error, "take the lock", this.settings.name);
+      return failure.kind === "not-writable" || failure.kind === "no-space" ? null : failure.data;
     }
   }
 

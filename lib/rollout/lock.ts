@@ -27,7 +27,7 @@ export async function lock(
   const mine = `${run.id} ${run.startedAt.toISOString()} ${run.who}`;
   const answer = await remote.run(takeLock, [settings.deployPath, make ? "make" : "look", mine]);
   try {
-    return outputOf(answer, takeLock, settings.name, "lock the device").trim() === "held";
+    return outputOf(answer, takeLock, settings.name, "take the lock").trim() === "held";
   } catch (error) {
     if (!(error instanceof Failure) || error.kind !== "locked") throw error;
     throw new Failure({

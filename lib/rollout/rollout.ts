@@ -167,11 +167,7 @@ async function runPipeline(
         committing();
       }
       const error = await runTask(task, host, emit);
-      // The lock was asked for before the first task looked at anything; who else holds it is the better answer.
-      if (task === options.pipeline[0]) {
-        await host.checkLock();
-        previousRelease = await liveRelease(host);
-      }
+      if (task === options.pipeline[0]) previousRelease = await liveRelease(host);
       if (error !== undefined) {
         const end = { error, previousRelease };
         const undone = begun ? await undo(host, task, options, emit, end) : null;
@@ -206,7 +202,13 @@ async function runTask(task: Task, host: HostRun, emit: Emit): Promise<FailureDa
   const name = host.settings.name;
   const rollback = host.undo === null ? {} : { rollback: true } as const;
   emit({ type: "task-started", host: name, task: task.name, ...rollback });
-  const { report, warning } = await task.run(host);
+  const outcome = await task.run(host);
+  // The lock was asked for before anything was looked at. Who else holds the device is the better answer than what was seen of it.
+  const locked = await host.lockFailure();
+  const report = locked === null
+    ? outcome.report
+    : { ...outcome.report, status: "failed" as const, error: locked };
+  const warning = locked === null ? outcome.warning : undefined;
   if (report.status === "changed") host.noteChanged(task.name);
   if (warning !== undefined) emit({ type: "warning", host: name, message: warning });
   emit({ type: "task-finished", host: name, ...report });
@@ -243,7 +245,7 @@ async function undo(
     if (journal === null || (failed.name === "commit" && journal.run !== host.run.id)) return null;
     if (journal.previous === "") {
       const next =
-        "there is no earlier set to go back to: the new one stays live, unconfirmed; mend the service and deploy again";
+        "there is no earlier set to go back to: the new one stays live, unconfirmed; mend the service and deploy again, or deploy another set";
       return { ...end, status: "failed", release: host.release.id, error: { ...end.error, next } };
     }
     host.startUndo(journal.previous);

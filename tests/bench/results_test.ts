@@ -74,7 +74,14 @@ Deno.test("markdown() has a row for each contender and a line for each that tell
   const text = markdown({
     schema: 1,
     startedAt: "2026-11-24T02:19:45.000Z",
-    machine: { cpu: "some", cores: 2, kernel: "6", openssh: "OpenSSH_9.2p1", deno: "2.9.6" },
+    machine: {
+      cpu: "some",
+      cores: 2,
+      kernel: "6",
+      openssh: "OpenSSH_9.2p1",
+      defaultKeyExchange: "sntrup761x25519-sha512",
+      deno: "2.9.6",
+    },
     hosts: 50,
     forks: 20,
     setBytes: 2_000_000,

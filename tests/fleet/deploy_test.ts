@@ -368,14 +368,18 @@ testWhere("deploy never leaves the live name without a complete set, when somebo
       }
     }
   })();
-  // From the manual's folder to a link, from one release to the next, to the same one put together anew, and back.
-  for (const seed of [2, 3, 4]) {
+  const deploy = async (seed: number) => {
     const set = await makeArtifacts(join(fleet.dir, `set-${seed}`), { seed });
-    if (seed === 4) await Deno.writeTextFile(join((await liveDir(device!))!, "scaler.pkl"), "drifted");
     const run = await runOn(fleet, inventory, ["deploy", "--artifacts", set.dir]);
     assertEquals(run.code, 0, run.text);
     await assertWhole(device!, set);
-  }
+  };
+  // From the manual's folder to a link, to the next release, to the same one put together anew, and back.
+  await deploy(2);
+  await deploy(3);
+  await Deno.writeTextFile(join((await liveDir(device!))!, "scaler.pkl"), "drifted");
+  await deploy(3);
+  await deploy(4);
   const back = await runOn(fleet, inventory, ["rollback"]);
   assertEquals(back.code, 0, back.text);
   reading = false;
@@ -398,7 +402,6 @@ testWhere(
       "quotes ' and \"",
       "$(touch marker) `touch marker` ${HOME}",
       "star * question ? [bracket]",
-      "back\\slash",
       "semi;colon&and|pipe>redirect",
       "ünïcödé/日本語.onnx",
       "deep/er/and/deeper/file",

@@ -133,7 +133,7 @@ class LoopbackFleet implements Fleet {
     if (sshd === undefined) throw new Error("a loopback fleet needs sshd (openssh-server)");
     // sshd wants this folder when it runs as root; the package's service would make it.
     if (Deno.uid() === 0) await Deno.mkdir("/run/sshd", { recursive: true, mode: 0o755 });
-    await Promise.all(["user", "host", "other"].map((name) => makeKey(join(this.dir, name))));
+    await Promise.all(["user_key", "host_key", "other_key"].map((name) => makeKey(join(this.dir, name))));
     const ports = freePorts(all.length);
     for (const [i, options] of all.entries()) {
       const name = options.name ?? `edge-${String(i + 1).padStart(2, "0")}`;
@@ -238,7 +238,9 @@ class LoopbackFleet implements Fleet {
   /** `known_hosts` and the file for `ssh -F`. */
   private async writeSshFiles(): Promise<void> {
     const [known, other] = await Promise.all(
-      ["host.pub", "other.pub"].map(async (name) => (await Deno.readTextFile(join(this.dir, name))).trim()),
+      ["host_key.pub", "other_key.pub"].map(async (name) =>
+        (await Deno.readTextFile(join(this.dir, name))).trim()
+      ),
     );
     const lines = this.devices.flatMap(({ port, options: { hostKey = "known" } }) =>
       hostKey === "unknown" ? [] : [`[127.0.0.1]:${port} ${hostKey === "known" ? known : other}`]
@@ -250,7 +252,7 @@ class LoopbackFleet implements Fleet {
         ...this.devices.filter(({ name }) => /^[\w.][\w.-]*$/.test(name))
           .map(({ name, port }) => `Host ${name}\n  HostName 127.0.0.1\n  Port ${port}\n`),
         `Host *`,
-        `  IdentityFile "${join(this.dir, "user")}"`,
+        `  IdentityFile "${join(this.dir, "user_key")}"`,
         `  IdentitiesOnly yes`,
         `  UserKnownHostsFile "${join(this.dir, "known_hosts")}"`,
         `  GlobalKnownHostsFile /dev/null`,
@@ -293,10 +295,10 @@ class LoopbackDevice implements Device {
 
   async prepare(fleetDir: string): Promise<void> {
     const { kind, makeDeployPath = true, userKey = "right" } = this.options;
-    const authorized = join(fleetDir, userKey === "right" ? "user.pub" : "other.pub");
+    const authorized = join(fleetDir, userKey === "right" ? "user_key.pub" : "other_key.pub");
     if (kind === "tiny") {
       const authorizedKey = await Deno.readTextFile(authorized);
-      await buildTinyTree(join(this.dir, "tree"), { authorizedKey, hostKey: join(fleetDir, "host") });
+      await buildTinyTree(join(this.dir, "tree"), { authorizedKey, hostKey: join(fleetDir, "host_key") });
       await Deno.writeTextFile(join(this.dir, "port"), `${this.port}\n`);
     } else if (this.served) {
       await Deno.mkdir(this.home);
@@ -312,7 +314,7 @@ class LoopbackDevice implements Device {
     const env = { HOME: this.home, [marker]: fleetDir, ...path };
     return [
       `ListenAddress 127.0.0.1:${this.port}`,
-      `HostKey "${join(fleetDir, "host")}"`,
+      `HostKey "${join(fleetDir, "host_key")}"`,
       `AuthorizedKeysFile "${authorizedKeys}"`,
       `SetEnv ${Object.entries(env).map(([name, value]) => `"${name}=${value}"`).join(" ")}`,
       `Subsystem sftp internal-sftp`,

@@ -15,6 +15,7 @@ export function inventoryShowCommand(done: (exitCode: number) => void) {
     .action(async (options) => {
       const asked = [options.list, options.hosts, options.graph].filter(Boolean).length;
       if (asked !== 1) throw UsageError.of("inventory", "expected one of --list, --hosts and --graph");
+      if (options.limit !== undefined && !options.hosts) throw UsageError.of("--limit", "goes with --hosts");
       const { inventory, hosts } = await inventoryOf(options);
       if (options.list) print(JSON.stringify(toAnsibleList(inventory), null, 4) + "\n");
       else if (options.graph) print(toGraph(inventory).trimEnd() + "\n");

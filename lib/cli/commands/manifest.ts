@@ -3,6 +3,7 @@
  * @module
  */
 import { Command } from "@commander-js/extra-typings";
+import { join } from "@std/path";
 import { EXIT } from "../../errors.ts";
 import { print } from "../context.ts";
 
@@ -14,12 +15,14 @@ export function manifestCommand(done: (exitCode: number) => void) {
     .argument("<dir>", "the folder")
     .action(async (dir) => {
       const { writeManifest } = await import("../../manifest.ts");
-      const { path, added, changed, removed, kept } = await writeManifest(dir);
+      const { added, changed, removed, kept } = await writeManifest(dir);
       for (const [word, names] of [["added", added], ["changed", changed], ["removed", removed]] as const) {
         for (const name of names) print(`${word}  ${name}\n`);
       }
       print(
-        `${path}: ${added.length} added, ${changed.length} changed, ${removed.length} removed, ${kept} kept\n`,
+        `${
+          join(dir, "metadata.json")
+        }: ${added.length} added, ${changed.length} changed, ${removed.length} removed, ${kept} kept\n`,
       );
       done(EXIT.ok);
     });

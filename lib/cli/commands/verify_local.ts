@@ -39,7 +39,7 @@ async function verifyLocal(options: HostsOptions): Promise<number> {
   for (const set of sets.values()) {
     for (const { name, sha256, bytes } of set.files) print(`ok  ${sha256}  ${name} (${format(bytes)})\n`);
     print(
-      `${set.version ?? set.id}: ${set.files.length} files, ${
+      `${set.version ?? set.id}: ${set.files.length - 1} files and metadata.json, ${
         format(set.bytes)
       } in ${set.dir}, release ${set.id}\n`,
     );

@@ -101,7 +101,9 @@ export class Layout {
 }
 
 function brief(failure: FailureData): string {
-  return `${failure.kind}: ${firstLine(failure.evidence)}`;
+  const reason = firstLine(failure.evidence);
+  // The whole of it stands at the end.
+  return `${failure.kind}: ${reason.length > 80 ? `${reason.slice(0, 79)}…` : reason}`;
 }
 
 function setName({ id, version }: ArtifactsSummary): string {
@@ -236,13 +238,18 @@ function recapLines(ledger: Ledger, start: RunStarted, options: ViewOptions): Li
   const left = start.hosts.length - counts.hosts;
   recap.push([
     ...countsLine(counts, start.dryRun),
-    span(left === 0 ? "" : `${counts.hosts > 0 ? " · " : ""}${left} without an end`, "bad"),
+    span(
+      left === 0
+        ? ""
+        : `${counts.hosts > 0 ? " · " : ""}${left} left in the middle: the next run settles them`,
+      "bad",
+    ),
   ]);
   const took = duration(ledger.lastAt - Date.parse(start.at));
   if (start.artifacts.length > 0) {
     const [{ files, bytes } = { files: 0, bytes: 0 }] = start.artifacts;
     const content = start.artifacts.length === 1 ? `: ${count(files, "file")}, ${size(bytes)}` : "";
-    recap.push([span(`${setList(start.artifacts)}${content}`)]);
+    recap.push([span(`set: ${setList(start.artifacts)}${content}`)]);
   }
   const sent = start.dryRun
     ? "dry run: nothing was written; "

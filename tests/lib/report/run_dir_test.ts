@@ -5,8 +5,8 @@ import { hostFileName, newRunId, openRun, readRun } from "../../../lib/report/ru
 import { foldReport } from "../../../lib/report/report.ts";
 import { at, hostEvents, names, outcome, started, task, wholeRun } from "./sample.ts";
 
-const RUN = "20261124T021945Z-3f9a";
-const LATER = "20261124T021946Z-0000";
+const RUN = "20261124T021945Z-3f9a1c";
+const LATER = "20261124T021946Z-000000";
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "lockstep reports " });
@@ -19,7 +19,7 @@ async function inFolder(work: (folder: string) => Promise<void>): Promise<void> 
 
 Deno.test("newRunId() sorts by time and differs, when two begin at once", () => {
   const now = new Date("2026-11-24T02:19:45.678Z");
-  assertMatch(newRunId(now), /^20261124T021945Z-[0-9a-f]{4}$/);
+  assertMatch(newRunId(now), /^20261124T021945Z-[0-9a-f]{6}$/);
   assert(newRunId(now) < newRunId(new Date("2026-11-24T02:19:46Z")));
   assert(new Set(Array.from({ length: 50 }, () => newRunId(now))).size > 40);
 });
@@ -179,7 +179,7 @@ Deno.test("readRun() refuses, when the name is no run's", () =>
     for (const name of ["../x", "", "a/b", "..", "-x"]) {
       await assertRejects(() => readRun(reports, name), UsageError, "no run's name");
     }
-    await assertRejects(() => readRun(reports, "20200101T000000Z-0000"), UsageError, "there is no run");
+    await assertRejects(() => readRun(reports, "20200101T000000Z-000000"), UsageError, "there is no run");
   }));
 
 Deno.test("hostFileName() keeps plain names and encodes the rest", () => {

@@ -57,7 +57,7 @@ changed      edge-1   2.4.1 (3f9a12cd)    2.1 MB    1.2s  stage, commit
 ok           edge-10  2.4.1 (3f9a12cd)       0 B    90ms
 
 1 ok · 1 changed
-2.4.1 (3f9a12cd): 5 files, 2.1 MB
+set: 2.4.1 (3f9a12cd): 5 files, 2.1 MB
 2.1 MB sent; took 2.0s
 reports: reports/20261124T021945Z-3f9a
 `,
@@ -112,7 +112,7 @@ It was to be rolled back because of:
 ${formatFailure({ ...restartFailed.error!, host: "worst" })}
 
 1 changed · 2 failed · 1 rolled_back · 1 unreachable
-2.4.1 (3f9a12cd): 5 files, 2.1 MB
+set: 2.4.1 (3f9a12cd): 5 files, 2.1 MB
 8.4 MB sent; took 2.0s
 `,
   );
@@ -219,7 +219,7 @@ ok            edge-005  aa00bb11            1.2s
       by one rename
 
 5 would change
-2.4.1 (3f9a12cd): 5 files, 2.1 MB
+set: 2.4.1 (3f9a12cd): 5 files, 2.1 MB
 dry run: nothing was written; took 2.0s
 `,
   );
@@ -288,8 +288,8 @@ Deno.test("plainView() says what is known, when the run breaks off", () => {
 stopping: no new host is begun; those under way are left whole
 
 interrupted: run the same command again to go on
-1 changed · 2 without an end
-2.4.1 (3f9a12cd): 5 files, 2.1 MB
+1 changed · 2 left in the middle: the next run settles them
+set: 2.4.1 (3f9a12cd): 5 files, 2.1 MB
 2.1 MB sent; took 1.5s
 `,
   );

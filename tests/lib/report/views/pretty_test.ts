@@ -170,8 +170,8 @@ Deno.test("prettyView() gives the terminal back, when the run breaks off", () =>
     "stopping: no new host is begun; those under way are left whole",
     "",
     "interrupted: run the same command again to go on",
-    "2 without an end",
-    "2.4.1 (3f9a12cd): 5 files, 2.1 MB",
+    "2 left in the middle: the next run settles them",
+    "set: 2.4.1 (3f9a12cd): 5 files, 2.1 MB",
     "0 B sent; took 900ms",
     "",
   ]);

@@ -1,0 +1,32 @@
+import { assert, assertEquals } from "@std/assert";
+import { measure } from "../../bench/measure.ts";
+import { testWhere } from "../support.ts";
+
+/** Shell text that keeps a CPU busy for a good while longer than the kernel's tick. */
+const work = "i=0; while [ $i -lt 200000 ]; do i=$((i + 1)); done";
+
+async function measured(text: string) {
+  const dir = await Deno.makeTempDir();
+  try {
+    return await measure(["/bin/sh", "-c", text], [], dir);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+}
+
+testWhere("measure() tells a program's own CPU from its children's, when either works", {
+  needs: ["linux", "python3"],
+}, async () => {
+  const alone = (await measured(work)).cost;
+  assert(alone.controllerCpuMs > 20 && alone.clientsCpuMs < 10, JSON.stringify(alone));
+  const child = (await measured(`sh -c '${work}'; true`)).cost;
+  assert(child.clientsCpuMs > 20 && child.controllerCpuMs < 10, JSON.stringify(child));
+  assert(child.peakRssKib > 100 && child.wallMs > 20, JSON.stringify(child));
+});
+
+testWhere("measure() keeps the exit code and what was printed, when a program fails", {
+  needs: ["linux", "python3"],
+}, async () => {
+  const { exitCode, text } = await measured("echo out; echo err >&2; exit 3");
+  assertEquals({ exitCode, text }, { exitCode: 3, text: "out\nerr\n" });
+});
