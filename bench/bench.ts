@@ -122,7 +122,7 @@ const results: Results = {
   machine: {
     cpu: `${cpus()[0]?.model ?? "unknown"}, ${arch()}`,
     cores: navigator.hardwareConcurrency,
-    kernel: release(),
+    kernel: release().split("-")[0] ?? "",
     openssh: await opensshVersion(),
     defaultKeyExchange: await defaultKeyExchange(),
     deno: Deno.version.deno,

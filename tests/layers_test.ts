@@ -43,6 +43,7 @@ function wrongArrows(modules: readonly Module[]): string[] {
       if (target.startsWith("npm:")) {
         return keepers.some(({ name, where }) => name.test(target) && !where(path));
       }
+      if (target.endsWith(".json")) return false; // Data, such as the version in deno.json.
       const to = roomOf(target);
       return from === undefined || to === undefined || (from !== to && !rooms[from]!.mayImport.includes(to));
     }).map((target) => `${path} → ${target}`);
@@ -89,7 +90,7 @@ const root = new URL("..", import.meta.url);
 Deno.test("wrongArrows() names the imports that run back, when a graph has some", () => {
   assertEquals(
     wrongArrows([
-      { path: "mod.ts", imports: ["lib/cli/program.ts", "tasks/mod.ts", "lib/errors.ts"] },
+      { path: "mod.ts", imports: ["lib/cli/program.ts", "tasks/mod.ts", "lib/errors.ts", "deno.json"] },
       { path: "lib/cli/program.ts", imports: ["lib/rollout/run.ts", "tasks/mod.ts", "npm:commander@15.1.0"] },
       { path: "lib/rollout/run.ts", imports: ["lib/task.ts", "lib/cli/program.ts", "npm:/zx@8.8.5/core"] },
       { path: "lib/task.ts", imports: ["lib/rollout/run.ts", "tasks/stage.ts", "mod.ts", "npm:zod@4.6.7"] },

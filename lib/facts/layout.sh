@@ -5,6 +5,7 @@ live=$2
 
 # say KEY VALUE: a line of our output; a value with a line break is none of ours and is left out.
 say() {
+  # shellcheck disable=SC2154 # nl is the prelude's
   case $2 in *"$nl"*) return ;; esac
   printf '%s=%s\n' "$1" "$2"
 }
