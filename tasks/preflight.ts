@@ -12,6 +12,7 @@ import { ready } from "../lib/facts/health.ts";
 import { type Layout, layout } from "../lib/facts/layout.ts";
 import { type DeviceSet, live } from "../lib/facts/live.ts";
 import { type Service, service } from "../lib/facts/service.ts";
+import { type Space, space } from "../lib/facts/space.ts";
 import { type Staged, staged } from "../lib/facts/staged.ts";
 import { holds, linkSlot, releaseName } from "../lib/release.ts";
 import { program } from "../lib/remote/program.ts";
@@ -25,6 +26,7 @@ const mendLive = program("mend", mendText);
 interface Observed {
   readonly device: Device;
   readonly layout: Layout;
+  readonly space: Space;
   readonly live: DeviceSet | null;
   readonly staged: Staged;
   readonly service: Service;
@@ -35,9 +37,10 @@ export const preflight = defineTask<Observed>({
   action: ({ release }) => `put ${releaseName(release)} live`,
   changes: [layout, live, staged],
   observe: async (host) => {
-    const [deviceFact, layoutFact, liveFact, stagedFact, serviceFact] = await Promise.all([
+    const [deviceFact, layoutFact, spaceFact, liveFact, stagedFact, serviceFact] = await Promise.all([
       host.look(device),
       host.look(layout),
+      host.look(space),
       host.look(live),
       host.look(staged),
       host.look(service),
@@ -49,6 +52,7 @@ export const preflight = defineTask<Observed>({
     return {
       device: deviceFact,
       layout: layoutFact,
+      space: spaceFact,
       live: liveFact,
       staged: stagedFact,
       service: serviceFact,
@@ -66,7 +70,7 @@ export const preflight = defineTask<Observed>({
       live: observed.live?.id ?? null,
       faults: observed.live?.faults ?? [],
       leftovers: leftoversOf(observed.layout),
-      free: observed.layout.freeKib === null ? null : observed.layout.freeKib * 1024,
+      free: observed.space.kib === null ? null : observed.space.kib * 1024,
     };
     const [first, ...rest] = problems;
     if (first !== undefined) {
@@ -161,7 +165,7 @@ function unwritable({ device, layout }: Observed, { settings }: TaskHost): Refus
 }
 
 function noRoom(observed: Observed, host: TaskHost): Refusal[] {
-  const { layout, live } = observed;
+  const { layout, space, live } = observed;
   if (live !== null && holds(live.listing, host.release) && layout.slot !== null) return [];
   const { take, send } = transferOf(observed, host);
   const bytes = send.reduce((sum, file) => sum + file.bytes, 0);
@@ -169,20 +173,19 @@ function noRoom(observed: Observed, host: TaskHost): Refusal[] {
   const needKib = Math.ceil(bytes / 1024) + (live?.kib ?? 0) + 4 * (send.length + take.length) + 64;
   const needInodes = send.length + (live?.listing.size ?? 0) + 16;
   const problems: Refusal[] = [];
-  if (layout.freeKib !== null && layout.freeKib < needKib) {
+  if (space.kib !== null && space.kib < needKib) {
     problems.push({
       kind: "no-space",
       evidence: `no space left: need ${format(needKib * 1024)} under ${host.settings.deployPath}, ${
-        format(layout.freeKib * 1024)
+        format(space.kib * 1024)
       } free`,
       next: "nothing changed; free space or lower keep_backups and run cleanup, then deploy again",
     });
   }
-  if (layout.freeInodes !== null && layout.freeInodes < needInodes) {
+  if (space.inodes !== null && space.inodes < needInodes) {
     problems.push({
       kind: "no-space",
-      evidence:
-        `no inodes left: need ${needInodes} under ${host.settings.deployPath}, ${layout.freeInodes} free`,
+      evidence: `no inodes left: need ${needInodes} under ${host.settings.deployPath}, ${space.inodes} free`,
       next: "nothing changed; remove files on that filesystem, then deploy again",
     });
   }

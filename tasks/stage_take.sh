@@ -9,8 +9,8 @@ mkdir -p "$staging" || explain "$1" "cannot make $staging"
 shift 3
 while [ $# -gt 1 ]; do
   to=$staging/$2
-  mkdir -p "${to%/*}" || explain "$staging" "cannot make a folder for $2"
-  rm -f "$to"
+  if [ ! -d "${to%/*}" ]; then mkdir -p "${to%/*}" || explain "$staging" "cannot make a folder for $2"; fi
+  if [ -e "$to" ] || [ -L "$to" ]; then rm -f "$to"; fi
   case $1 in
     backup/*) false ;;
     *) ln "$1" "$to" 2>/dev/null ;;

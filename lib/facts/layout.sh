@@ -21,9 +21,6 @@ if [ ! -d "$near" ]; then
   exit 0
 fi
 if [ -w "$near" ] && [ -x "$near" ]; then say writable yes; fi
-space=$(free "$near")
-say kib "${space% *}"
-say inodes "${space#* }"
 if [ "$near" != "$root" ]; then
   say root absent
   exit 0
@@ -49,7 +46,11 @@ for dir in .lockstep .lockstep/releases .lockstep/staging .lockstep/backups back
 done
 if [ -L .lockstep/lock ]; then
   lock=$(readlink .lockstep/lock)
-  if alive "$lock"; then say lock "$lock"; fi
+  case $lock in
+    # Our own is no news.
+    "$LOCKSTEP_SESSION "*) ;;
+    *) if alive "$lock"; then say lock "$lock"; fi ;;
+  esac
 fi
 if [ -f .lockstep/journal ]; then
   while IFS= read -r line; do say journal "$line"; done <.lockstep/journal
@@ -67,7 +68,6 @@ for path in .lockstep/releases/* .lockstep/staging/* .lockstep/staging/.[!.]* ba
       ;;
   esac
 done
-if [ -f .lockstep/history ]; then say history "$(tail -n 1 .lockstep/history)"; fi
 if [ -n "$newest" ] && [ -f ".lockstep/backups/$newest" ]; then
   say recorded "$newest"
   cat ".lockstep/backups/$newest"

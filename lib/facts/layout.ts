@@ -1,19 +1,12 @@
 /**
- * What lies under a device's deploy path: the live name, releases, backups, the journal of an unfinished run, and the room there is.
+ * What lies under a device's deploy path: the live name, releases, backups, and the journal of an unfinished run.
  * @module
  */
 import { program } from "../remote/program.ts";
 import { linkSlot, type Listing } from "../release.ts";
 import text from "./layout.sh" with { type: "text" };
 import { defineFact, Fields, parseDigests } from "./fact.ts";
-import {
-  type History,
-  type Journal,
-  type LockHolder,
-  parseHistory,
-  parseJournal,
-  parseLock,
-} from "./journal.ts";
+import { type Journal, type LockHolder, parseJournal, parseLock } from "./journal.ts";
 
 export interface Layout {
   /** Whether the deploy path is a folder (`present`), is not there, or is something else. */
@@ -23,9 +16,6 @@ export interface Layout {
   readonly writable: boolean;
   /** Folders of ours that the user cannot write in. */
   readonly unwritable: readonly string[];
-  /** Room for this user, in KiB and in files; null where the device cannot tell or there is no limit. */
-  readonly freeKib: number | null;
-  readonly freeInodes: number | null;
   /** What the live name is. */
   readonly live: "absent" | "link" | "dir" | "other";
   /** What the live name links to, where it is a link. */
@@ -44,8 +34,6 @@ export interface Layout {
   readonly backups: readonly string[];
   /** The newest backup and its digests as they were when it was made, where it is one of ours. */
   readonly recorded: { readonly backup: string; readonly listing: Listing } | null;
-  /** What was last confirmed here. */
-  readonly history: History | null;
 }
 
 export const layout = defineFact<Layout>({
@@ -60,8 +48,6 @@ export const layout = defineFact<Layout>({
       near: fields.get("near"),
       writable: fields.get("writable") === "yes",
       unwritable: fields.all("unwritable"),
-      freeKib: fields.number("kib"),
-      freeInodes: fields.number("inodes"),
       live: (fields.get("live") || "absent") as Layout["live"],
       target,
       slot: target === null ? null : linkSlot(target),
@@ -73,7 +59,6 @@ export const layout = defineFact<Layout>({
       staging: fields.all("staging"),
       backups: fields.all("backup").sort(),
       recorded: recorded === "" ? null : { backup: recorded, listing: parseDigests(output.split("\n")) },
-      history: parseHistory(fields.get("history")),
     };
   },
 });

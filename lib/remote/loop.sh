@@ -5,6 +5,9 @@
 #
 # $1 is the marker, a word that nobody can guess. A request is a line "ID SECONDS BYTES N1 N2 ...", then N1 lines that are the program, N2 lines
 # that are its first argument, and so on, then BYTES bytes that are its standard input. Request 0 sets the prelude.
+#
+# Every 5 s a beat goes out. Where the controller is gone, it is what makes the far side of a silent link say so; then nothing can be
+# written any more, and the loop is ended, and with it its hold on the device. It is no child of the loop: children are programs at work.
 m=$1;
 lib=;
 nl=$(echo; echo .);
@@ -15,6 +18,18 @@ limit=;
 if timeout -s KILL 9 true 2>/dev/null; then limit="timeout -s KILL"; fi;
 LOCKSTEP_LIMIT=$limit;
 export LOCKSTEP_LIMIT;
+exec 3>&1;
+beat=$(
+  trap "" PIPE;
+  while sleep 5 3>&-; do
+    { echo && echo "$m beat"; } >&3 || { kill -9 $LOCKSTEP_SESSION; exit; };
+    if kill -0 $LOCKSTEP_SESSION; then :; else exit; fi;
+  done >/dev/null 2>&1 </dev/null 3>&3 &
+  echo $!
+);
+exec 3>&-;
+# shellcheck disable=SC2064 # a single quote would end the word that this loop is
+trap "kill $beat" EXIT;
 echo;
 echo "$m hello";
 while read -r id secs bytes counts; do

@@ -101,12 +101,15 @@ field() {
 
 # boot_id: a word that is another after each start of the device.
 boot_id() {
-  cat /proc/sys/kernel/random/boot_id 2>/dev/null || echo -
+  read -r boot_id </proc/sys/kernel/random/boot_id 2>/dev/null
+  echo "${boot_id:--}"
 }
 
 # started PID: when a process started, in ticks since boot; empty where there is none.
 started() {
-  stat=$(cat "/proc/$1/stat" 2>/dev/null) || return
+  stat=
+  { read -r stat <"/proc/$1/stat"; } 2>/dev/null
+  if [ -z "$stat" ]; then return; fi
   # The program's name, in parentheses, may hold spaces.
   # shellcheck disable=SC2086
   set -- ${stat##*)}

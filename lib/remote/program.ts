@@ -10,7 +10,12 @@ export interface Program {
   readonly text: string;
 }
 
-/** Names a program. */
+/** Names a program. Its comments stay here: a device reads what it is sent byte by byte. */
 export function program(name: string, text: string): Program {
-  return { name, text };
+  return { name, text: bare(text) };
+}
+
+/** A program without the lines that are comments. */
+export function bare(text: string): string {
+  return text.split("\n").filter((line) => !/^\s*#/.test(line)).join("\n");
 }

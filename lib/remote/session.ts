@@ -10,7 +10,7 @@ import { Failure, type FailureKind } from "../errors.ts";
 import { whyUnreachable } from "./diagnose.ts";
 import { FrameReader } from "./frames.ts";
 import prelude from "./prelude.sh" with { type: "text" };
-import type { Program } from "./program.ts";
+import { bare, type Program } from "./program.ts";
 import { kill, start } from "./spawn.ts";
 import { type Endpoint, refusal, sessionArgv, type TransportOptions } from "./transport.ts";
 
@@ -97,6 +97,8 @@ class Session implements Remote {
   readonly #stdin: Writable;
   readonly #stdout: FrameReader;
   readonly #stderr: FrameReader;
+  /** What a program had printed when a beat came in between. */
+  readonly #beforeBeat: Uint8Array[] = [];
   readonly #pending: Pending[] = [];
   /** Requests are written whole, one after another. */
   #writing: Promise<void> = Promise.resolve();
@@ -133,7 +135,7 @@ class Session implements Remote {
     const greeted = (): void => {
       this.#greeted = true;
       clearTimeout(timer);
-      this.#stdin.write(frame(0, 0, 0, [prelude]));
+      this.#stdin.write(frame(0, 0, 0, [bare(prelude)]));
       hello.resolve();
     };
     const abort = (): void => this.#end(this.#failure("interrupted", "talk", "the session was given up"));
@@ -198,7 +200,11 @@ class Session implements Remote {
     try {
       for (const { body, words } of this.#stdout.push(chunk)) {
         if (words[0] === "hello") greeted();
-        else this.#answer(Number(words[0]), { stdout: { text: decode(body), code: Number(words[1]) } });
+        else if (words[0] === "beat") this.#beforeBeat.push(body);
+        else {
+          const whole = Buffer.concat([...this.#beforeBeat.splice(0), body]);
+          this.#answer(Number(words[0]), { stdout: { text: decode(whole), code: Number(words[1]) } });
+        }
       }
       if (!this.#greeted) this.#stdout.trim(NOISE);
     } catch (error) {
@@ -381,6 +387,6 @@ function lastWords(text: string): string[] {
   return text.split("\n").map((line) => line.trim()).filter((line) => line !== "").slice(-5);
 }
 
-function decode(bytes: Uint8Array<ArrayBuffer>): string {
+function decode(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }

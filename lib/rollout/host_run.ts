@@ -6,6 +6,7 @@ import { Failure, type FailureData } from "../errors.ts";
 import { type Fact, outputOf } from "../facts/fact.ts";
 import type { HostSettings } from "../inventory/mod.ts";
 import type { Release } from "../release.ts";
+import { type Call, runBatch } from "../remote/batch.ts";
 import type { Program } from "../remote/program.ts";
 import type { Answer, Remote } from "../remote/session.ts";
 import type { ActingHost, RunContext, Step } from "../task.ts";
@@ -29,6 +30,8 @@ export class HostRun implements ActingHost {
   #remote: Remote;
   readonly #writes: boolean;
   readonly #facts = new Map<Fact<unknown>, Promise<unknown>>();
+  readonly #asking: { call: Call; resolve: (answer: Answer) => void; reject: (failure: unknown) => void }[] =
+    [];
   readonly #changed = new Set<string>();
   /** Resolves to whether the lock is held. */
   #lock: Promise<boolean>;
@@ -62,16 +65,31 @@ export class HostRun implements ActingHost {
     const known = this.#facts.get(fact) as Promise<T> | undefined;
     if (known !== undefined) return known;
     const subject = { settings: this.settings, release: this.#release };
-    const asked = this.#remote.run(
-      fact.program,
-      fact.args(subject),
-      fact.timeout === undefined ? {} : { timeout: fact.timeout },
-    )
-      .then((answer) => fact.parse(outputOf(answer, fact.program, this.settings.name), subject));
+    const asked = this.#request({
+      program: fact.program,
+      args: fact.args(subject),
+      ...(fact.timeout === undefined ? {} : { timeout: fact.timeout }),
+    }).then((answer) => fact.parse(outputOf(answer, fact.program, this.settings.name), subject));
     // Several facts are asked at once: whoever awaits this one sees its failure, but perhaps after another's.
     asked.catch(() => {});
     this.#facts.set(fact, asked);
     return asked;
+  }
+
+  /** Facts that are asked for in the same breath travel as one request. */
+  #request(call: Call): Promise<Answer> {
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    this.#asking.push({ call, resolve, reject });
+    if (this.#asking.length === 1) {
+      queueMicrotask(() => {
+        const asking = this.#asking.splice(0);
+        runBatch(this.#remote, asking.map(({ call }) => call)).then(
+          (answers) => asking.forEach(({ resolve }, at) => resolve(answers[at]!)),
+          (failure) => asking.forEach(({ reject }) => reject(failure)),
+        );
+      });
+    }
+    return promise;
   }
 
   ask(program: Program, args: readonly string[]): Promise<Answer> {

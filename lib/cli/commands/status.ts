@@ -4,6 +4,7 @@
  */
 import { EXIT, formatFailure } from "../../errors.ts";
 import type { Json } from "../../events.ts";
+import { history } from "../../facts/history.ts";
 import { layout } from "../../facts/layout.ts";
 import { live } from "../../facts/live.ts";
 import { ask, type Reply } from "../../rollout/ask.ts";
@@ -61,11 +62,15 @@ export function backupsCommand(done: (exitCode: number) => void) {
 }
 
 async function statusOf(host: ObservedHost): Promise<Status> {
-  const [{ history, journal, lock, broken }, set] = await Promise.all([host.look(layout), host.look(live)]);
+  const [{ journal, lock, broken }, last, set] = await Promise.all([
+    host.look(layout),
+    host.look(history),
+    host.look(live),
+  ]);
   return {
     release: set?.id ?? null,
     version: set?.version ?? null,
-    since: set !== null && history?.release === set.id ? history.at : null,
+    since: set !== null && last?.release === set.id ? last.at : null,
     drifted: broken || (set !== null && set.faults.length > 0),
     faults: broken ? [`${host.settings.liveDir} leads nowhere`] : set?.faults ?? [],
     unfinished: journal?.run ?? null,
