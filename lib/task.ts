@@ -19,7 +19,10 @@ export interface Step {
   readonly args: readonly string[];
   /** Seconds, where the usual limit is too short. */
   readonly timeout?: number;
+  /** Artifact files that it is sent. */
   readonly payload?: Payload;
+  /** Its standard input, where that is no artifact: it does not count as sent. */
+  readonly input?: Uint8Array;
   /** What its output says for the report. */
   readonly detail?: (output: string) => Detail;
 }
@@ -47,6 +50,8 @@ export interface RunContext {
   readonly dryRun: boolean;
   /** `user@controller`, for the device's lock. */
   readonly who: string;
+  /** Also put live what has failed on a host before. */
+  readonly force: boolean;
   /** `deploy` or `rollback`: what the device's history calls it. */
   readonly command: string;
 }
@@ -59,6 +64,8 @@ export interface TaskHost {
   readonly release: Release;
   /** Set while the old set is brought back: what the live name linked to before. */
   readonly undo: string | null;
+  /** While the old set is brought back: the service has failed on the new one, which therefore is marked on this host. */
+  readonly blamed: boolean;
   /** Whether an earlier task of this run changed something here, or would in a dry run. */
   readonly changed: (task: string) => boolean;
 }

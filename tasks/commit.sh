@@ -1,19 +1,11 @@
 # Makes the live name lead to a release. $1: deploy path, $2: live name, $3: what it is to link to, $4: run, $5: its time, $6: what can
-# rename onto a link (mv, python3, perl), $7: what can exchange two names (mv, python3, perl or empty).
+# rename onto a link (mv, python3, perl), $7: what can exchange two names (mv, python3, perl or empty), $8: undo where the old set is brought
+# back, which the device then need not do by itself.
 # shellcheck shell=sh
 cd "$1" || exit 1
 live=$2
 target=$3
 next=.lockstep/live.next
-
-# rename_over A B: rename(2), whatever B is.
-rename_over() {
-  case $rename in
-    mv) mv -T "$1" "$2" ;;
-    python3) python3 -c 'import os, sys; os.rename(sys.argv[1], sys.argv[2])' "$1" "$2" ;;
-    perl) perl -e 'rename($ARGV[0], $ARGV[1]) or die "$!\n"' "$1" "$2" ;;
-  esac
-}
 
 # exchange A B: renameat2(2) with RENAME_EXCHANGE. Fails where the device or its filesystem cannot.
 exchange() {
@@ -40,6 +32,7 @@ exit(syscall($number, -100, $old, -100, $new, 2) == 0 ? 0 : 1);' "$(uname -m)" "
 
 rename=$6
 exchange=$7
+if [ "$8" = undo ]; then disarm; fi
 folder=
 if [ -d "$live" ] && [ ! -L "$live" ]; then folder=.lockstep/releases/before-$4; fi
 
@@ -65,11 +58,11 @@ flush .lockstep
 rm -f "$next"
 ln -s "$target" "$next" || explain .lockstep "cannot make a link"
 if [ -z "$folder" ]; then
-  rename_over "$next" "$live" || explain . "cannot switch $live"
+  rename_over "$rename" "$next" "$live" || explain . "cannot switch $live"
 elif exchange "$next" "$live"; then
   mv "$next" "$folder" || explain .lockstep/releases "cannot keep the former folder"
 else
   mv "$live" "$folder" || explain .lockstep/releases "cannot move the former folder"
-  rename_over "$next" "$live" || { mv "$folder" "$live"; explain . "cannot switch $live"; }
+  rename_over "$rename" "$next" "$live" || { mv "$folder" "$live"; explain . "cannot switch $live"; }
 fi
 flush . .lockstep .lockstep/releases

@@ -10,18 +10,28 @@
  */
 import { type Device, device } from "../lib/facts/device.ts";
 import { type Layout, layout } from "../lib/facts/layout.ts";
+import { type Service, service } from "../lib/facts/service.ts";
 import { type DeviceSet, live } from "../lib/facts/live.ts";
 import { freeSlot, holds, releaseName, slotLink, slotRelease } from "../lib/release.ts";
-import { program } from "../lib/remote/program.ts";
-import { defineTask, type TaskHost } from "../lib/task.ts";
+import { defineTask, type Step, type TaskHost } from "../lib/task.ts";
+import { bare, prelude, program } from "../lib/remote/program.ts";
 import text from "./commit.sh" with { type: "text" };
+import armText from "./commit_arm.sh" with { type: "text" };
+import restoreText from "./commit_restore.sh" with { type: "text" };
+import { restartArgs, restartText } from "./restart.ts";
 
 const switchLive = program("switch", text);
+const armDevice = program("arm", armText);
+
+/** What the device runs by itself, each with the prelude in front: it has no session to get that from. */
+const restoreProgram = `${prelude}\n${bare(restoreText)}`;
+const restartProgram = `${prelude}\n${bare(restartText)}`;
 
 interface Observed {
   readonly device: Device;
   readonly layout: Layout;
   readonly live: DeviceSet | null;
+  readonly service: Service;
 }
 
 export const commit = defineTask<Observed>({
@@ -29,11 +39,16 @@ export const commit = defineTask<Observed>({
   changes: [layout],
   action: (host) => host.undo === null ? `commit ${releaseName(host.release)}` : "bring the old set back",
   observe: async (host) => {
-    const [deviceFact, layoutFact] = await Promise.all([host.look(device), host.look(layout)]);
+    const [deviceFact, layoutFact, serviceFact] = await Promise.all([
+      host.look(device),
+      host.look(layout),
+      host.look(service),
+    ]);
     // While the old set is brought back, what the new one holds is of no interest.
     return {
       device: deviceFact,
       layout: layoutFact,
+      service: serviceFact,
       live: host.undo === null ? await host.look(live) : null,
     };
   },
@@ -63,7 +78,7 @@ export const commit = defineTask<Observed>({
       status: "change",
       why: `${settings.liveDir} leads to ${layout.target ?? layout.live}, not to ${target}`,
       detail,
-      steps: [{
+      steps: [...armSteps(observed, host), {
         title: host.undo === null
           ? `switch ${settings.liveDir} to ${releaseName(host.release)} by one rename`
           : `switch ${settings.liveDir} back by one rename`,
@@ -76,11 +91,38 @@ export const commit = defineTask<Observed>({
           run.startedAt.toISOString(),
           device.rename,
           device.exchange,
+          host.undo === null ? "" : "undo",
         ],
       }],
     };
   },
 });
+
+/** Before the switch, the device is made to restore itself. Where nothing is live, there is nothing to restore. */
+function armSteps({ device, layout, service }: Observed, { settings, run, undo }: TaskHost): Step[] {
+  const nothingToRestore = layout.journal === null
+    ? layout.live === "absent"
+    : layout.journal.previous === "";
+  if (undo !== null || nothingToRestore || settings.confirmTimeout === 0) return [];
+  const encoder = new TextEncoder();
+  const restoreBytes = encoder.encode(restoreProgram);
+  const restartBytes = encoder.encode(restartProgram);
+  return [{
+    title: `arm the device to restore itself unless this is confirmed within ${settings.confirmTimeout} s`,
+    program: armDevice,
+    args: [
+      settings.deployPath,
+      settings.liveDir,
+      run.id,
+      String(settings.confirmTimeout),
+      String(restoreBytes.length),
+      String(restartBytes.length),
+      device.rename,
+      ...restartArgs(settings, service).slice(1),
+    ],
+    input: new Uint8Array([...restoreBytes, ...restartBytes]),
+  }];
+}
 
 /** What the live name is to link to. */
 function targetOf({ layout, live }: Observed, { release, run, undo }: TaskHost): string {

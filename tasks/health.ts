@@ -107,6 +107,13 @@ function confirmStep(layout: Layout, host: TaskHost): Step {
       settings.healthUrl === "" ? "" : ` once ${settings.healthReady} answers`
     }${removing}`,
     program: confirm,
-    args: [settings.deployPath, settings.liveDir, JSON.stringify(entry), ...expired],
+    args: [
+      settings.deployPath,
+      settings.liveDir,
+      JSON.stringify(entry),
+      undo !== null && host.blamed ? release.id : "",
+      undo === null ? release.id : "",
+      ...expired,
+    ],
   };
 }

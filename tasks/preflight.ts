@@ -61,6 +61,7 @@ export const preflight = defineTask<Observed>({
   plan: (observed, host) => {
     const problems = [
       ...unsuitable(observed, host),
+      ...failedBefore(observed, host),
       ...unwritable(observed, host),
       ...noRoom(observed, host),
       ...noPrivilege(observed, host),
@@ -148,6 +149,16 @@ function unsuitable({ device, layout, service }: Observed, { settings }: TaskHos
     });
   }
   return problems;
+}
+
+/** A release that failed on this host is not put live here again by itself. A rollback names what it wants. */
+function failedBefore({ layout }: Observed, { release, run }: TaskHost): Refusal[] {
+  if (run.force || run.command === "rollback" || !layout.failed.includes(release.id)) return [];
+  return [{
+    kind: "unsuitable",
+    evidence: `${releaseName(release)} has failed on this host before`,
+    next: "nothing changed; deploy another set, or this one again with --force",
+  }];
 }
 
 function unwritable({ device, layout }: Observed, { settings }: TaskHost): Refusal[] {

@@ -7,11 +7,28 @@
  */
 import { type Layout, layout } from "../lib/facts/layout.ts";
 import { type Service, service } from "../lib/facts/service.ts";
+import type { HostSettings } from "../lib/inventory/mod.ts";
 import { program } from "../lib/remote/program.ts";
 import { defineTask } from "../lib/task.ts";
-import text from "./restart.sh" with { type: "text" };
+import restartText from "./restart.sh" with { type: "text" };
 
-const restartService = program("restart", text);
+const restartService = program("restart", restartText);
+
+/** The program that restarts the service, for the device to run by itself (see commit). */
+export { restartText };
+
+/** What that program takes. */
+export function restartArgs(settings: HostSettings, { manager, may }: Service): string[] {
+  return [
+    settings.deployPath,
+    manager,
+    settings.service,
+    settings.restartCommand,
+    String(settings.restartTimeout),
+    String(settings.restartSettle),
+    may,
+  ];
+}
 
 export const restart = defineTask<{ layout: Layout; service: Service }>({
   name: "restart",
@@ -42,15 +59,7 @@ export const restart = defineTask<{ layout: Layout; service: Service }>({
           ? "run restart_command"
           : `restart ${settings.service} (${service.manager})`,
         program: restartService,
-        args: [
-          settings.deployPath,
-          service.manager,
-          settings.service,
-          settings.restartCommand,
-          String(settings.restartTimeout),
-          String(settings.restartSettle),
-          service.may,
-        ],
+        args: restartArgs(settings, service),
         // Stopping may take as long as starting.
         timeout: 2 * settings.restartTimeout + settings.restartSettle + 60,
       }],

@@ -71,12 +71,16 @@ export function unlistedWarnings(sets: Iterable<ArtifactSet>): string[] {
     .map((set) => `not listed in ${set.dir}/metadata.json, so not deployed: ${set.unlisted.join(", ")}`);
 }
 
-export function runContext(command: string, options: Pick<HostsOptions, "dryRun" | "check">): RunContext {
+export function runContext(
+  command: string,
+  options: Pick<HostsOptions, "dryRun" | "check"> & { readonly force?: boolean | undefined },
+): RunContext {
   const startedAt = new Date();
   return {
     id: newRunId(startedAt),
     startedAt,
     dryRun: options.dryRun || options.check,
+    force: options.force ?? false,
     who: `${userName()}@${hostname()}`,
     command,
   };

@@ -55,6 +55,12 @@ fi
 if [ -f .lockstep/journal ]; then
   while IFS= read -r line; do say journal "$line"; done <.lockstep/journal
 fi
+for path in .lockstep/armed.*; do
+  if [ -f "$path" ]; then say armed "${path#.lockstep/armed.} $(($(cat "$path") - $(date +%s)))"; fi
+done
+for path in .lockstep/failed/*; do
+  if [ -e "$path" ]; then say failed "${path##*/}"; fi
+done
 newest=
 for path in .lockstep/releases/* .lockstep/staging/* .lockstep/staging/.[!.]* backup/*; do
   if [ ! -e "$path" ] && [ ! -L "$path" ]; then continue; fi

@@ -28,12 +28,22 @@ export interface Layout {
   readonly mounted: boolean;
   readonly journal: Journal | null;
   readonly lock: LockHolder | null;
+  /** The device will restore itself: in how many seconds, unless that run is confirmed. Past that, it was kept from it (a reboot). */
+  readonly armed: { readonly run: string; readonly seconds: number } | null;
+  /** Releases that failed here. */
+  readonly failed: readonly string[];
   readonly releases: readonly string[];
   readonly staging: readonly string[];
   /** Names, oldest first. */
   readonly backups: readonly string[];
   /** The newest backup and its digests as they were when it was made, where it is one of ours. */
   readonly recorded: { readonly backup: string; readonly listing: Listing } | null;
+}
+
+/** "RUN SECONDS". */
+function parseArmed(text: string): Layout["armed"] {
+  const [run = "", seconds = ""] = text.split(" ");
+  return run === "" || !/^-?\d+$/.test(seconds) ? null : { run, seconds: Number(seconds) };
 }
 
 export const layout = defineFact<Layout>({
@@ -55,6 +65,8 @@ export const layout = defineFact<Layout>({
       mounted: fields.get("mounted") === "yes",
       journal: parseJournal(fields.all("journal")),
       lock: parseLock(fields.get("lock")),
+      armed: parseArmed(fields.get("armed")),
+      failed: fields.all("failed"),
       releases: fields.all("release"),
       staging: fields.all("staging"),
       backups: fields.all("backup").sort(),

@@ -15,6 +15,7 @@ const kinds: Readonly<Record<number, FailureKind>> = {
   87: "unhealthy",
   88: "unsuitable",
   89: "privilege",
+  90: "timeout",
 };
 
 /** The kind that an exit code of one of our programs stands for; `exit` where it is not one of ours. */

@@ -22,6 +22,17 @@ export function payloadOf(files: readonly SentFile[]): Payload {
   };
 }
 
+/** Bytes that are at hand. */
+export function payloadOfBytes(bytes: Uint8Array): Payload {
+  return {
+    bytes: bytes.length,
+    // deno-lint-ignore require-await -- a payload is read as a stream, whatever it comes from
+    async *chunks() {
+      yield bytes;
+    },
+  };
+}
+
 /** Bytes of one chunk: enough to keep ssh busy, little enough for many hosts at once. */
 const CHUNK = 128 * 1024;
 

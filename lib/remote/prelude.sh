@@ -20,6 +20,7 @@ die() {
     unhealthy) exit 87 ;;
     unsuitable) exit 88 ;;
     privilege) exit 89 ;;
+    timeout) exit 90 ;;
   esac
   exit 1
 }
@@ -124,4 +125,38 @@ alive() {
   set -- $1
   if [ "$3" != "$(boot_id)" ]; then return 1; fi
   if [ -d /proc/self ]; then [ "$(started "$1")" = "$2" ]; else kill -0 "$1" 2>/dev/null; fi
+}
+
+# rename_over TOOL A B: rename(2), whatever B is. TOOL is what the device can do it with: mv, python3 or perl.
+rename_over() {
+  case $1 in
+    mv) mv -T "$2" "$3" ;;
+    python3) python3 -c 'import os, sys; os.rename(sys.argv[1], sys.argv[2])' "$2" "$3" ;;
+    perl) perl -e 'rename($ARGV[0], $ARGV[1]) or die "$!\n"' "$2" "$3" ;;
+  esac
+}
+
+# disarm: takes back what makes the device restore itself (see arm.sh); the deploy path is the current folder. Whoever moves the token has
+# it: where the device has begun already, it is waited for until it has done.
+disarm() {
+  for token in .lockstep/armed.*; do
+    if [ -e "$token" ]; then mv "$token" .lockstep/disarmed 2>/dev/null; fi
+  done
+  n=0
+  while [ -f .lockstep/firing ] && [ "$n" -lt 120 ] && alive "$(cat .lockstep/firing)"; do
+    sleep 1
+    n=$((n + 1))
+  done
+  rm -f .lockstep/firing .lockstep/disarmed
+  if [ ! -d .lockstep/restore ]; then return; fi
+  if [ -f .lockstep/restore/pid ]; then
+    sleeper=$(cat .lockstep/restore/pid)
+    if alive "$sleeper"; then kill -TERM "-${sleeper%% *}" 2>/dev/null || kill -TERM "${sleeper%% *}"; fi
+  fi
+  if [ -f .lockstep/restore/unit ]; then
+    unit=$(cat .lockstep/restore/unit)
+    systemctl stop "$unit-timer.timer" 2>/dev/null
+    systemctl disable --quiet "$unit.service" 2>/dev/null
+  fi
+  rm -rf .lockstep/restore
 }

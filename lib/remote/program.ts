@@ -3,6 +3,8 @@
  * Longer ones are `.sh` files beside the module that uses them, so that shellcheck reads what the device runs.
  * @module
  */
+import preludeText from "./prelude.sh" with { type: "text" };
+
 export interface Program {
   /** For logs and errors: `commit`. */
   readonly name: string;
@@ -14,6 +16,9 @@ export interface Program {
 export function program(name: string, text: string): Program {
   return { name, text: bare(text) };
 }
+
+/** The functions that every program has at hand. A session is sent them once. */
+export const prelude = bare(preludeText);
 
 /** A program without the lines that are comments. */
 export function bare(text: string): string {

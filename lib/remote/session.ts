@@ -9,8 +9,7 @@ import type { ProcessPromise } from "zx/core";
 import { Failure, type FailureKind } from "../errors.ts";
 import { whyUnreachable } from "./diagnose.ts";
 import { FrameReader } from "./frames.ts";
-import prelude from "./prelude.sh" with { type: "text" };
-import { bare, type Program } from "./program.ts";
+import { prelude, type Program } from "./program.ts";
 import { kill, start } from "./spawn.ts";
 import { type Endpoint, refusal, sessionArgv, type TransportOptions } from "./transport.ts";
 
@@ -135,7 +134,7 @@ class Session implements Remote {
     const greeted = (): void => {
       this.#greeted = true;
       clearTimeout(timer);
-      this.#stdin.write(frame(0, 0, 0, [bare(prelude)]));
+      this.#stdin.write(frame(0, 0, 0, [prelude]));
       hello.resolve();
     };
     const abort = (): void => this.#end(this.#failure("interrupted", "talk", "the session was given up"));

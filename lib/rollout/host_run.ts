@@ -7,7 +7,8 @@ import { type Fact, outputOf } from "../facts/fact.ts";
 import type { HostSettings } from "../inventory/mod.ts";
 import type { Release } from "../release.ts";
 import { type Call, runBatch } from "../remote/batch.ts";
-import type { Program } from "../remote/program.ts";
+import { payloadOfBytes } from "../remote/payload.ts";
+import { type Program, program } from "../remote/program.ts";
 import type { Answer, Remote } from "../remote/session.ts";
 import type { ActingHost, RunContext, Step } from "../task.ts";
 import { lock, unlock } from "./lock.ts";
@@ -24,6 +25,7 @@ export class HostRun implements ActingHost {
   readonly settings: HostSettings;
   readonly run: RunContext;
   undo: string | null = null;
+  blamed = false;
   /** Artifact bytes that have travelled. */
   bytesSent = 0;
   #release: Release | null = null;
@@ -112,9 +114,10 @@ export class HostRun implements ActingHost {
     }
     // The lock was asked for before anything was looked at. A device that had no folder to lock gets it now.
     if (!await this.#lock) await (this.#lock = this.#takeLock(true));
+    const payload = step.payload ?? (step.input === undefined ? undefined : payloadOfBytes(step.input));
     const answer = await this.#remote.run(step.program, step.args, {
       ...(step.timeout === undefined ? {} : { timeout: step.timeout }),
-      ...(step.payload === undefined ? {} : { payload: step.payload }),
+      ...(payload === undefined ? {} : { payload }),
     });
     const output = outputOf(answer, step.program, this.settings.name);
     this.bytesSent += step.payload?.bytes ?? 0;
@@ -132,6 +135,16 @@ export class HostRun implements ActingHost {
     }
   }
 
+  /** Whether the session still answers. */
+  async answers(): Promise<boolean> {
+    try {
+      await this.#remote.run(program("ping", "true"), [], { timeout: 10 });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /** Goes on over another session, after the first was lost. */
   async reconnect(remote: Remote): Promise<void> {
     await this.#remote.close();
@@ -142,8 +155,9 @@ export class HostRun implements ActingHost {
   }
 
   /** Forgets all that was looked at: it is about the set that is no longer wanted. */
-  startUndo(previous: string): void {
+  startUndo(previous: string, blamed: boolean): void {
     this.undo = previous;
+    this.blamed = blamed;
     this.#facts.clear();
   }
 

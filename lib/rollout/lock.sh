@@ -3,6 +3,28 @@
 # lives; a lock whose owner is gone is taken over. Prints held, or absent where there is no folder to lock yet.
 # shellcheck shell=sh
 
+# at_work PID: whether the session that holds the lock does anything for 10 s. One that does nothing for so long has lost its controller:
+# it is ended. One that ends meanwhile was only finishing what it had begun.
+at_work() {
+  busy=
+  i=0
+  while [ "$i" -lt 20 ]; do
+    if ! alive "$holder"; then return 1; fi
+    for stat in /proc/[0-9]*/stat; do
+      { read -r line <"$stat"; } 2>/dev/null || continue
+      # shellcheck disable=SC2086
+      set -- "$1" ${line##*)}
+      if [ "$3" = "$1" ]; then busy=yes; fi
+    done
+    i=$((i + 1))
+    sleep 0.5 2>/dev/null || { sleep 1 && i=$((i + 1)); }
+  done
+  if [ -z "$busy" ] && [ -d /proc/self ]; then
+    kill -9 "$1" 2>/dev/null
+    return 1
+  fi
+}
+
 if [ "$2" = make ]; then
   mkdir -p "$1" || {
     near=$1
@@ -30,7 +52,7 @@ while ! ln -s "$mine" lock 2>/dev/null; do
   if [ "$n" -gt 5 ]; then explain . "cannot take the lock"; fi
   if [ -z "$holder" ]; then continue; fi
   if [ "$holder" = "$mine" ]; then break; fi
-  if alive "$holder"; then
+  if alive "$holder" && at_work "${holder%% *}"; then
     # shellcheck disable=SC2086
     set -- $holder
     run=$4

@@ -236,28 +236,38 @@ async function undo(
 ): Promise<HostEnd | null> {
   if (options.undo.length === 0 || options.run.dryRun) return null;
   try {
-    if (end.error.kind === "dropped" || end.error.kind === "timeout") {
+    if (!await host.answers()) {
       await host.reconnect(await options.connect(host.settings, new AbortController().signal));
     }
     host.forget([layout]);
-    const { journal, target } = await host.look(layout);
+    const { journal, target, slot } = await host.look(layout);
+    if (journal === null) {
+      // The device has done it by itself, because it was not told in time.
+      const restored = failed.name !== "commit" && slot !== null && slotRelease(slot) !== host.release.id;
+      return restored ? { ...end, status: "rolled_back", release: slotRelease(slot) } : null;
+    }
     // Where commit itself failed, the journal may still be that of an earlier run, whose switch this run has not taken up.
-    if (journal === null || (failed.name === "commit" && journal.run !== host.run.id)) return null;
+    if (failed.name === "commit" && journal.run !== host.run.id) return null;
     if (journal.previous === "") {
       const next =
         "there is no earlier set to go back to: the new one stays live, unconfirmed; mend the service and deploy again, or deploy another set";
       return { ...end, status: "failed", release: host.release.id, error: { ...end.error, next } };
     }
-    host.startUndo(journal.previous);
+    host.startUndo(journal.previous, end.error.kind === "unhealthy" || end.error.kind === "service");
     for (const task of options.undo) {
       const rollbackError = await runTask(task, host, emit);
       if (rollbackError !== undefined) return { ...end, status: "failed", release: null, rollbackError };
     }
-    const slot = linkSlot(journal.previous);
-    const release = end.previousRelease ?? (slot === null ? null : slotRelease(slot));
+    const former = linkSlot(journal.previous);
+    const release = end.previousRelease ?? (former === null ? null : slotRelease(former));
     return { ...end, status: target === journal.release ? "rolled_back" : "failed", release };
   } catch (error) {
-    const rollbackError = Failure.from(error, "bring the old set back", host.settings.name).data;
+    const failure = Failure.from(error, "bring the old set back", host.settings.name).data;
+    const byItself =
+      `it brings the old set back by itself, ${host.settings.confirmTimeout} s after the switch; status tells`;
+    const rollbackError = failure.action === "connect" && host.settings.confirmTimeout > 0
+      ? { ...failure, next: byItself }
+      : failure;
     return { ...end, status: "failed", release: null, rollbackError };
   }
 }

@@ -16,12 +16,14 @@ export function deployCommand(pipelines: LoadPipelines, done: (exitCode: number)
     "put the local set live on every host: preflight, backup, stage, verify, commit, restart, health",
   )
     .option("--only <tasks>", "only these tasks, joined by commas")
+    .option("--force", "also where this release has failed before")
     .action(async (options) => done(await deploy("deploy", options, pipelines, options.only)));
 }
 
 export function planCommand(pipelines: LoadPipelines, done: (exitCode: number) => void) {
   return hostsCommand("plan", "show what deploy would do: the same as deploy --dry-run")
     .option("--only <tasks>", "only these tasks, joined by commas")
+    .option("--force", "also where this release has failed before")
     .action(async (options) =>
       done(await deploy("plan", { ...options, dryRun: true }, pipelines, options.only))
     );
@@ -29,7 +31,7 @@ export function planCommand(pipelines: LoadPipelines, done: (exitCode: number) =
 
 async function deploy(
   command: string,
-  options: HostsOptions,
+  options: HostsOptions & { readonly force?: boolean | undefined },
   load: LoadPipelines,
   only: string | undefined,
 ): Promise<number> {

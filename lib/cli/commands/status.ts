@@ -24,6 +24,8 @@ interface Status {
   readonly faults: readonly string[];
   /** The run that switched and did not confirm. */
   readonly unfinished: string | null;
+  /** Seconds until the device brings the old set back by itself; null where it will not. */
+  readonly restoresIn: number | null;
   /** The run that is at work now: "RUN of WHO since WHEN". */
   readonly lock: string | null;
 }
@@ -62,7 +64,7 @@ export function backupsCommand(done: (exitCode: number) => void) {
 }
 
 async function statusOf(host: ObservedHost): Promise<Status> {
-  const [{ journal, lock, broken }, last, set] = await Promise.all([
+  const [{ journal, armed, lock, broken }, last, set] = await Promise.all([
     host.look(layout),
     host.look(history),
     host.look(live),
@@ -74,6 +76,7 @@ async function statusOf(host: ObservedHost): Promise<Status> {
     drifted: broken || (set !== null && set.faults.length > 0),
     faults: broken ? [`${host.settings.liveDir} leads nowhere`] : set?.faults ?? [],
     unfinished: journal?.run ?? null,
+    restoresIn: journal !== null && armed !== null && armed.seconds > 0 ? armed.seconds : null,
     lock: lock === null ? null : `${lock.run} of ${lock.who} since ${lock.since}`,
   };
 }
@@ -85,11 +88,15 @@ function statusRows(status: Status): string[][] {
         status.faults.length > 1 ? ` and ${status.faults.length - 1} more` : ""
       }`
       : "",
-    status.unfinished === null ? "" : `unfinished run ${status.unfinished}`,
+    status.unfinished === null ? "" : `unfinished run ${status.unfinished}${restoresIn(status.restoresIn)}`,
     status.lock === null ? "" : `locked by ${status.lock}`,
   ].filter((word) => word !== "").join("; ");
   const whole = status.release === null ? "nothing live" : "whole";
   return [[status.release ?? "-", status.version ?? "-", status.since ?? "-", state || whole]];
+}
+
+function restoresIn(seconds: number | null): string {
+  return seconds === null ? "" : ` (the device brings the old set back in ${seconds} s)`;
 }
 
 /** A fault for a table: the digests are in the JSON. */

@@ -1,0 +1,78 @@
+# Makes the device restore itself unless it hears otherwise. Standard input: the programs restore.sh and restart.sh, each with the prelude in
+# front. $1: deploy path, $2: live name, $3: run, $4: seconds, $5 and $6: the bytes of the two programs, $7: what can rename onto a link,
+# then what restart.sh takes: $8: manager, $9: service, $10: restart command, $11: seconds until active, $12: seconds to stay so, $13: may.
+#
+# The token armed.RUN is the right to act: who moves it away has it, the device by restoring or the controller by confirming.
+# Where systemd is and we are root, a transient timer waits, and a unit that is enabled until the confirmation acts after a reboot;
+# elsewhere a shell of its own session waits.
+# shellcheck shell=sh
+cd "$1" || exit 1
+root=$1
+run=$3
+seconds=$4
+restore=.lockstep/restore
+disarm
+mkdir -p "$restore" || explain "$1" "cannot make $restore"
+
+# keep NAME BYTES: standard input's next bytes as a file.
+keep() {
+  dd bs=65536 iflag=fullblock,count_bytes count="$2" of="$restore/$1" 2>/dev/null || explain "$restore" "cannot write $1"
+}
+keep script "$5"
+keep restart "$6"
+
+# note NAME VALUE: a value for the program, whatever characters it has. The dot keeps line breaks at its end.
+note() {
+  printf '%s.' "$2" >"$restore/$1" || explain "$restore" "cannot write $1"
+}
+note live "$2"
+note rename "$7"
+note manager "$8"
+note service "$9"
+shift 9
+note command "$1"
+note limit "$2"
+note settle "$3"
+note may "$4"
+echo "$(($(date +%s) + seconds))" >"$restore/token" || explain "$restore" "cannot write token"
+flush_tree "$restore"
+mv "$restore/token" ".lockstep/armed.$run" || explain .lockstep "cannot arm"
+
+timer=
+# systemd reads % and $ in a command; a path with anything unusual in it is left to the shell.
+case $root in *[!A-Za-z0-9/._-]*) plain=no ;; *) plain=yes ;; esac
+if [ "$plain" = yes ] && [ "$(id -u)" = 0 ] && [ -d /run/systemd/system ] && has systemd-run; then
+  unit=lockstep-restore-$(printf '%s' "$root" | cksum | sed 's/ .*//')
+  systemctl reset-failed "$unit-timer.service" 2>/dev/null
+  if systemd-run --quiet --unit="$unit-timer" --on-active="$seconds" --timer-property=AccuracySec=1s \
+    /bin/sh "$root/$restore/script" "$root" "$run" now 2>/dev/null; then
+    timer=systemd
+    echo "$unit" >"$restore/unit"
+    cat >"$restore/$unit.service" <<END
+[Unit]
+Description=Lockstep: bring back the set that was live before a deploy that was never confirmed
+RequiresMountsFor=$root
+Before=$(sed 's/.$//' "$restore/service").service
+[Service]
+Type=oneshot
+ExecStart=/bin/sh $root/$restore/script $root $run boot
+[Install]
+WantedBy=multi-user.target
+END
+    flush "$restore/$unit.service" "$restore/unit" "$restore"
+    # Where the unit cannot be enabled, a reboot is settled by the next run instead.
+    systemctl enable --quiet "$root/$restore/$unit.service" 2>/dev/null && flush /etc/systemd/system /etc/systemd/system/multi-user.target.wants
+  fi
+fi
+if [ -z "$timer" ]; then
+  own=
+  if has setsid; then own=setsid; fi
+  (
+    trap '' HUP
+    exec $own sh "$root/$restore/script" "$root" "$run" "$seconds"
+  ) </dev/null >/dev/null 2>&1 &
+  pid=$!
+  echo "$pid $(started "$pid") $(boot_id)" >"$restore/pid"
+fi
+flush .lockstep
+true

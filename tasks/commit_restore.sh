@@ -1,0 +1,52 @@
+# Runs on the device by itself, long after the session that armed it (see commit_arm.sh): brings the old set back unless the new one was
+# confirmed. $1: deploy path, $2: run, $3: seconds to wait first, or now, or boot (before the service is started).
+# shellcheck shell=sh
+cd "$1" || exit 1
+run=$2
+case $3 in
+  now | boot) ;;
+  *) sleep "$3" ;;
+esac
+restore=.lockstep/restore
+# told NAME: what note of commit_arm.sh has kept.
+told() {
+  value=$(cat "$restore/$1")
+  printf '%s' "${value%.}"
+}
+
+# A restore that was cut short goes on after a reboot; else only who moves the token may act.
+if [ "$3" != boot ] || [ ! -f .lockstep/firing ]; then
+  mv ".lockstep/armed.$run" .lockstep/firing 2>/dev/null || exit 0
+fi
+echo "$$ $(started $$) $(boot_id)" >.lockstep/firing
+previous=$(field previous .lockstep/journal)
+if [ "$(field run .lockstep/journal)" != "$run" ] || [ -z "$previous" ]; then
+  # Armed, and then never switched.
+  rm -f .lockstep/firing
+  exit 0
+fi
+failed=$(field release .lockstep/journal)
+live=$(told live)
+printf 'release=%s\nprevious=%s\nrun=%s\nsince=%s\nrestarted=\n' \
+  "$previous" "$previous" "$run" "$(field since .lockstep/journal)" >.lockstep/journal.next
+flush .lockstep/journal.next
+mv .lockstep/journal.next .lockstep/journal
+rm -f .lockstep/live.next
+ln -s "$previous" .lockstep/live.next
+rename_over "$(told rename)" .lockstep/live.next "$live" || exit 1
+flush . .lockstep
+manager=$(told manager)
+if [ "$3" != boot ] && [ "$manager" != none ]; then
+  sh "$restore/restart" "$1" "$manager" "$(told service)" "$(told command)" "$(told limit)" "$(told settle)" "$(told may)"
+fi
+printf '{"at":"%s","run":"%s","event":"restored","release":"%s","version":null,"previous":"%s"}\n' \
+  "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$run" "${previous##*/}" "${failed##*/}" >>.lockstep/history
+rm -f .lockstep/journal
+flush .lockstep/history .lockstep
+unit=
+if [ -f "$restore/unit" ]; then unit=$(cat "$restore/unit"); fi
+rm -f .lockstep/firing
+if [ -n "$unit" ]; then
+  systemctl disable --quiet "$unit.service" 2>/dev/null
+fi
+rm -rf "$restore"
