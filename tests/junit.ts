@@ -3,7 +3,7 @@
  * @module
  */
 
-/** How the tests of one `deno test` ended, each test by "NAME (FILE)". */
+/** How the tests of one `deno test` ended, each by its name. */
 export interface Counts {
   readonly passed: readonly string[];
   readonly failed: readonly string[];
@@ -12,24 +12,17 @@ export interface Counts {
 
 /** The tests of a report; the steps inside a test do not count, as in deno's own summary. */
 export function readJunit(xml: string): Counts {
-  const cases = [
-    ...xml.matchAll(/<testcase name="([^"]*)" classname="([^"]*)"[^>]*?(?:\/>|>([\s\S]*?)<\/testcase>)/g),
-  ]
-    .map(([, name = "", file = "", content = ""]) => ({
-      name: unescape(name),
-      file: unescape(file),
-      content,
-    }));
-  const isStep = ({ name, file }: { name: string; file: string }) =>
-    cases.some((other) => other.file === file && name.startsWith(`${other.name} > `));
+  const cases = [...xml.matchAll(/<testcase name="([^"]*)"[^>]*?(?:\/>|>([\s\S]*?)<\/testcase>)/g)]
+    .map(([, name = "", content = ""]) => ({ name: unescape(name), content }));
+  const isStep = ({ name }: { name: string }) => cases.some((other) => name.startsWith(`${other.name} > `));
   const counts = { passed: [] as string[], failed: [] as string[], skipped: [] as string[] };
-  for (const test of cases.filter((test) => !isStep(test))) {
-    const ended = /<(failure|error)\b/.test(test.content)
+  for (const { name, content } of cases.filter((test) => !isStep(test))) {
+    const ended = /<(failure|error)\b/.test(content)
       ? "failed"
-      : /<skipped\b/.test(test.content)
+      : /<skipped\b/.test(content)
       ? "skipped"
       : "passed";
-    counts[ended].push(`${test.name} (${test.file})`);
+    counts[ended].push(name);
   }
   return counts;
 }

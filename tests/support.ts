@@ -21,7 +21,9 @@ export type Need =
   | "curl"
   | "rsync"
   | "ansible-inventory"
-  | "python3";
+  | "python3"
+  | "perl"
+  | "wget";
 
 /** The folders that hold programs; those of root are not on every user's `PATH`. */
 const programFolders = [

@@ -27,24 +27,23 @@ export async function buildTinyTree(
   await Deno.writeTextFile(join(tree, "etc/group"), "root:x:0:\n");
   await Deno.writeTextFile(join(tree, "etc/shadow"), "root:*:19000:0:99999:7:::\n", { mode: 0o600 });
 
-  await Deno.copyFile(program("busybox"), join(tree, "bin/busybox"));
+  await copyProgram(program("busybox"), tree, "bin/busybox");
   await run("chroot", [tree, "/bin/busybox", "--install", "-s", "/bin"]);
-  const dropbear = program("dropbear");
-  await Deno.copyFile(dropbear, join(tree, "usr/sbin/dropbear"));
-  for (const library of await librariesOf(dropbear)) {
-    await Deno.mkdir(join(tree, dirname(library)), { recursive: true });
-    await Deno.copyFile(library, join(tree, library));
-  }
+  await copyProgram(program("dropbear"), tree, "usr/sbin/dropbear");
   for (const [name, major, minor] of nodes) {
     await run("mknod", ["-m", "666", join(tree, "dev", name), "c", String(major), String(minor)]);
   }
   await run("dropbearconvert", ["openssh", "dropbear", hostKey, join(tree, "etc/dropbear/key")]);
 }
 
-/** The shared libraries that a program loads, as absolute paths. */
-async function librariesOf(path: string): Promise<string[]> {
-  const listed = await run("ldd", [path]);
-  return [...listed.matchAll(/(?:^|\s)(\/\S+)/gm)].map((match) => match[1]!);
+/** Copies a program with the shared libraries that it loads; a static one (busybox is either) has none. */
+async function copyProgram(from: string, tree: string, to: string): Promise<void> {
+  await Deno.copyFile(from, join(tree, to));
+  const { stdout } = await new Deno.Command("ldd", { args: [from], stderr: "null" }).output();
+  for (const [, library = ""] of new TextDecoder().decode(stdout).matchAll(/(?:^|\s)(\/\S+)/gm)) {
+    await Deno.mkdir(join(tree, dirname(library)), { recursive: true });
+    await Deno.copyFile(library, join(tree, library));
+  }
 }
 
 function program(name: string): string {

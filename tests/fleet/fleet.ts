@@ -61,6 +61,8 @@ export interface Device {
   cut(): Promise<void>;
   /** Ends the sessions that are open now; the server stays. */
   drop(): Promise<void>;
+  /** Stops the sessions that are open now, as a device does that hangs or whose link is dead: the connection stays, and nobody answers. */
+  freeze(): Promise<void>;
 }
 
 /** What an inventory says beyond where the devices are. */
@@ -394,6 +396,10 @@ class LoopbackDevice implements Device {
 
   async drop(): Promise<void> {
     await endProcesses(descendants(await processParents(), await this.server()));
+  }
+
+  async freeze(): Promise<void> {
+    for (const pid of descendants(await processParents(), await this.server())) Deno.kill(pid, "SIGSTOP");
   }
 
   /** The process of its server. */

@@ -128,7 +128,7 @@ testWhere(
         await ssh(
           fleet,
           tiny,
-          `for t in ${tools} wget; do command -v $t; done; echo hi >/dev/null; df -P /opt | wc -l`,
+          `for t in ${tools} wget; do command -v $t >/dev/null && echo $t; done; echo hi >/dev/null; df -P /opt | wc -l`,
         ),
         { code: 0, stdout: "wget\n2\n", stderr: "" },
       );

@@ -440,6 +440,29 @@ testWhere(
   },
 );
 
+testWhere("deploy gives up one host alone, when it hangs in the middle", { needs: ["sshd"] }, async () => {
+  await using fleet = await makeFleet({ devices: [{ name: "good" }, { name: "bad" }] });
+  const inventory = await fleet.inventory();
+  const one = await makeArtifacts(join(fleet.dir, "one"), { seed: 1 });
+  const two = await makeArtifacts(join(fleet.dir, "two"), { seed: 2, bytes: 60_000_000 });
+  assertEquals((await runOn(fleet, inventory, ["deploy", "--artifacts", one.dir])).code, 0);
+  const bad = fleet.device("bad");
+  const running = runOn(fleet, inventory, ["deploy", "--artifacts", two.dir]);
+  while ((await namesIn(join(bad.deployDir, ".lockstep", "staging", two.id))).length === 0) await delay(2);
+  await bad.freeze();
+  const frozen = performance.now();
+  const run = await running;
+  assert(performance.now() - frozen < 40_000, `it took ${performance.now() - frozen} ms`);
+  const report = await run.report();
+  assertEquals([run.code, statuses(report)], [4, { good: "changed", bad: "unreachable" }], run.text);
+  assert(["dropped", "timeout"].includes(errorOf(report, "bad").kind), run.text);
+  await assertWhole(bad, one);
+  await bad.drop();
+  const again = await runOn(fleet, inventory, ["deploy", "--artifacts", two.dir]);
+  assertEquals(again.code, 0, again.text);
+  await assertWhole(bad, two);
+});
+
 testWhere("deploy leaves a device whole and says so, when its link is cut after the switch", {
   needs: ["sshd"],
 }, async () => {

@@ -1,0 +1,264 @@
+import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
+import { program } from "../../lib/remote/program.ts";
+import restartText from "../../tasks/restart.sh" with { type: "text" };
+import { pipelines } from "../../tasks/mod.ts";
+import { restart } from "../../tasks/restart.ts";
+import { type LocalDevice, type LocalDeviceOptions, makeLocalDevice, writeSet } from "../local_device.ts";
+import { testWhere } from "../support.ts";
+import { assertPromise } from "./promise.ts";
+
+/** A systemctl whose one unit is described by files in a folder: `active`, `pid`; `unknown`, `fails`, `dies` say how it behaves. */
+const systemctl = `
+  state=\${0%/*}/state
+  mkdir -p "$state"
+  echo "$*" >>"$state/calls"
+  case $1 in
+    show)
+      load=loaded
+      if [ -e "$state/unknown" ]; then load=not-found; fi
+      active=$(cat "$state/active" 2>/dev/null || echo inactive)
+      echo "NRestarts=0"
+      echo "MainPID=$(cat "$state/pid" 2>/dev/null || echo 0)"
+      echo "LoadState=$load"
+      echo "ActiveState=$active"
+      if [ -e "$state/dies" ] && [ "$active" = active ]; then echo failed >"$state/active"; fi
+      ;;
+    stop)
+      if [ -e "$state/stuck" ]; then echo "Job for $2 timed out" >&2; exit 1; fi
+      echo inactive >"$state/active" ;;
+    start)
+      if [ -e "$state/fails" ]; then echo "Job for $2 failed" >&2; exit 1; fi
+      echo active >"$state/active"
+      echo "$(($(cat "$state/pid" 2>/dev/null || echo 100) + 1))" >"$state/pid"
+      ;;
+    reset-failed) ;;
+    *) echo "unexpected: $*" >&2; exit 99 ;;
+  esac`;
+
+const journalctl = `echo "$*" >>"\${0%/*}/state/journal-calls"; echo "Traceback: cannot load model.onnx"`;
+
+const systemdDevice = (options: LocalDeviceOptions = {}): Promise<LocalDevice> =>
+  makeLocalDevice({
+    settings: {
+      service: "phase4-inference",
+      serviceManager: "systemd",
+      restartTimeout: 2,
+      ...options.settings,
+    },
+    tools: { scripts: { systemctl, journalctl, ...options.tools?.scripts } },
+  });
+
+const note = (device: LocalDevice, name: string, text = ""): Promise<void> =>
+  Deno.mkdir(`${device.path}/state`, { recursive: true }).then(() =>
+    Deno.writeTextFile(`${device.path}/state/${name}`, text)
+  );
+
+async function calls(device: LocalDevice): Promise<string[]> {
+  const text = await Deno.readTextFile(`${device.path}/state/calls`).catch(() => "");
+  return text.trimEnd().split("\n").filter((line) => line !== "" && !line.startsWith("show"));
+}
+
+/** A device that has switched and not restarted yet. */
+async function switched(device: LocalDevice): Promise<void> {
+  const release = await writeSet(`${device.dir}/set`, { a: "a" });
+  const tasks = pipelines.deploy.filter(({ name }) => name !== "restart" && name !== "health");
+  const { last } = await device.perform(tasks, { release });
+  assertEquals(last.status, "changed", JSON.stringify(last.error));
+}
+
+testWhere("restart stops and starts the unit after a switch, once", { needs: ["linux"] }, async () => {
+  await using device = await systemdDevice();
+  await note(device, "active", "active\n");
+  await switched(device);
+  await assertPromiseOutside(device);
+  const made = await calls(device);
+  assertEquals(made.filter((call) => !call.startsWith("reset-failed")), [
+    "stop phase4-inference",
+    "start phase4-inference",
+  ]);
+  assertStringIncludes(await device.read(".lockstep/journal"), "restarted=yes");
+});
+
+/** assertPromise() for a task whose work is outside the deploy path. */
+async function assertPromiseOutside(device: LocalDevice): Promise<void> {
+  const { last } = await assertPromise(device, restart);
+  assertEquals(last.detail?.manager, "systemd");
+}
+
+testWhere(
+  "restart leaves a service alone that runs, where nothing was switched",
+  { needs: ["linux"] },
+  async () => {
+    await using device = await systemdDevice();
+    await note(device, "active", "active\n");
+    assertEquals((await device.perform([restart])).statuses, { restart: "ok" });
+    assertEquals(await calls(device), []);
+  },
+);
+
+testWhere("restart starts a service that is not active", { needs: ["linux"] }, async () => {
+  await using device = await systemdDevice();
+  await note(device, "active", "failed\n");
+  assertEquals((await device.perform([restart], { dryRun: true })).statuses, { restart: "changed" });
+  assertEquals(await calls(device), []);
+  assertEquals((await device.perform([restart])).statuses, { restart: "changed" });
+  assertEquals((await device.perform([restart])).statuses, { restart: "ok" });
+  assertEquals((await Deno.readTextFile(`${device.path}/state/active`)).trim(), "active");
+});
+
+testWhere(
+  "restart fails with the service's journal where the service does",
+  { needs: ["linux"] },
+  async () => {
+    for (const how of ["fails", "dies", "stuck"]) {
+      await using device = await systemdDevice({ settings: { restartSettle: 1, restartTimeout: 1 } });
+      await note(device, how);
+      await switched(device);
+      const { last } = await device.perform([restart]);
+      assertEquals([last.status, last.error?.kind], ["failed", "service"], how);
+      assertStringIncludes(last.error?.log ?? "", "cannot load model.onnx", how);
+      assertStringIncludes(last.error?.evidence ?? "", "phase4-inference", how);
+      const asked = await Deno.readTextFile(`${device.path}/state/journal-calls`);
+      assertStringIncludes(asked, "2 minutes ago");
+      assert(!(await device.read(".lockstep/journal")).includes("restarted=yes"), how);
+    }
+  },
+);
+
+testWhere(
+  "restart is skipped where the device knows no such unit, and says so",
+  { needs: ["linux"] },
+  async () => {
+    await using device = await systemdDevice();
+    await note(device, "unknown");
+    await switched(device);
+    const { last } = await device.perform([restart]);
+    assertEquals(last.status, "skipped");
+    assertStringIncludes(String(last.detail?.reason), "phase4-inference");
+    assertEquals(await calls(device), []);
+  },
+);
+
+testWhere("restart is skipped where there is no service", { needs: ["linux"] }, async () => {
+  await using device = await systemdDevice({ settings: { service: "" } });
+  await switched(device);
+  assertEquals((await device.perform([restart])).statuses, { restart: "skipped" });
+  assertEquals(await calls(device), []);
+});
+
+testWhere("restart takes no name of a unit for an option", { needs: ["linux"] }, async () => {
+  await using device = await systemdDevice({ settings: { service: "--force" } });
+  await switched(device);
+  const { last } = await device.perform([restart]);
+  assertEquals(last.status, "failed");
+  assertEquals(await calls(device), []);
+});
+
+testWhere("restart uses sudo -n where the user is not root and may", { needs: ["linux"] }, async () => {
+  const sudo = `
+    echo "$*" >>"\${0%/*}/state/sudo"
+    [ "$1" = -n ] || exit 9
+    shift
+    if [ "$1" = -l ]; then exit 0; fi
+    exec "$@"`;
+  await using device = await systemdDevice({
+    tools: { scripts: { sudo, id: `case $1 in -u) echo 1000 ;; -un) echo deploy ;; *) echo 1000 ;; esac` } },
+  });
+  await note(device, "active", "inactive\n");
+  assertEquals((await device.perform([restart])).statuses, { restart: "changed" });
+  const asked = (await Deno.readTextFile(`${device.path}/state/sudo`)).split("\n");
+  assert(asked.includes("-n systemctl stop phase4-inference"));
+  assert(asked.includes("-n systemctl start phase4-inference"));
+});
+
+testWhere("restart runs restart_command, and tells of its failure", { needs: ["linux"] }, async () => {
+  await using device = await makeLocalDevice({ settings: { serviceManager: "command", service: "x" } });
+  const command = (text: string) => ({ settings: { restartCommand: text } });
+  await switched(device);
+  const broken = await device.perform([restart], command("echo 'cannot bind'; echo 'port 9208' >&2; exit 7"));
+  assertEquals(broken.last.error?.kind, "service");
+  assertStringIncludes(broken.last.error?.evidence ?? "", "7");
+  assertStringIncludes(broken.last.error?.log ?? "", "cannot bind\nport 9208");
+  const well = command(`echo "it's \\"quoted\\"" >>'${device.dir}/restarts'`);
+  assertEquals((await device.perform([restart], well)).statuses, { restart: "changed" });
+  assertEquals((await device.perform([restart], well)).statuses, { restart: "ok" });
+  assertEquals(await Deno.readTextFile(`${device.dir}/restarts`), `it's "quoted"\n`);
+});
+
+testWhere(
+  "restart lets restart_command leave a service behind that prints",
+  { needs: ["linux"] },
+  async () => {
+    await using device = await makeLocalDevice({ settings: { serviceManager: "command", service: "x" } });
+    const release = await writeSet(`${device.dir}/set`, { a: "a" });
+    const restartCommand =
+      `(i=0; while [ $i -lt 100 ]; do echo noise; echo noise >&2; sleep 0.01; i=$((i + 1)); done) & true`;
+    const began = performance.now();
+    const { statuses } = await device.perform(pipelines.deploy, { release, settings: { restartCommand } });
+    assertEquals([statuses.restart, statuses.health], ["changed", "changed"]);
+    assert(performance.now() - began < 5000);
+    const { last } = await device.perform(pipelines.deploy, { release, settings: { restartCommand } });
+    assertEquals(last.status, "skipped");
+  },
+);
+
+const restartService = program("restart", restartText);
+
+testWhere("restart.sh knows sv, rc-service and scripts in init.d", { needs: ["linux"] }, async () => {
+  const script = (verbs: string) => `
+    state=\${0%/*}/state; mkdir -p "$state"; echo "$*" >>"$state/calls"
+    case "$*" in ${verbs} *) exit 99 ;; esac`;
+  await using device = await makeLocalDevice({
+    tools: {
+      scripts: {
+        sv: script(`"status svc") echo "run: svc: (pid 7) 3s" ;; "restart svc") ;;`),
+        "rc-service": script(`"svc status") ;; "svc restart") ;;`),
+        svc: script(`status) ;; stop) exit 1 ;; start) ;;`),
+      },
+    },
+  });
+  // A script below /etc/init.d, without touching that folder.
+  const script_ = `../..${device.path}/svc`;
+  const cases: [manager: string, service: string, calls: string[]][] = [
+    ["runit", "svc", ["restart svc"]],
+    ["openrc", "svc", ["svc restart"]],
+    ["sysv", script_, ["stop", "start"]],
+  ];
+  const remote = await device.connect();
+  try {
+    for (const [manager, service, expected] of cases) {
+      await Deno.remove(`${device.path}/state`, { recursive: true }).catch(() => {});
+      const { code, stderr } = await remote.run(
+        restartService,
+        [device.root, manager, service, "", "2", "1", "yes"],
+      );
+      assertEquals(code, 0, `${manager}: ${stderr}`);
+      const made = (await Deno.readTextFile(`${device.path}/state/calls`)).trimEnd().split("\n");
+      assertEquals(made.filter((call) => !call.includes("status")), expected, manager);
+      assertGreater(made.length, expected.length, "it was not watched");
+    }
+  } finally {
+    await remote.close();
+  }
+});
+
+testWhere("restart.sh waits until the service is active", { needs: ["linux"] }, async () => {
+  const sv = `
+    state=\${0%/*}/state; mkdir -p "$state"
+    case $1 in
+      restart) date +%s >"$state/at" ;;
+      status) if [ "$(($(date +%s) - $(cat "$state/at")))" -ge 2 ]; then echo "run: svc"; else echo "down: svc"; fi ;;
+    esac`;
+  await using device = await makeLocalDevice({ tools: { scripts: { sv } } });
+  const remote = await device.connect();
+  try {
+    const run = (limit: string) =>
+      remote.run(restartService, [device.root, "runit", "svc", "", limit, "0", "yes"]);
+    assertEquals((await run("6")).code, 0);
+    const late = await run("1");
+    assertEquals(late.code, 86);
+    assertStringIncludes(late.stderr, "not active within 1 s");
+  } finally {
+    await remote.close();
+  }
+});
