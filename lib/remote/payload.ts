@@ -26,7 +26,6 @@ export function payloadOf(files: readonly SentFile[]): Payload {
 export function payloadOfBytes(bytes: Uint8Array): Payload {
   return {
     bytes: bytes.length,
-    // deno-lint-ignore require-await -- a payload is read as a stream, whatever it comes from
     async *chunks() {
       yield bytes;
     },

@@ -4,11 +4,12 @@
 # shellcheck shell=sh
 
 # at_work PID: whether the session that holds the lock does anything for 10 s. One that does nothing for so long has lost its controller:
-# it is ended. One that ends meanwhile was only finishing what it had begun.
+# it is ended. One that dies meanwhile had lost it, too, and was only finishing what it had begun; one that gives the lock back had not.
 at_work() {
   busy=
   i=0
   while [ "$i" -lt 20 ]; do
+    if [ "$(readlink lock)" != "$holder" ]; then return 0; fi
     if ! alive "$holder"; then return 1; fi
     for stat in /proc/[0-9]*/stat; do
       { read -r line <"$stat"; } 2>/dev/null || continue
