@@ -1,9 +1,12 @@
-# Removes leftovers. $1: deploy path, then paths below it.
+# Removes leftovers. $1: deploy path, $2: live name, then paths below the deploy path.
 # shellcheck shell=sh
 cd "$1" || exit 1
-shift
-rm -f .lockstep/live.next .lockstep/journal.next
+lit=$(cd "$2" 2>/dev/null && pwd -P)
+shift 2
 for path in "$@"; do
+  # The last word is the device's own: what the live name leads to stays, whatever was seen before.
+  real=$(cd "./$path" 2>/dev/null && pwd -P)
+  if [ -n "$lit" ] && [ "$real" = "$lit" ]; then continue; fi
   rm -rf "./$path" || explain "${path%/*}" "cannot remove $path"
   case $path in backup/*) rm -f ".lockstep/backups/${path#backup/}" ;; esac
 done

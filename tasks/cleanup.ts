@@ -18,7 +18,8 @@ export const cleanup = defineTask<Layout>({
   observe: (host) => host.look(layout),
   plan: (layout, { settings }) => {
     const expired = expiredBackups(layout.backups, settings.keepBackups).map((name) => `backup/${name}`);
-    const paths = [...leftoversOf(layout), ...expired];
+    // A backup that was made live by hand is the live set.
+    const paths = [...leftoversOf(layout), ...expired.filter((path) => path !== layout.resolved)];
     const unfinished = layout.journal === null ? {} : {
       warning: `run ${layout.journal.run} is not confirmed: deploy again or roll back to settle it`,
     };
@@ -29,7 +30,7 @@ export const cleanup = defineTask<Layout>({
       steps: [{
         title: `remove ${paths.join(", ")}`,
         program: removePaths,
-        args: [settings.deployPath, ...paths],
+        args: [settings.deployPath, settings.liveDir, ...paths],
         timeout: 1800,
       }],
       ...unfinished,
@@ -38,9 +39,10 @@ export const cleanup = defineTask<Layout>({
 });
 
 /** What interrupted runs left behind and nothing needs any more: paths under `deploy_path`. */
-export function leftoversOf({ journal, target, staging, releases }: Layout): string[] {
-  const needed = new Set([target, journal?.previous, journal?.release]);
+export function leftoversOf({ journal, target, resolved, leftovers, staging, releases }: Layout): string[] {
+  const needed = new Set([resolved, target, journal?.previous, journal?.release]);
   return [
+    ...leftovers,
     ...staging.map((name) => `.lockstep/staging/${name}`),
     ...releases.map(slotLink).filter((path) => !needed.has(path)),
   ];

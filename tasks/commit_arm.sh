@@ -16,7 +16,7 @@ mkdir -p "$restore" || explain "$1" "cannot make $restore"
 
 # keep NAME BYTES: standard input's next bytes as a file.
 keep() {
-  dd bs=65536 iflag=fullblock,count_bytes count="$2" of="$restore/$1" 2>/dev/null || explain "$restore" "cannot write $1"
+  receive "$2" "$restore/$1" || explain "$restore" "cannot write $1"
 }
 keep script "$5"
 keep restart "$6"

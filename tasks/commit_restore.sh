@@ -3,6 +3,8 @@
 # shellcheck shell=sh
 cd "$1" || exit 1
 run=$2
+LOCKSTEP_UMASK=$(umask)
+export LOCKSTEP_UMASK
 case $3 in
   now | boot) ;;
   *) sleep "$3" ;;

@@ -7,7 +7,10 @@ import { program } from "../lib/remote/program.ts";
 import { defineTask, type Task } from "../lib/task.ts";
 
 /** One word is a line of shell, as ssh takes it; several are a command and its arguments. `exit 255` is a command, too. */
-const runCommand = program("exec", `if [ "$#" = 1 ]; then sh -c "$1"; else "$@"; fi`);
+const runCommand = program(
+  "exec",
+  `if [ "$#" = 1 ]; then as_before sh -c "$1"; else as_before sh -c '"$@"' sh "$@"; fi`,
+);
 
 /** A task that runs this command. */
 export function exec(command: readonly string[]): Task {

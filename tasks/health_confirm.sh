@@ -12,17 +12,18 @@ if [ -n "$4" ]; then
   mkdir -p .lockstep/failed && : >".lockstep/failed/$4" && flush ".lockstep/failed/$4" .lockstep/failed
 fi
 if [ -n "$5" ]; then rm -f ".lockstep/failed/$5"; fi
-lit=$(readlink "$2")
+lit=$(cd "$2" && pwd -P)
 printf '%s\n' "$3" >>.lockstep/history || explain .lockstep "cannot write the history"
 flush .lockstep/history
 rm -f .lockstep/journal .lockstep/journal.next .lockstep/live.next || explain .lockstep "cannot close the journal"
 flush .lockstep
 # From here on it is only room that is made: an interruption leaves it to the next run or to cleanup.
 for path in .lockstep/releases/*; do
-  if [ "$path" != "$lit" ]; then rm -rf "$path"; fi
+  if [ "$(cd "$path" 2>/dev/null && pwd -P)" != "$lit" ]; then rm -rf "$path"; fi
 done
 for path in .lockstep/staging/* .lockstep/staging/.backup; do rm -rf "$path"; done
 shift 5
 for name in "$@"; do
-  rm -rf "backup/$name" ".lockstep/backups/$name"
+  # A backup that was made live by hand is the live set.
+  if [ "$(cd "backup/$name" 2>/dev/null && pwd -P)" != "$lit" ]; then rm -rf "backup/$name" ".lockstep/backups/$name"; fi
 done

@@ -54,7 +54,7 @@ fail() {
 
 case $manager in
   command)
-    detached sh -c "$4" || fail "restart_command ended with exit code $?"
+    detached as_before sh -c "$4" || fail "restart_command ended with exit code $?"
     ;;
   systemd)
     control systemctl stop "$service" || fail "$service could not be stopped"
@@ -77,6 +77,7 @@ if [ "$manager" != command ]; then
     pause
   done
   first=$(state)
+  case $first in active*) ;; *) fail "$service did not stay active: $first" ;; esac
   end=$(($(date +%s) + settle))
   while [ "$(date +%s)" -lt "$end" ]; do
     now=$(state)

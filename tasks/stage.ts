@@ -106,14 +106,19 @@ function isThere({ layout, live, staged }: Observed, release: Release): boolean 
 
 /** What has to travel, and what the device has already. */
 export function transferOf(
-  { live, staged }: Pick<Observed, "live" | "staged">,
+  { layout, live, staged }: Observed,
   { release, settings }: Pick<TaskHost, "release" | "settings">,
 ): Transfer {
   const folders = [...staged.slots].map(([slot, listing]) => ({ path: slotLink(slot), listing }));
-  if (live !== null) folders.push({ path: settings.liveDir, listing: live.listing });
+  if (live !== null) folders.push({ path: liveFolder(layout, settings.liveDir), listing: live.listing });
   folders.push({ path: "backup", listing: staged.backups });
   if (release.source !== undefined) folders.push(release.source);
   return planTransfer(release, usableStaging(staged, release) ?? new Map(), folders);
+}
+
+/** The folder of the live set, below the deploy path where it is there. */
+function liveFolder({ resolved }: Layout, liveDir: string): string {
+  return resolved === null || resolved.startsWith("/") ? liveDir : resolved;
 }
 
 /** What staging holds, unless it holds files that are no part of the release: then it is made afresh. */

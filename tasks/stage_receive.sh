@@ -11,7 +11,7 @@ while [ $# -gt 1 ]; do
   # What is there may be a link to a file of the live set: it must not be written through.
   if [ -e "$to" ] || [ -L "$to" ]; then rm -f "$to"; fi
   if [ "$1" -gt 0 ]; then
-    dd bs=65536 iflag=fullblock,count_bytes count="$1" of="$to" 2>/dev/null || explain "$staging" "cannot write $2"
+    receive "$1" "$to" || explain "$staging" "cannot write $2"
   else
     : >"$to" || explain "$staging" "cannot write $2"
   fi

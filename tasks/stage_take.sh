@@ -11,9 +11,13 @@ while [ $# -gt 1 ]; do
   to=$staging/$2
   if [ ! -d "${to%/*}" ]; then mkdir -p "${to%/*}" || explain "$staging" "cannot make a folder for $2"; fi
   if [ -e "$to" ] || [ -L "$to" ]; then rm -f "$to"; fi
+  mine=no
   case $1 in
-    backup/*) false ;;
-    *) ln "$1" "$to" 2>/dev/null ;;
-  esac || cp -p "$1" "$to" || explain "$staging" "cannot copy $1"
+    .lockstep/releases/*) mine=yes ;;
+    backup/*) ;;
+    # A live folder becomes a release of ours; what a link leads to elsewhere is somebody else's.
+    *) if [ ! -L "${1%%/*}" ]; then mine=yes; fi ;;
+  esac
+  { [ "$mine" = yes ] && ln "$1" "$to" 2>/dev/null; } || cp -p "$1" "$to" || explain "$staging" "cannot copy $1"
   shift 2
 done

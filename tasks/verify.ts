@@ -33,7 +33,8 @@ export const verify = defineTask<{ layout: Layout; live: DeviceSet | null; stage
     }
     const slot = freeSlot(release.id, layout.slot);
     const pending = layout.staging.includes(release.id);
-    const listing = pending || !staged.slots.has(slot) ? staged.staging : staged.slots.get(slot) ?? null;
+    // What was staged is what is sealed: it was looked at in staging, and need not be read again.
+    const listing = staged.staging ?? staged.slots.get(slot) ?? null;
     const willBeStaged = run.dryRun && changed("stage");
     if (!willBeStaged) {
       const found = listing === null ? "the release is not staged" : difference(listing, release);
@@ -66,7 +67,7 @@ export const verify = defineTask<{ layout: Layout; live: DeviceSet | null; stage
       steps: [{
         title: `seal ${releaseName(release)}: every digest verified, synced to disk`,
         program: seal,
-        args: [settings.deployPath, release.id, slot],
+        args: [settings.deployPath, release.id, slot, settings.liveDir],
       }],
     };
   },

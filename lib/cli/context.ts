@@ -11,7 +11,7 @@ import type { Listener } from "../events.ts";
 import { type HostSettings, loadInventory, selectHosts, settingsOfAll } from "../inventory/mod.ts";
 import { type ArtifactSet, readArtifactSet } from "../manifest.ts";
 import type { Release } from "../release.ts";
-import { openSession } from "../remote/session.ts";
+import { gentleConnector } from "../remote/connect.ts";
 import { newRunId } from "../report/run_dir.ts";
 import type { View } from "../report/views/view.ts";
 import type { Connect } from "../rollout/rollout.ts";
@@ -97,8 +97,9 @@ function userName(): string {
 
 /** How sessions are opened with these options. */
 export function connector(options: Pick<HostsOptions, "sshConfig" | "connectTimeout" | "timeout">): Connect {
+  const connect = gentleConnector();
   return (settings, signal) =>
-    openSession(settings, {
+    connect(settings, {
       connectTimeout: options.connectTimeout,
       commandTimeout: options.timeout,
       signal,

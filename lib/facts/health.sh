@@ -8,9 +8,9 @@ until why=$(fetch "$1" 2>&1 >/dev/null); do
   sleep "$6"
 done
 echo "attempts=$n"
-echo "= health"
-fetch "$2" 2>/dev/null | head -c 65536
-echo
 echo "= metrics"
 fetch "$3" 2>/dev/null | grep -E -e "$4" | head -n 100
+# Last, because it may hold anything.
+echo "= health"
+fetch "$2" 2>/dev/null | head -c 65536
 true

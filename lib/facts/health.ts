@@ -44,7 +44,9 @@ export function urlOf(settings: FactSubject["settings"], path: string): string {
 
 /** Pure: what health.sh printed. */
 export function parseHealth(output: string): Health {
-  const [head = "", health = "", metrics = ""] = output.split(/^= (?:health|metrics)\n/m);
+  const cut = output.indexOf("= health\n");
+  const [head = "", metrics = ""] = (cut < 0 ? output : output.slice(0, cut)).split("= metrics\n");
+  const health = cut < 0 ? "" : output.slice(cut + "= health\n".length);
   return {
     attempts: new Fields(head).number("attempts") ?? 1,
     health: jsonOrText(health.trim()),

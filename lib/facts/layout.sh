@@ -30,7 +30,13 @@ cd "$root" || die not-writable "cannot enter $root"
 
 if [ -L "$live" ]; then
   say live link
-  say target "$(readlink "$live")"
+  target=$(readlink "$live")
+  say target "$target"
+  # However the link is spelled: where it leads, relative to here where it leads to a place below.
+  if real=$(cd "$live" 2>/dev/null && pwd -P); then
+    here=$(pwd -P)
+    say resolved "${real#"$here/"}"
+  fi
   if [ ! -e "$live" ]; then say broken yes; fi
 elif [ -d "$live" ]; then
   say live dir
@@ -60,6 +66,9 @@ for path in .lockstep/armed.*; do
 done
 for path in .lockstep/failed/*; do
   if [ -e "$path" ]; then say failed "${path##*/}"; fi
+done
+for path in .lockstep/live.next .lockstep/journal.next .lockstep/lock.stale.*; do
+  if [ -e "$path" ] || [ -L "$path" ]; then say leftover "$path"; fi
 done
 newest=
 for path in .lockstep/releases/* .lockstep/staging/* .lockstep/staging/.[!.]* backup/*; do

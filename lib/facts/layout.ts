@@ -20,6 +20,8 @@ export interface Layout {
   readonly live: "absent" | "link" | "dir" | "other";
   /** What the live name links to, where it is a link. */
   readonly target: string | null;
+  /** The folder that it leads to in the end, relative to the deploy path where it is below; null where it leads nowhere. */
+  readonly resolved: string | null;
   /** The slot of ours that is live. */
   readonly slot: string | null;
   /** The live link leads nowhere. */
@@ -32,6 +34,8 @@ export interface Layout {
   readonly armed: { readonly run: string; readonly seconds: number } | null;
   /** Releases that failed here. */
   readonly failed: readonly string[];
+  /** Half-made links and files of ours. */
+  readonly leftovers: readonly string[];
   readonly releases: readonly string[];
   readonly staging: readonly string[];
   /** Names, oldest first. */
@@ -52,6 +56,7 @@ export const layout = defineFact<Layout>({
   parse: (output) => {
     const fields = new Fields(output);
     const target = fields.all("target")[0] ?? null;
+    const resolved = fields.all("resolved")[0] ?? null;
     const recorded = fields.get("recorded");
     return {
       root: fields.get("root") as Layout["root"],
@@ -60,13 +65,15 @@ export const layout = defineFact<Layout>({
       unwritable: fields.all("unwritable"),
       live: (fields.get("live") || "absent") as Layout["live"],
       target,
-      slot: target === null ? null : linkSlot(target),
+      resolved,
+      slot: resolved === null ? null : linkSlot(resolved),
       broken: fields.get("broken") === "yes",
       mounted: fields.get("mounted") === "yes",
       journal: parseJournal(fields.all("journal")),
       lock: parseLock(fields.get("lock")),
       armed: parseArmed(fields.get("armed")),
       failed: fields.all("failed"),
+      leftovers: fields.all("leftover"),
       releases: fields.all("release"),
       staging: fields.all("staging"),
       backups: fields.all("backup").sort(),

@@ -50,7 +50,9 @@ export function parseSet(output: string): DeviceSet | null {
   const set = { listing, kib, metadata, id: digest === undefined ? null : releaseId(digest) };
   if (metadata === null) return { ...set, version: null, faults: ["metadata.json is missing"], unlisted: [] };
   const manifest = parseManifest(metadata, "metadata.json");
-  const faults = manifest.problems.map((problem) => `metadata.json: ${problem.message}`);
+  const faults = manifest.problems.map((problem) =>
+    `metadata.json: ${problem.path === undefined ? "" : `${problem.path}: `}${problem.message}`
+  );
   for (const [name, sha256] of manifest.entries) {
     const found = listing.get(name);
     if (found === undefined) faults.push(`${name} is missing`);

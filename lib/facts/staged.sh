@@ -1,7 +1,8 @@
 # What the device has of a release that is not live. $1: deploy path, $2: release id, $3: live name, then the digests of its files.
 # shellcheck shell=sh
 cd "$1/.lockstep" 2>/dev/null || exit 0
-lit=$(readlink "../$3" 2>/dev/null)
+lit=$(cd "../$3" 2>/dev/null && pwd -P)
+lit=${lit#"$(cd .. && pwd -P)/"}
 if [ -d "staging/$2" ]; then
   echo "= staging"
   digests "staging/$2"

@@ -39,6 +39,13 @@ export async function whyUnreachable(endpoint: Endpoint, options: TransportOptio
         next:
           `${at} answers, but ssh was not let in: check user, key (its mode must be 600) and host key; ${byHand}`,
       };
+    case "dropped":
+      return {
+        kind: "refused",
+        evidence: `${at} drops connections before it speaks`,
+        next:
+          `${at} drops connections before it speaks: it has too many (MaxStartups of sshd, a firewall); try again with fewer --forks`,
+      };
     case "closed":
       return {
         kind: "unreachable",
@@ -70,8 +77,9 @@ async function effectiveSettings(
   return new Map(settings.filter(([, value]) => value !== "" && value !== "none"));
 }
 
-/** Whether an ssh server speaks at an address: nothing takes the connection (or drops it), or it is taken and nothing is said. */
-async function answers(hostname: string, port: number): Promise<"open" | "closed" | "silent"> {
+/** Whether an ssh server speaks at an address: nothing takes the connection, or it is dropped at once, or it is taken and nothing
+ * is said. */
+async function answers(hostname: string, port: number): Promise<"open" | "dropped" | "closed" | "silent"> {
   const connecting = Deno.connect({ hostname, port });
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<"silent">((resolve) => timer = setTimeout(() => resolve("silent"), PROBE_TIMEOUT));
@@ -79,7 +87,7 @@ async function answers(hostname: string, port: number): Promise<"open" | "closed
     // An ssh server speaks first. One that takes the connection and says nothing is stuck, or none.
     const first = await Promise.race([connection.read(new Uint8Array(1)), late]).catch(() => null);
     connection.close();
-    return first === 1 ? "open" as const : first === null ? "closed" as const : "silent" as const;
+    return first === 1 ? "open" as const : first === null ? "dropped" as const : "silent" as const;
   }, () => "closed" as const);
   const answer = await Promise.race([open, late]);
   clearTimeout(timer);

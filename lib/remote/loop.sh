@@ -17,7 +17,9 @@ export LOCKSTEP_SESSION;
 limit=;
 if timeout -s KILL 9 true 2>/dev/null; then limit="timeout -s KILL"; fi;
 LOCKSTEP_LIMIT=$limit;
-export LOCKSTEP_LIMIT;
+LOCKSTEP_LC_ALL=$LC_ALL;
+LOCKSTEP_UMASK=$(umask);
+export LOCKSTEP_LIMIT LOCKSTEP_LC_ALL LOCKSTEP_UMASK;
 exec 3>&1;
 beat=$(
   trap "" PIPE;

@@ -80,6 +80,26 @@ explain() {
   die exit "$2"
 }
 
+# receive BYTES FILE: exactly so many bytes of standard input as a file. A dd that does not know how takes them one by one.
+receive() {
+  dd bs=65536 iflag=fullblock,count_bytes count="$1" of="$2" 2>/dev/null && return
+  if dd iflag=fullblock,count_bytes count=0 </dev/null >/dev/null 2>&1; then return 1; fi
+  dd bs=1 count="$1" of="$2" 2>/dev/null
+}
+
+# as_before COMMAND...: runs the user's own command, with the surroundings that a login has and without anything of ours.
+as_before() (
+  umask "$LOCKSTEP_UMASK"
+  unset LC_ALL
+  if [ -n "$LOCKSTEP_LC_ALL" ]; then
+    LC_ALL=$LOCKSTEP_LC_ALL
+    export LC_ALL
+  fi
+  unset LOCKSTEP_UMASK LOCKSTEP_LC_ALL LOCKSTEP_LIMIT LOCKSTEP_SESSION
+  # A shell of its own has none of our functions.
+  exec "$@"
+)
+
 # flush PATH...: returns once the named files and folders are on the disk.
 flush() {
   sync "$@" 2>/dev/null || sync
