@@ -76,7 +76,8 @@ testWhere(
       metrics: ["# HELP phase4_uptime seconds", "phase4_uptime_seconds 12", "phase4_memory_rss 99"],
       attempts: 3,
     });
-    assertEquals(service.asked, ["/ready", "/ready", "/ready", "/health", "/metrics"]);
+    assertEquals(service.asked.slice(0, 3), ["/ready", "/ready", "/ready"]);
+    assertEquals(service.asked.slice(3).sort(), ["/health", "/metrics"]);
   },
 );
 

@@ -1,0 +1,135 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { device as deviceFact } from "../../../lib/facts/device.ts";
+import { service as serviceFact } from "../../../lib/facts/service.ts";
+import { space as spaceFact } from "../../../lib/facts/space.ts";
+import { type Fact, outputOf } from "../../../lib/facts/fact.ts";
+import { type LocalDevice, makeLocalDevice, type ToolboxOptions } from "../../local_device.ts";
+import { testWhere } from "../../support.ts";
+
+async function ask<T>(device: LocalDevice, fact: Fact<T>): Promise<T> {
+  const remote = await device.connect();
+  try {
+    const subject = { settings: device.settings, release: null };
+    const answer = await remote.run(fact.program, fact.args(subject));
+    return fact.parse(outputOf(answer, fact.program, "edge-1"), subject);
+  } finally {
+    await remote.close();
+  }
+}
+
+testWhere(
+  "device tells tools, user and what can rename",
+  { needs: ["linux", "busybox", "python3"] },
+  async () => {
+    const cases: [
+      tools: ToolboxOptions,
+      missing: string[],
+      rename: string,
+      exchange: RegExp,
+      http: string,
+    ][] = [
+      [{}, [], "mv", /^(mv|python3)$/, "curl"],
+      [{ without: ["perl", "python3"] }, [], "mv", /^(mv)?$/, "curl"],
+      [{ without: ["curl", "sha256sum", "dd"] }, ["sha256sum", "dd"], "mv", /^(mv|python3)$/, "wget"],
+      [{ without: ["curl", "wget"] }, [], "mv", /^(mv|python3)$/, ""],
+      [
+        { shell: "busybox", busybox: true, without: ["python3", "perl", "curl", "wget"] },
+        [],
+        "mv",
+        /^$/,
+        "",
+      ],
+      [{ scripts: { mv: "echo usage" }, without: ["perl"] }, [], "python3", /^python3$/, "curl"],
+      [{ scripts: { mv: "echo usage" }, without: ["perl", "python3"] }, [], "", /^$/, "curl"],
+      [{ scripts: { id: `case $1 in -u) echo 1000 ;; -un) echo deploy ;; esac` } }, [], "mv", /./, "curl"],
+    ];
+    for (const [tools, missing, rename, exchange, http] of cases) {
+      await using device = await makeLocalDevice({ tools });
+      const found = await ask(device, deviceFact);
+      assertEquals([found.missing, found.rename, found.http], [missing, rename, http], JSON.stringify(tools));
+      assertMatch(found.exchange, exchange);
+      assertMatch(found.system, /^Linux /);
+      if (tools.scripts?.id !== undefined) assertEquals([found.root, found.user], [false, "deploy"]);
+    }
+  },
+);
+
+testWhere("service tells who manages it, whether it is known and runs, and how we may restart it", {
+  needs: ["linux"],
+}, async () => {
+  const show = (load: string, active: string) => ({
+    systemctl: `echo LoadState=${load}; echo ActiveState=${active}`,
+  });
+  const notRoot = { id: `case $1 in -u) echo 1000 ;; *) echo deploy ;; esac` };
+  const cases: [
+    name: string,
+    settings: { service: string; serviceManager: "auto" | "systemd" | "command" | "none" },
+    scripts: Record<string, string>,
+    expected: Record<string, unknown>,
+  ][] = [
+    ["active", { service: "x", serviceManager: "systemd" }, show("loaded", "active"), {
+      manager: "systemd",
+      known: true,
+      active: true,
+      may: "yes",
+    }],
+    ["failed", { service: "x", serviceManager: "systemd" }, show("loaded", "failed"), {
+      manager: "systemd",
+      known: true,
+      active: false,
+      may: "yes",
+    }],
+    ["unknown", { service: "x", serviceManager: "systemd" }, show("not-found", "inactive"), {
+      manager: "systemd",
+      known: false,
+      active: false,
+      may: "yes",
+    }],
+    ["not root, no sudo", { service: "x", serviceManager: "systemd" }, {
+      ...show("loaded", "active"),
+      ...notRoot,
+    }, {
+      manager: "systemd",
+      known: true,
+      active: true,
+      may: "no",
+    }],
+    [
+      "not root, sudo",
+      { service: "x", serviceManager: "systemd" },
+      { ...show("loaded", "active"), ...notRoot, sudo: "exit 0" },
+      { manager: "systemd", known: true, active: true, may: "sudo" },
+    ],
+    // Whoever may only stop a service must not find that out after the switch.
+    [
+      "not root, sudo for stop alone",
+      { service: "x", serviceManager: "systemd" },
+      { ...show("loaded", "active"), ...notRoot, sudo: `case "$*" in *start*) exit 1 ;; esac` },
+      { manager: "systemd", known: true, active: true, may: "no" },
+    ],
+    ["a command", { service: "x", serviceManager: "command" }, notRoot, {
+      manager: "command",
+      known: true,
+      active: null,
+      may: "yes",
+    }],
+    ["none", { service: "", serviceManager: "auto" }, {}, {
+      manager: "none",
+      known: false,
+      active: null,
+      may: "yes",
+    }],
+  ];
+  for (const [name, settings, scripts, expected] of cases) {
+    await using device = await makeLocalDevice({ settings, tools: { scripts } });
+    assertEquals(await ask(device, serviceFact) as unknown, expected, name);
+  }
+});
+
+testWhere("space tells room where the deploy path is, or will be", { needs: ["linux"] }, async () => {
+  await using device = await makeLocalDevice();
+  const here = await ask(device, spaceFact);
+  assertEquals([(here.kib ?? 0) > 0, here.inodes === null || here.inodes > 0], [true, true]);
+  await using none = await makeLocalDevice({ tools: { scripts: { df: "exit 1" } } });
+  assertEquals(await ask(none, spaceFact), { kib: null, inodes: null });
+});

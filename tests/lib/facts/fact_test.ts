@@ -1,0 +1,71 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { Failure } from "../../../lib/errors.ts";
+import { Fields, outputOf, parseDigests } from "../../../lib/facts/fact.ts";
+import { program } from "../../../lib/remote/program.ts";
+
+Deno.test("outputOf() is what was printed, or a Failure of the kind that the exit code stands for", () => {
+  const look = program("look", "");
+  assertEquals(outputOf({ code: 0, stdout: "out", stderr: "noise" }, look, "edge-1"), "out");
+  const cases: [code: number, stdout: string, stderr: string, expected: Partial<Failure["data"]>][] = [
+    [80, "", "no room\n", { kind: "no-space", action: "look", host: "edge-1", evidence: "no room" }],
+    [1, "", "", { kind: "exit", action: "look", host: "edge-1", evidence: "look ended with exit code 1" }],
+    [86, "journal\n", "died\n", {
+      kind: "service",
+      action: "look",
+      host: "edge-1",
+      evidence: "died",
+      log: "journal",
+    }],
+  ];
+  for (const [code, stdout, stderr, expected] of cases) {
+    const failure = assertThrows(() => outputOf({ code, stdout, stderr }, look, "edge-1"), Failure);
+    assertEquals(failure.data, expected as Failure["data"]);
+  }
+  const failure = assertThrows(
+    () => outputOf({ code: 1, stdout: "x".repeat(20_000), stderr: "e" }, look, "edge-1", "stage 2"),
+    Failure,
+  );
+  assertEquals([failure.data.action, failure.data.log?.length], ["stage 2", 8192]);
+});
+
+Deno.test("Fields reads key=value lines and passes over all else", () => {
+  const fields = new Fields("a=1\nnoise\n=no key\nb=\na=2=3\nc = 4\nn=007\nneg=-1\nd=x\r");
+  assertEquals(fields.all("a"), ["1", "2=3"]);
+  assertEquals([fields.get("a"), fields.get("b"), fields.get("none"), fields.get("d")], ["1", "", "", "x\r"]);
+  assertEquals(fields.all("none"), []);
+  assertEquals(fields.get("c "), " 4");
+  assertEquals(
+    ["a", "b", "none", "n", "neg"].map((key) => fields.number(key)),
+    [1, null, null, 7, null],
+  );
+  assertEquals(new Fields("constructor=x").get("toString"), "");
+});
+
+Deno.test("parseDigests() reads sha256sum's lines, with every name that a file can have", () => {
+  const hex = "0123456789abcdef".repeat(4);
+  const cases: [line: string, name: string | null][] = [
+    [`${hex}  ./model.onnx`, "model.onnx"],
+    [`${hex} *./model.onnx`, "model.onnx"],
+    [`${hex}  model.onnx`, "model.onnx"],
+    [`${hex}  ./sub/with space`, "sub/with space"],
+    [`${hex}  ./ leading`, " leading"],
+    [`\\${hex}  ./a\\nb`, "a\nb"],
+    [`\\${hex}  ./a\\\\b`, "a\\b"],
+    [`\\${hex}  ./a\\\\nb`, "a\\nb"],
+    [`\\${hex}  ./a\\rb`, "a\rb"],
+    [`${hex}  ./-rf`, "-rf"],
+    [`${hex}  ././x`, "./x"],
+    [`${hex}  ./größe 🚀`, "größe 🚀"],
+    [`${hex}  ./`, ""],
+    [`${hex.toUpperCase()}  ./x`, null],
+    [`${hex.slice(1)}  ./x`, null],
+    [`${hex}x  ./x`, null],
+    [`${hex}`, null],
+    ["sha256sum: ./x: Permission denied", null],
+    ["= kib 12", null],
+    ["", null],
+  ];
+  for (const [line, name] of cases) {
+    assertEquals([...parseDigests([line])], name === null ? [] : [[name, hex]], line);
+  }
+});

@@ -1,0 +1,189 @@
+import { assert, assertEquals } from "@std/assert";
+import { outputOf } from "../../../lib/facts/fact.ts";
+import { type Layout, layout } from "../../../lib/facts/layout.ts";
+import { type LocalDevice, makeLocalDevice, plainSettings } from "../../local_device.ts";
+import { type Need, testWhere } from "../../support.ts";
+
+const subject = { settings: plainSettings("/opt/x"), release: null };
+
+async function ask(device: LocalDevice, deployPath = device.root): Promise<Layout> {
+  const remote = await device.connect();
+  try {
+    const args = layout.args({ settings: { ...device.settings, deployPath }, release: null });
+    const answer = await remote.run(layout.program, args);
+    assertEquals(answer.stderr, "");
+    return layout.parse(outputOf(answer, layout.program, "edge-1"), subject);
+  } finally {
+    await remote.close();
+  }
+}
+
+Deno.test("layout.parse() makes something of whatever a device prints", () => {
+  for (const broken of ["", "noise\n", "root=absent\n", "root=other\nnear=/x\n"]) {
+    const parsed = layout.parse(broken, subject);
+    assertEquals([parsed.live, parsed.target, parsed.slot, parsed.journal, parsed.lock, parsed.backups], [
+      "absent",
+      null,
+      null,
+      null,
+      null,
+      [],
+    ]);
+  }
+});
+
+const shells: readonly {
+  name: string;
+  needs: readonly Need[];
+  tools: Parameters<typeof makeLocalDevice>[0];
+}[] = [
+  { name: "dash", needs: ["linux", "dash"], tools: { tools: { shell: "dash" } } },
+  { name: "bash", needs: ["linux", "bash"], tools: { tools: { shell: "bash" } } },
+  { name: "busybox", needs: ["linux", "busybox"], tools: { tools: { shell: "busybox", busybox: true } } },
+];
+
+for (const { name, needs, tools } of shells) {
+  testWhere(`layout tells what the live name is, under ${name}`, { needs }, async () => {
+    const cases: [
+      name: string,
+      make: (device: LocalDevice) => Promise<unknown>,
+      expected: Partial<Layout>,
+    ][] = [
+      ["nothing", async () => {}, { live: "absent", target: null, broken: false }],
+      ["a folder", (device) => Deno.mkdir(device.at("artifacts_phase2")), { live: "dir", target: null }],
+      ["a file", (device) => device.write("artifacts_phase2", ""), { live: "other" }],
+      ["a broken link", (device) => Deno.symlink("gone", device.at("artifacts_phase2")), {
+        live: "link",
+        target: "gone",
+        broken: true,
+        slot: null,
+      }],
+      ["a release", async (device) => {
+        await device.write(".lockstep/releases/0123/a", "");
+        await Deno.symlink(".lockstep/releases/0123", device.at("artifacts_phase2"));
+      }, { live: "link", target: ".lockstep/releases/0123", slot: "0123", broken: false }],
+      ["elsewhere, with a blank", async (device) => {
+        await Deno.mkdir(`${device.dir}/else where`);
+        await Deno.symlink(`${device.dir}/else where`, device.at("artifacts_phase2"));
+      }, { live: "link", slot: null, broken: false }],
+    ];
+    for (const [what, make, expected] of cases) {
+      await using device = await makeLocalDevice(tools);
+      await make(device);
+      const found = await ask(device);
+      assertEquals([found.root, found.near, found.writable], ["present", device.root, true], what);
+      for (const [key, value] of Object.entries(expected)) {
+        assertEquals(Reflect.get(found, key), value, `${what}: ${key}`);
+      }
+    }
+  });
+
+  testWhere(`layout lists releases, staging and backups, whatever they are called, under ${name}`, {
+    needs,
+  }, async () => {
+    await using device = await makeLocalDevice(tools);
+    const empty = await ask(device);
+    assertEquals([empty.releases, empty.staging, empty.backups, empty.recorded], [[], [], [], null]);
+    for (
+      const name of [
+        "20260102T000000Z",
+        "20260101-000000",
+        "mine",
+        "a b",
+        "$(touch pwned)",
+        "-rf",
+        "x=y",
+        "*",
+      ]
+    ) {
+      await device.write(`backup/${name}/a`, name);
+    }
+    await device.write("backup/line\nbreak/a", "not listed");
+    await device.write(".lockstep/releases/0123/a", "");
+    await device.write(".lockstep/staging/.backup/a", "");
+    await device.write(".lockstep/staging/4567/a", "");
+    await device.write(".lockstep/backups/20260102T000000Z", `${"a".repeat(64)}  ./a=b\n`);
+    await device.write(".lockstep/journal", "release=.lockstep/releases/0123\nprevious=x\nrun=RUN\n");
+    const found = await ask(device);
+    assertEquals([found.releases, found.staging], [["0123"], ["4567", ".backup"]]);
+    assertEquals(found.backups.toSorted(), [
+      "$(touch pwned)",
+      "*",
+      "-rf",
+      "20260101-000000",
+      "20260102T000000Z",
+      "a b",
+      "mine",
+      "x=y",
+    ]);
+    assertEquals(found.recorded, { backup: "20260102T000000Z", listing: new Map([["a=b", "a".repeat(64)]]) });
+    assertEquals([found.journal?.run, found.journal?.previous], ["RUN", "x"]);
+    assertEquals(found.live, "absent");
+  });
+
+  testWhere(
+    `layout finds the folder above a deploy path that is not there, under ${name}`,
+    { needs },
+    async () => {
+      await using device = await makeLocalDevice(tools);
+      const absent = await ask(device, `${device.dir}/not/there yet`);
+      assertEquals([absent.root, absent.near, absent.writable], ["absent", device.dir, true]);
+      await Deno.writeTextFile(`${device.dir}/file`, "");
+      const other = await ask(device, `${device.dir}/file/below`);
+      assertEquals([other.root, other.near], ["other", `${device.dir}/file`]);
+      assertEquals((await ask(device, "/no-such-folder-here")).near, "/");
+    },
+  );
+}
+
+testWhere("layout tells of a lock only while its owner lives", { needs: ["linux"] }, async () => {
+  await using device = await makeLocalDevice();
+  await Deno.mkdir(device.at(".lockstep"));
+  const boot = (await Deno.readTextFile("/proc/sys/kernel/random/boot_id")).trim();
+  const start = (await Deno.readTextFile(`/proc/${Deno.pid}/stat`)).split(") ").at(-1)!.split(" ")[19];
+  const cases: [lock: string, held: boolean][] = [
+    [`${Deno.pid} ${start} ${boot} RUN 2026 mary@laptop`, true],
+    [`${Deno.pid} 1 ${boot} RUN 2026 mary@laptop`, false],
+    [`${Deno.pid} ${start} other RUN 2026 mary@laptop`, false],
+    ["nonsense", false],
+  ];
+  for (const [lock, held] of cases) {
+    await Deno.symlink(lock, device.at(".lockstep/lock"));
+    const found = await ask(device);
+    assertEquals(found.lock, held ? { run: "RUN", since: "2026", who: "mary@laptop" } : null, lock);
+    await Deno.remove(device.at(".lockstep/lock"));
+  }
+});
+
+testWhere(
+  "layout names folders of ours that the user cannot write in",
+  { needs: ["linux", "root"] },
+  async () => {
+    await using device = await makeLocalDevice();
+    await Deno.mkdir(device.at(".lockstep/releases"), { recursive: true });
+    await Deno.mkdir(device.at("backup"));
+    await Deno.chmod(device.dir, 0o755);
+    await Deno.chmod(device.root, 0o777);
+    // As somebody who is not root: the same program, by setpriv.
+    const { outputSync } = {
+      outputSync: () => new Deno.Command("setpriv", { args: ["--version"] }).outputSync(),
+    };
+    try {
+      if (!outputSync().success) return;
+    } catch {
+      return;
+    }
+    const sh = `exec setpriv --reuid=65534 --regid=65534 --clear-groups /bin/sh "$@"`;
+    await using other = await makeLocalDevice({ tools: { scripts: { sh0: sh } } });
+    await Deno.chmod(other.dir, 0o755);
+    await Deno.remove(`${other.path}/sh`);
+    await Deno.writeTextFile(
+      `${other.path}/sh`,
+      `#!/bin/sh\n${sh.replace("setpriv", "/usr/bin/setpriv")}\n`,
+      { mode: 0o755 },
+    );
+    const found = await ask(other, device.root);
+    assertEquals(found.writable, true);
+    assert(found.unwritable.includes("backup") && found.unwritable.includes(".lockstep/releases"));
+  },
+);
