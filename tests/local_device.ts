@@ -45,6 +45,8 @@ export interface PerformOptions {
   readonly run?: Partial<RunContext>;
   /** What the live name linked to before: the old set is brought back. */
   readonly undo?: string;
+  /** While the old set is brought back: the service has failed on the new one. */
+  readonly blamed?: boolean;
 }
 
 /** What the tasks said, and what they warned of. */
@@ -115,7 +117,7 @@ export async function makeLocalDevice(
         writes: true,
       });
       host.setRelease(options.release ?? null);
-      if (options.undo !== undefined) host.startUndo(options.undo);
+      if (options.undo !== undefined) host.startUndo(options.undo, options.blamed ?? false);
       try {
         return await perform(host, tasks);
       } finally {
@@ -149,11 +151,12 @@ export function newRun(dryRun = false): RunContext {
     startedAt: new Date(),
     dryRun,
     who: "tester@controller",
+    force: false,
     command: "deploy",
   };
 }
 
-/** A host that has no service and no health URL. */
+/** A host that has no service and no health URL, and does not restore itself: that would outlive the test. */
 export function plainSettings(deployPath: string): HostSettings {
   return {
     name: "edge-1",
@@ -178,7 +181,7 @@ export function plainSettings(deployPath: string): HostSettings {
     healthInterval: 1,
     healthMetricsMatch: "phase4_uptime|phase4_memory_rss",
     keepBackups: 5,
-    confirmTimeout: 120,
+    confirmTimeout: 0,
   };
 }
 
@@ -217,8 +220,8 @@ export interface ToolboxOptions {
 
 /** What a small device has, beside a shell. */
 const COMMON = (
-  "[ awk basename cat chmod chown cmp cp cut date dd df dirname du env expr false find grep head hostname id kill ln ls mkdir mkfifo " +
-  "mktemp mv nice printf ps pwd readlink rm rmdir sed seq sha256sum sleep sort stat sync tail tee test timeout touch tr true uname " +
+  "[ awk basename cat chmod chown cksum cmp cp cut date dd df dirname du env expr false find grep head hostname id kill ln ls mkdir mkfifo " +
+  "mktemp mv nice printf ps pwd readlink rm rmdir sed seq setsid sha256sum sleep sort stat sync tail tee test timeout touch tr true uname " +
   "uniq wc which xargs yes"
 ).split(" ");
 

@@ -26,6 +26,7 @@ interface Trouble {
   /** Makes the device bad, once it runs. */
   readonly spoil?: (fleet: Fleet, bad: Device) => Promise<void>;
   readonly vars?: Vars;
+  readonly options?: readonly string[];
   readonly status: string;
   readonly kinds: readonly string[];
   readonly code: number;
@@ -60,7 +61,14 @@ const troubles: readonly Trouble[] = [
     kinds: ["refused", "unreachable"],
     code: 4,
   },
-  { name: "it says nothing", bad: { kind: "silent" }, status: "unreachable", kinds: ["timeout"], code: 4 },
+  {
+    name: "it says nothing",
+    bad: { kind: "silent" },
+    options: ["--connect-timeout", "3"],
+    status: "unreachable",
+    kinds: ["timeout"],
+    code: 4,
+  },
   {
     name: "its disk is full",
     needs: ["mounts"],
@@ -116,7 +124,7 @@ const troubles: readonly Trouble[] = [
   },
 ];
 
-for (const { name, needs = [], bad = {}, spoil, vars = {}, status, kinds, code } of troubles) {
+for (const { name, needs = [], bad = {}, spoil, vars = {}, options = [], status, kinds, code } of troubles) {
   testWhere(
     `deploy ends a host as ${status} and no other, when ${name}`,
     { needs: ["sshd", ...needs] },
@@ -127,7 +135,7 @@ for (const { name, needs = [], bad = {}, spoil, vars = {}, status, kinds, code }
       const set = await makeArtifacts(join(fleet.dir, "artifacts"), { bytes: 500_000, seed: 3 });
       const inventory = await fleet.inventory({ hosts: { bad: vars } });
       const before = await device.tree();
-      const run = await runOn(fleet, inventory, ["deploy", "--artifacts", set.dir]);
+      const run = await runOn(fleet, inventory, ["deploy", "--artifacts", set.dir, ...options]);
       const report = await run.report();
       assertEquals(statuses(report), { good: "changed", bad: status }, run.text);
       assertEquals([run.code, report.exitCode], [code, code], run.text);

@@ -443,14 +443,19 @@ testWhere("close() does not wait for a program that runs", { needs: ["linux"] },
   assert(!isRunning(shell));
 });
 
-testWhere("run() keeps later answers whole where an earlier program left something running that prints", {
-  needs: ["linux"],
-}, async () => {
-  await using device = await makeLocalDevice();
-  await inSession(device, async (remote) => {
-    const text = `(i=0; while [ $i -lt 100 ]; do echo noise; i=$((i + 1)); sleep 0.01; done) & echo started`;
-    await remote.run(program("daemon", text), []);
-    const answer = await remote.run(program("quiet", "sleep 0.5; echo quiet"), []);
-    assertEquals(answer.stdout, "quiet\n");
+for (const { name, needs, tools } of shells) {
+  testWhere(`run() keeps every answer whole, whenever a beat comes, under ${name}`, { needs }, async () => {
+    // Beats as fast as can be, so that they fall between any two writes.
+    const scripts = { sleep: "exit 0" };
+    await using device = await makeLocalDevice({ tools: { ...tools, scripts } });
+    await inSession(device, async (remote) => {
+      const text =
+        `i=0; while [ "$i" -lt 50 ]; do printf 'line %s\\n' "$i"; printf part; i=$((i + 1)); done; echo oops >&2; exit "$1"`;
+      const stdout = Array.from({ length: 50 }, (_, i) => `line ${i}\npart`).join("");
+      for (let i = 0; i < 60; i++) {
+        const answer = await remote.run(program("lines", text), [String(i % 7)], { timeout: 5 });
+        assertEquals(answer, { code: i % 7, stdout, stderr: "oops\n" });
+      }
+    });
   });
-});
+}

@@ -1,0 +1,108 @@
+import { assertEquals } from "@std/assert";
+import { type Call, runBatch, splitBatch } from "../../../lib/remote/batch.ts";
+import { program } from "../../../lib/remote/program.ts";
+import { failureOf, makeLocalDevice } from "../../local_device.ts";
+import { testWhere } from "../../support.ts";
+
+Deno.test("splitBatch() cuts what the shell printed into answers", () => {
+  const cases: [stdout: string, stderr: string, answers: [number, string, string][]][] = [
+    ["", "", []],
+    ["\nT 0\n", "\nT\n", [[0, "", ""]]],
+    ["a\n\nT 3\nb\nT 0\n", "x\n\nT\n\nT\n", [[3, "a\n", "x\n"], [0, "b", ""]]],
+    ["\nT 0\n\nT 0\n\nT 1\n", "\nT\n\nT\n\nT\n", [[0, "", ""], [0, "", ""], [1, "", ""]]],
+    // What is printed may look like an exit code, or nearly like the word.
+    ["0\n\nT 0\n7\n\nT 0\n", "\nT\n\nT\n", [[0, "0\n", ""], [0, "7\n", ""]]],
+    ["T 0\nxT 0\n\nT 0\n", "T\n\nT\n", [[0, "T 0\nxT 0\n", "T\n"]]],
+    // The shell was ended in the second program.
+    ["a\nT 0\nhalf", "\nT\nwhy", [[0, "a", ""]]],
+  ];
+  for (const [stdout, stderr, expected] of cases) {
+    const answers = splitBatch({ code: 0, stdout, stderr }, "T");
+    assertEquals(answers.map(({ code, stdout, stderr }) => [code, stdout, stderr]), expected, stdout);
+  }
+});
+
+const shells = [
+  { name: "dash", needs: ["linux", "dash"], tools: { shell: "dash" } },
+  { name: "bash", needs: ["linux", "bash"], tools: { shell: "bash" } },
+  { name: "busybox", needs: ["linux", "busybox"], tools: { shell: "busybox", busybox: true } },
+] as const;
+
+for (const { name, needs, tools } of shells) {
+  testWhere(`runBatch() answers each program as if it were alone, under ${name}`, { needs }, async () => {
+    await using device = await makeLocalDevice({ tools });
+    const remote = await device.connect();
+    try {
+      const show = program("show", `for arg in "$@"; do printf '[%s]\n' "$arg"; done`);
+      const hostile = [
+        "",
+        "a b",
+        "$(touch pwned)",
+        '"; touch pwned; "',
+        "two\nlines\n",
+        "'",
+        "\\",
+        "*",
+        "${3}",
+        "ü",
+        "-n",
+      ];
+      const calls: Call[] = [
+        { program: show, args: hostile },
+        { program: program("none", "true"), args: [] },
+        { program: program("exit", "echo out; echo err >&2; exit 7"), args: [] },
+        { program: program("die", 'die no-space "no room"'), args: ["x"] },
+        { program: program("set", "x=leaked; cd /; set -eu; false; echo never"), args: [] },
+        { program: program("see", `echo "\${x-clean} $# $1"`), args: ["one", "two"] },
+        { program: program("stdin", "cat; echo end"), args: [] },
+        { program: show, args: Array.from({ length: 40 }, (_, i) => String(i)) },
+        { program: program("unfinished", "if true; then"), args: [] },
+        { program: show, args: ["last"] },
+      ];
+      const answers = await runBatch(remote, calls);
+      assertEquals(answers.map(({ code }) => code).with(8, 0), [0, 0, 7, 80, 1, 0, 0, 0, 0, 0]);
+      assertEquals(answers.map(({ stdout }) => stdout), [
+        hostile.map((arg) => `[${arg}]\n`).join(""),
+        "",
+        "out\n",
+        "",
+        "",
+        "clean 2 one\n",
+        "end\n",
+        Array.from({ length: 40 }, (_, i) => `[${i}]\n`).join(""),
+        "",
+        "[last]\n",
+      ]);
+      assertEquals([answers[2]?.stderr, answers[3]?.stderr, answers[5]?.stderr], ["err\n", "no room\n", ""]);
+      assertEquals([...Deno.readDirSync(device.root)].length, 0);
+    } finally {
+      await remote.close();
+    }
+  });
+}
+
+testWhere(
+  "runBatch() has no answer for a program that the whole was ended in",
+  { needs: ["linux"] },
+  async () => {
+    await using device = await makeLocalDevice();
+    const remote = await device.connect();
+    try {
+      const call = (text: string): Call => ({ program: program("t", text), args: [], timeout: 1 });
+      assertEquals(
+        (await failureOf(runBatch(remote, [call("echo a"), call("exec sleep 30"), call("echo c")]))).kind,
+        "timeout",
+      );
+      const [first, second, third] = await runBatch(remote, [
+        call("echo a"),
+        call("kill -9 $$"),
+        call("echo c"),
+      ]);
+      assertEquals([first?.code, first?.stdout], [0, "a\n"]);
+      assertEquals([second?.code, third?.code], [137, 137]);
+      assertEquals((await runBatch(remote, [])).length, 0);
+    } finally {
+      await remote.close();
+    }
+  },
+);

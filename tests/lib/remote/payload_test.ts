@@ -1,0 +1,50 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { join } from "@std/path";
+import { payloadOf } from "../../../lib/remote/payload.ts";
+import type { Payload } from "../../../lib/remote/session.ts";
+
+async function withFolder(use: (dir: string) => Promise<void>): Promise<void> {
+  const dir = await Deno.makeTempDir();
+  try {
+    await use(dir);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+}
+
+async function read(payload: Payload): Promise<Uint8Array> {
+  const chunks = await Array.fromAsync(payload.chunks());
+  return new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+}
+
+Deno.test("payloadOf() sends files one after another, each as long as it was", async () => {
+  await withFolder(async (dir) => {
+    const sizes = [0, 1, 128 * 1024, 128 * 1024 + 1, 700_000, 0];
+    const files = await Promise.all(sizes.map(async (bytes, i) => {
+      const path = join(dir, `file ${i}`);
+      await Deno.writeFile(path, new Uint8Array(bytes).fill(i + 1));
+      return { path, bytes };
+    }));
+    const payload = payloadOf(files);
+    const sum = sizes.reduce((a, b) => a + b, 0);
+    assertEquals(payload.bytes, sum);
+    const sent = await read(payload);
+    assertEquals(sent.length, sum);
+    let at = 0;
+    for (const [i, bytes] of sizes.entries()) {
+      assertEquals(sent.subarray(at, at + bytes).every((byte) => byte === i + 1), true);
+      at += bytes;
+    }
+  });
+});
+
+Deno.test("payloadOf() cuts a file that has grown, and fails for one that has become shorter or is gone", async () => {
+  await withFolder(async (dir) => {
+    const path = join(dir, "model.onnx");
+    await Deno.writeTextFile(path, "0123456789");
+    assertEquals(new TextDecoder().decode(await read(payloadOf([{ path, bytes: 4 }]))), "0123");
+    await assertRejects(() => read(payloadOf([{ path, bytes: 11 }])), Error, "shorter");
+    await assertRejects(() => read(payloadOf([{ path: join(dir, "gone"), bytes: 1 }])), Error);
+    await assertRejects(() => read(payloadOf([{ bytes: 1 }])), Error);
+  });
+});
