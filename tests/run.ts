@@ -19,6 +19,11 @@ const packages: Readonly<Record<string, string>> = {
   curl: "curl",
   rsync: "rsync",
   "ansible-inventory": "ansible-core",
+  "systemd-nspawn": "systemd-container",
+  debootstrap: "debootstrap",
+  ip: "iproute2",
+  "mkfs.xfs": "xfsprogs",
+  "mkfs.ext4": "e2fsprogs",
 };
 
 /** What runs without arguments, one `deno test` each: the quick tests first. Fleets mostly wait, so several of their files run at once. */

@@ -15,6 +15,7 @@ export type Need =
   | "dropbear"
   | "busybox"
   | "mounts"
+  | "lab"
   | "shellcheck"
   | "dash"
   | "bash"
@@ -74,6 +75,8 @@ function probe(need: Need): boolean {
         ["ssh", "sshd", "ssh-keygen"].every((program) => findProgram(program) !== undefined);
     case "mounts":
       return isRoot() && canMount();
+    case "lab":
+      return isRoot() && labPrograms.every((program) => findProgram(program) !== undefined) && canIsolate();
     default:
       return findProgram(need) !== undefined;
   }
@@ -99,6 +102,39 @@ function canMount(): boolean {
   } finally {
     Deno.removeSync(folder);
   }
+}
+
+/** What `tests/lab` runs, beyond what every Debian has. */
+const labPrograms = [
+  "systemd-nspawn",
+  "debootstrap",
+  "ip",
+  "ssh",
+  "mkfs.xfs",
+  "mkfs.ext4",
+  "dropbear",
+  "busybox",
+];
+
+/** Whether namespaces, loop devices, control groups and overlays can be had; many containers forbid them even to root. */
+function canIsolate(): boolean {
+  const script = `
+    mount -t tmpfs tmpfs /mnt && cd /mnt && mkdir lower upper work root &&
+    mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work overlay root &&
+    ip link add lockstep0 type veth peer name lockstep1 &&
+    truncate -s 512M disk && mkfs.xfs -q disk && mkdir disk.d && mount -o loop disk disk.d || exit 1
+    for hierarchy in /sys/fs/cgroup /sys/fs/cgroup/unified /sys/fs/cgroup/systemd; do
+      if [ -f "$hierarchy/cgroup.procs" ]; then
+        group=$hierarchy/lockstep-probe-$1
+        mkdir "$group" && rmdir "$group" || exit 1
+      fi
+    done`;
+  const probe = new Deno.Command("unshare", {
+    args: ["--mount", "--net", "--pid", "--fork", "sh", "-c", script, "sh", String(Deno.pid)],
+    stdout: "null",
+    stderr: "null",
+  });
+  return probe.outputSync().success;
 }
 
 function isFile(path: string): boolean {

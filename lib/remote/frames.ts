@@ -1,6 +1,7 @@
 /**
- * Cuts what a session prints into answers. An answer is all that came before a line that starts with the session's marker; the marker
- * cannot be guessed, so nothing that a device prints can pass for one.
+ * Cuts what a session prints into answers. An answer is all that came before the session's marker, without the line break in front of it; the
+ * marker cannot be guessed, so nothing that a device prints can pass for one. A beat (see loop.sh) may come anywhere, also in the middle of
+ * an answer, and is taken out.
  * @module
  */
 export interface Frame {
@@ -20,7 +21,7 @@ export class FrameReader {
 
   /** `limit` is the most bytes that one answer may have; past it `push()` throws a RangeError. */
   constructor(marker: string, limit: number) {
-    this.#marker = new TextEncoder().encode(`\n${marker} `);
+    this.#marker = new TextEncoder().encode(`${marker} `);
     this.#limit = limit;
   }
 
@@ -46,8 +47,15 @@ export class FrameReader {
       const words = new TextDecoder().decode(this.#pending.subarray(at + this.#marker.length, end)).split(
         " ",
       );
-      frames.push({ body: this.#pending.slice(0, at), words });
-      this.#pending = this.#pending.slice(end + 1);
+      const rest = this.#pending.subarray(end + 1);
+      if (words[0] === "beat") {
+        this.#pending = concat(this.#pending.subarray(0, at), rest);
+        this.#searched = at;
+        continue;
+      }
+      const body = this.#pending.slice(0, at);
+      frames.push({ body: body.at(-1) === 10 ? body.slice(0, -1) : body, words });
+      this.#pending = rest.slice();
       this.#searched = 0;
     }
   }

@@ -3,11 +3,13 @@
 # csh takes no newline inside quotes: so each line here is whole, ends in ; or in a word that may be followed by a space, and has no
 # single quote, no backslash and no exclamation mark.
 #
-# $1 is the marker, a word that nobody can guess. A request is a line "ID SECONDS BYTES N1 N2 ...", then N1 lines that are the program, N2 lines
+# $1 marks the greeting. The marker of all that follows comes on stdin, where no list of processes shows it: nobody can guess it, so nothing
+# that is printed can pass for it. A request is a line "ID SECONDS BYTES N1 N2 ...", then N1 lines that are the program, N2 lines
 # that are its first argument, and so on, then BYTES bytes that are its standard input. Request 0 sets the prelude.
 #
 # Every 5 s a beat goes out. Where the controller is gone, it is what makes the far side of a silent link say so; then nothing can be
 # written any more, and the loop is ended, and with it its hold on the device. It is no child of the loop: children are programs at work.
+# A beat is one write of one line (bash writes line by line), so it comes whole, wherever it comes.
 m=$1;
 lib=;
 nl=$(echo; echo .);
@@ -20,11 +22,13 @@ LOCKSTEP_LIMIT=$limit;
 LOCKSTEP_LC_ALL=$LC_ALL;
 LOCKSTEP_UMASK=$(umask);
 export LOCKSTEP_LIMIT LOCKSTEP_LC_ALL LOCKSTEP_UMASK;
+echo "$nl$m hello";
+read -r m || exit 0;
 exec 3>&1;
 beat=$(
   trap "" PIPE;
   while sleep 5 3>&-; do
-    { echo && echo "$m beat"; } >&3 || { kill -9 $LOCKSTEP_SESSION; exit; };
+    echo "$m beat" >&3 || { kill -9 $LOCKSTEP_SESSION; exit; };
     if kill -0 $LOCKSTEP_SESSION; then :; else exit; fi;
   done >/dev/null 2>&1 </dev/null 3>&3 &
   echo $!
@@ -32,8 +36,6 @@ beat=$(
 exec 3>&-;
 # shellcheck disable=SC2064 # a single quote would end the word that this loop is
 trap "kill $beat" EXIT;
-echo;
-echo "$m hello";
 while read -r id secs bytes counts; do
   set --;
   for n in $counts; do
@@ -61,9 +63,7 @@ while read -r id secs bytes counts; do
       code=$?;
     fi;
   fi;
-  echo;
-  echo "$m $id $code";
-  echo >&2;
-  echo "$m $id" >&2;
+  echo "$nl$m $id $code";
+  echo "$nl$m $id" >&2;
   if [ "$bytes" -gt 0 ] && [ "$code" -gt 0 ]; then exit 1; fi;
 done

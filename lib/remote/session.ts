@@ -94,10 +94,8 @@ class Session implements Remote {
   readonly #options: SessionOptions;
   readonly #process: ProcessPromise;
   readonly #stdin: Writable;
-  readonly #stdout: FrameReader;
-  readonly #stderr: FrameReader;
-  /** What a program had printed when a beat came in between. */
-  readonly #beforeBeat: Uint8Array[] = [];
+  #stdout: FrameReader;
+  #stderr: FrameReader;
   readonly #pending: Pending[] = [];
   /** Requests are written whole, one after another. */
   #writing: Promise<void> = Promise.resolve();
@@ -110,10 +108,10 @@ class Session implements Remote {
   constructor(endpoint: Endpoint, options: SessionOptions) {
     this.#endpoint = endpoint;
     this.#options = options;
-    const marker = `lockstep-${crypto.randomUUID()}`;
-    this.#stdout = new FrameReader(marker, OUTPUT_LIMIT);
-    this.#stderr = new FrameReader(marker, OUTPUT_LIMIT);
-    this.#process = start(sessionArgv(endpoint, options, marker));
+    const greeting = `lockstep-${crypto.randomUUID()}`;
+    this.#stdout = new FrameReader(greeting, OUTPUT_LIMIT);
+    this.#stderr = new FrameReader(greeting, OUTPUT_LIMIT);
+    this.#process = start(sessionArgv(endpoint, options, greeting));
     this.#stdin = this.#process.stdin;
     // Writing to a session that has died fails here and is told by its end.
     this.#stdin.on("error", () => {});
@@ -134,6 +132,10 @@ class Session implements Remote {
     const greeted = (): void => {
       this.#greeted = true;
       clearTimeout(timer);
+      const marker = `answer-${crypto.randomUUID()}`;
+      this.#stdout = new FrameReader(marker, OUTPUT_LIMIT);
+      this.#stderr = new FrameReader(marker, OUTPUT_LIMIT);
+      this.#stdin.write(`${marker}\n`);
       this.#stdin.write(frame(0, 0, 0, [prelude]));
       hello.resolve();
     };
@@ -199,11 +201,7 @@ class Session implements Remote {
     try {
       for (const { body, words } of this.#stdout.push(chunk)) {
         if (words[0] === "hello") greeted();
-        else if (words[0] === "beat") this.#beforeBeat.push(body);
-        else {
-          const whole = Buffer.concat([...this.#beforeBeat.splice(0), body]);
-          this.#answer(Number(words[0]), { stdout: { text: decode(whole), code: Number(words[1]) } });
-        }
+        else this.#answer(Number(words[0]), { stdout: { text: decode(body), code: Number(words[1]) } });
       }
       if (!this.#greeted) this.#stdout.trim(NOISE);
     } catch (error) {
@@ -240,7 +238,7 @@ class Session implements Remote {
     clearTimeout(pending.timer);
     const took = (performance.now() - pending.startedAt) / 1000;
     // The device began a moment before we heard that the one before had ended.
-    if (stdout.code > 123 && took + 1 >= pending.seconds) pending.reject(this.#timeout(pending, stderr));
+    if (stdout.code > 123 && took + 0.5 >= pending.seconds) pending.reject(this.#timeout(pending, stderr));
     else pending.resolve({ code: stdout.code, stdout: stdout.text, stderr });
     const next = this.#pending[0];
     if (next !== undefined) this.#watch(next);
@@ -386,6 +384,6 @@ function lastWords(text: string): string[] {
   return text.split("\n").map((line) => line.trim()).filter((line) => line !== "").slice(-5);
 }
 
-function decode(bytes: Uint8Array): string {
+function decode(bytes: Uint8Array<ArrayBuffer>): string {
   return new TextDecoder().decode(bytes);
 }

@@ -8,8 +8,11 @@ import type { Artifacts } from "./artifacts.ts";
 import type { Device } from "./fleet.ts";
 import { sha256 } from "./tree.ts";
 
+/** Where a device keeps its set: the deploy path as the device sees it, and as this machine does. */
+export type Placed = Pick<Device, "name" | "deployPath" | "deployDir">;
+
 /** The folder on this machine that the device's live name resolves to; undefined where there is none. */
-export async function liveDir(device: Device): Promise<string | undefined> {
+export async function liveDir(device: Placed): Promise<string | undefined> {
   const live = join(device.deployDir, "artifacts_phase2");
   try {
     const { isSymlink } = await Deno.lstat(live);
@@ -25,7 +28,7 @@ export async function liveDir(device: Device): Promise<string | undefined> {
 }
 
 /** Asserts that the live name of a device resolves to one complete set, and that it is one of those named; returns its id. */
-export async function assertWhole(device: Device, ...sets: readonly Artifacts[]): Promise<string> {
+export async function assertWhole(device: Placed, ...sets: readonly Artifacts[]): Promise<string> {
   const dir = await liveDir(device);
   assert(dir !== undefined, `${device.name} has no live set`);
   return await assertSet(dir, device.name, ...sets);
@@ -47,7 +50,7 @@ export async function assertSet(dir: string, what: string, ...sets: readonly Art
 }
 
 /** The names under `backup/` of a device, oldest first. */
-export async function backupsOf(device: Device): Promise<string[]> {
+export async function backupsOf(device: Placed): Promise<string[]> {
   return (await namesIn(join(device.deployDir, "backup"))).sort();
 }
 
@@ -61,7 +64,8 @@ export async function namesIn(dir: string): Promise<string[]> {
   }
 }
 
-async function filesBelow(dir: string, prefix = ""): Promise<string[]> {
+/** Every file below a folder, as a path relative to it, separated by "/". */
+export async function filesBelow(dir: string, prefix = ""): Promise<string[]> {
   const names: string[] = [];
   for await (const entry of Deno.readDir(join(dir, prefix))) {
     const name = prefix + entry.name;

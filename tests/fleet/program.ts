@@ -80,6 +80,9 @@ export async function readReport(reports: string): Promise<Report> {
   return JSON.parse(await Deno.readTextFile(join(reports, "latest", "report.json"))) as Report;
 }
 
+/** What a run needs of a fleet or a lab: a folder for its reports, and the way to its devices. */
+export type Reachable = Pick<Fleet, "dir" | "sshConfig">;
+
 /** A run of the program on a fleet. */
 export interface FleetRun extends Outcome {
   /** The folder that was given as `--reports`; a new one for every run. */
@@ -90,7 +93,7 @@ export interface FleetRun extends Outcome {
 
 /** Runs the program on a fleet: `runOn(fleet, inventory, ["deploy", "--artifacts", dir])`. */
 export async function runOn(
-  fleet: Fleet,
+  fleet: Reachable,
   inventory: string,
   args: readonly string[],
   options: ProgramOptions = {},
@@ -100,7 +103,7 @@ export async function runOn(
 
 /** The same, without waiting for its end. */
 export function startOn(
-  fleet: Fleet,
+  fleet: Reachable,
   inventory: string,
   args: readonly string[],
   options: ProgramOptions = {},
