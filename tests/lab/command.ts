@@ -3,6 +3,9 @@
  * @module
  */
 
+/** With the folders of root's programs, which are not on every root's `PATH`. */
+const path = `${Deno.env.get("PATH") ?? ""}:/usr/sbin:/sbin`;
+
 /** How a program ended. */
 export interface Executed {
   readonly code: number;
@@ -15,7 +18,11 @@ export async function execute(
   [name = "", ...args]: readonly string[],
   { env = {} }: { readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<Executed> {
-  const { code, stdout, stderr } = await new Deno.Command(name, { args, env, stdin: "null" }).output();
+  const { code, stdout, stderr } = await new Deno.Command(name, {
+    args,
+    env: { PATH: path, ...env },
+    stdin: "null",
+  }).output();
   return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
 }
 

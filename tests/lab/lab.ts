@@ -342,14 +342,19 @@ class NamespacedDevice implements LabDevice {
   async boot(): Promise<void> {
     if (this.process !== undefined) throw new Error(`${this.name} is up`);
     if (this.kind === "tiny") await this.write("etc/boot_id", `${crypto.randomUUID()}\n`);
-    this.process = this.lab.launch(
+    const process = this.lab.launch(
       this.name,
       this.log,
       this.kind === "tiny" ? this.tinyBoot() : this.debianBoot(),
     );
+    this.process = process;
+    let ended = false;
+    void process.status.then(() => ended = true);
     const deadline = Date.now() + bootLimit;
-    while (!await this.isBooted()) {
-      if (Date.now() > deadline) throw new Error(`${this.name} does not boot: ${await this.console()}`);
+    while (!await this.isBooted(process.pid)) {
+      if (ended || Date.now() > deadline) {
+        throw new Error(`${this.name} does not boot: ${await this.console()}`);
+      }
       await delay(50);
     }
     // /tmp is new at every boot.
@@ -385,9 +390,9 @@ class NamespacedDevice implements LabDevice {
     return ["ip", "netns", "exec", this.link.netns, ...isolate, "chroot", this.tree, "/bin/busybox", "init"];
   }
 
-  private async isBooted(): Promise<boolean> {
+  private async isBooted(entered: number): Promise<boolean> {
     // The program that entered the lab, what it launched, and the first process of that.
-    const launched = await onlyChild(this.process!.pid);
+    const launched = await onlyChild(entered);
     this.init = launched === undefined ? undefined : await onlyChild(launched);
     if (this.init === undefined || !await this.isUp()) return false;
     if (this.kind === "tiny") return true;
