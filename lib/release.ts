@@ -86,10 +86,22 @@ export function isDriftedBackup(name: string): boolean {
   return /^\d{8}T\d{6}Z-drifted(-\d+)?$/.test(name);
 }
 
+/** Orders backups by the time in their names, and by the number behind it where a second had several. */
+export function byTime(a: string, b: string): number {
+  const key = (name: string): [string, number] => {
+    const [, day = "", time = "", n = "1"] = /^(\d{8})[T-](\d{6})Z?(?:-drifted)?(?:-(\d+))?$/.exec(name) ??
+      [];
+    return [day + time, Number(n)];
+  };
+  const [whenA, nA] = key(a);
+  const [whenB, nB] = key(b);
+  return whenA < whenB ? -1 : whenA > whenB ? 1 : nA - nB;
+}
+
 /** Backups that are past `keep`, oldest first. Drifted sets are counted apart, so that they never push a good one out. */
 export function expiredBackups(names: readonly string[], keep: number): string[] {
-  const past = (kind: string[]): string[] => kind.sort().slice(0, Math.max(0, kind.length - keep));
-  return [...past(names.filter(isTimedBackup)), ...past(names.filter(isDriftedBackup))].sort();
+  const past = (kind: string[]): string[] => kind.sort(byTime).slice(0, Math.max(0, kind.length - keep));
+  return [...past(names.filter(isTimedBackup)), ...past(names.filter(isDriftedBackup))].sort(byTime);
 }
 
 /** Which files a device has in one folder: name → sha256. */

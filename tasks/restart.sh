@@ -27,9 +27,9 @@ state() {
       shown=$(systemctl show -p ActiveState -p MainPID -p NRestarts "$service" | sort | tr '\n' ' ')
       case $shown in "ActiveState=active "*) echo "active ${shown#* }" ;; *) echo "${shown:-unknown}" ;; esac
       ;;
-    openrc) rc-service "$service" status >/dev/null 2>&1 && echo active ;;
-    runit) case $(sv status "$service") in run:*) echo active ;; esac ;;
-    sysv) "/etc/init.d/$service" status >/dev/null 2>&1 && echo active ;;
+    openrc) if rc-service "$service" status >/dev/null 2>&1; then echo active; else echo "not active"; fi ;;
+    runit) case $(sv status "$service") in run:*) echo active ;; *) echo "not active" ;; esac ;;
+    sysv) if "/etc/init.d/$service" status >/dev/null 2>&1; then echo active; else echo "not active"; fi ;;
   esac
 }
 

@@ -3,7 +3,7 @@
  * @module
  */
 import { program } from "../remote/program.ts";
-import { linkSlot, type Listing } from "../release.ts";
+import { byTime, linkSlot, type Listing } from "../release.ts";
 import text from "./layout.sh" with { type: "text" };
 import { defineFact, Fields, parseDigests } from "./fact.ts";
 import { type Journal, type LockHolder, parseJournal, parseLock } from "./journal.ts";
@@ -76,7 +76,7 @@ export const layout = defineFact<Layout>({
       leftovers: fields.all("leftover"),
       releases: fields.all("release"),
       staging: fields.all("staging"),
-      backups: fields.all("backup").sort(),
+      backups: fields.all("backup").sort(byTime),
       recorded: recorded === "" ? null : { backup: recorded, listing: parseDigests(output.split("\n")) },
     };
   },

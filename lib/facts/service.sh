@@ -21,26 +21,21 @@ fi
 echo "manager=$manager"
 known=no
 active=unknown
-control=
 case $manager in
   systemd)
-    control="systemctl stop"
     state=$(systemctl show -p LoadState -p ActiveState "$service" 2>/dev/null)
     case $state in *LoadState=loaded*) known=yes ;; esac
     case $state in *ActiveState=active*) active=yes ;; *ActiveState=*) active=no ;; esac
     ;;
   openrc)
-    control="rc-service"
     if [ -x "/etc/init.d/$service" ]; then known=yes; fi
     ;;
   runit)
-    control="sv"
     for dir in /etc/service /var/service /service; do
       if [ -d "$dir/$service" ]; then known=yes; fi
     done
     ;;
   sysv)
-    control="/etc/init.d/$service"
     if [ -x "/etc/init.d/$service" ]; then known=yes; fi
     ;;
   command) known=yes ;;
@@ -55,10 +50,19 @@ if [ "$known" = yes ]; then
 fi
 echo "active=$active"
 may=yes
-if [ "$known" = yes ] && [ -n "$control" ] && [ "$(id -u)" != 0 ]; then
+if [ "$known" = yes ] && [ "$(id -u)" != 0 ]; then
+  # granted COMMAND...: whether sudo would run this. -l only asks, and runs nothing.
+  granted() {
+    has sudo && sudo -n -l "$@" >/dev/null 2>&1
+  }
+  # The very words that restart.sh says.
   may=no
-  # -l asks sudo whether it would run this, and runs nothing.
-  # shellcheck disable=SC2086
-  if has sudo && sudo -n -l $control "$service" >/dev/null 2>&1; then may=sudo; fi
+  case $manager in
+    systemd) granted systemctl stop "$service" && granted systemctl start "$service" && may=sudo ;;
+    openrc) granted rc-service "$service" restart && may=sudo ;;
+    runit) granted sv restart "$service" && may=sudo ;;
+    sysv) granted "/etc/init.d/$service" stop && granted "/etc/init.d/$service" start && may=sudo ;;
+    command) may=yes ;;
+  esac
 fi
 echo "may=$may"

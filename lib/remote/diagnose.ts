@@ -52,11 +52,17 @@ export async function whyUnreachable(endpoint: Endpoint, options: TransportOptio
         evidence: `nothing listens at ${at}`,
         next: `nothing listens at ${at}: check the address, the port and sshd`,
       };
+    case "away":
+      return {
+        kind: "unreachable",
+        evidence: `${at} does not answer`,
+        next: `${at} does not answer: check its power, its link and the address`,
+      };
     case "silent":
       return {
         kind: "timeout",
-        evidence: `${at} does not answer`,
-        next: `${at} does not answer: check its power, its link and the address`,
+        evidence: `${at} takes the connection and says nothing`,
+        next: `${at} takes the connection and says nothing: what listens there is stuck, or no ssh server`,
       };
   }
 }
@@ -79,17 +85,22 @@ async function effectiveSettings(
 
 /** Whether an ssh server speaks at an address: nothing takes the connection, or it is dropped at once, or it is taken and nothing
  * is said. */
-async function answers(hostname: string, port: number): Promise<"open" | "dropped" | "closed" | "silent"> {
+async function answers(
+  hostname: string,
+  port: number,
+): Promise<"open" | "dropped" | "closed" | "silent" | "away"> {
   const connecting = Deno.connect({ hostname, port });
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<"silent">((resolve) => timer = setTimeout(() => resolve("silent"), PROBE_TIMEOUT));
+  let connected = false;
   const open = connecting.then(async (connection) => {
+    connected = true;
     // An ssh server speaks first. One that takes the connection and says nothing is stuck, or none.
     const first = await Promise.race([connection.read(new Uint8Array(1)), late]).catch(() => null);
     connection.close();
     return first === 1 ? "open" as const : first === null ? "dropped" as const : "silent" as const;
   }, () => "closed" as const);
-  const answer = await Promise.race([open, late]);
+  const answer = await Promise.race([open, late.then(() => connected ? "silent" as const : "away" as const)]);
   clearTimeout(timer);
   return answer;
 }

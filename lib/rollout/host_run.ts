@@ -35,6 +35,8 @@ export class HostRun implements ActingHost {
   readonly #asking: { call: Call; resolve: (answer: Answer) => void; reject: (failure: unknown) => void }[] =
     [];
   readonly #changed = new Set<string>();
+  /** Tells our sessions with this host, of which a lost one may linger, from everybody else's. */
+  readonly #token = crypto.randomUUID();
   /** Resolves to whether the lock is held. */
   #lock: Promise<boolean>;
 
@@ -168,7 +170,7 @@ export class HostRun implements ActingHost {
 
   #takeLock(make: boolean): Promise<boolean> {
     if (!this.#writes || this.run.dryRun) return Promise.resolve(true);
-    const taking = lock(this.#remote, this.settings, this.run, make);
+    const taking = lock(this.#remote, this.settings, this.run, this.#token, make);
     taking.catch(() => {});
     return taking;
   }

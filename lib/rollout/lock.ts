@@ -16,15 +16,16 @@ const giveLock = program("unlock", unlockText);
 
 /**
  * Takes the lock, or throws a Failure: `locked` with who holds it, since when and from where. False where there is no folder to lock yet
- * and `make` does not allow to make it.
+ * and `make` does not allow to make it. `token` is the same for all sessions of a run with one host: a later one takes over from an earlier.
  */
 export async function lock(
   remote: Remote,
   settings: HostSettings,
   run: RunContext,
+  token: string,
   make: boolean,
 ): Promise<boolean> {
-  const mine = `${run.id} ${run.startedAt.toISOString()} ${run.who}`;
+  const mine = `${run.id} ${run.startedAt.toISOString()} ${token} ${run.who}`;
   const answer = await remote.run(takeLock, [settings.deployPath, make ? "make" : "look", mine]);
   try {
     return outputOf(answer, takeLock, settings.name, "take the lock").trim() === "held";

@@ -26,6 +26,8 @@ interface Status {
   readonly unfinished: string | null;
   /** Seconds until the device brings the old set back by itself; null where it will not. */
   readonly restoresIn: number | null;
+  /** Releases that failed on this host and are not put live there again without --force. */
+  readonly failed: readonly string[];
   /** The run that is at work now: "RUN of WHO since WHEN". */
   readonly lock: string | null;
 }
@@ -64,7 +66,7 @@ export function backupsCommand(done: (exitCode: number) => void) {
 }
 
 async function statusOf(host: ObservedHost): Promise<Status> {
-  const [{ journal, armed, lock, broken }, last, set] = await Promise.all([
+  const [{ journal, armed, failed, lock, broken }, last, set] = await Promise.all([
     host.look(layout),
     host.look(history),
     host.look(live),
@@ -76,6 +78,7 @@ async function statusOf(host: ObservedHost): Promise<Status> {
     drifted: broken || (set !== null && set.faults.length > 0),
     faults: broken ? [`${host.settings.liveDir} leads nowhere`] : set?.faults ?? [],
     unfinished: journal?.run ?? null,
+    failed,
     restoresIn: journal !== null && armed !== null && armed.seconds > 0 ? armed.seconds : null,
     lock: lock === null ? null : `${lock.run} of ${lock.who} since ${lock.since}`,
   };
@@ -89,6 +92,7 @@ function statusRows(status: Status): string[][] {
       }`
       : "",
     status.unfinished === null ? "" : `unfinished run ${status.unfinished}${restoresIn(status.restoresIn)}`,
+    status.failed.length === 0 ? "" : `failed here: ${status.failed.join(", ")}`,
     status.lock === null ? "" : `locked by ${status.lock}`,
   ].filter((word) => word !== "").join("; ");
   const whole = status.release === null ? "nothing live" : "whole";
