@@ -39,9 +39,10 @@ export interface LockHolder {
   readonly since: string;
 }
 
-/** The lock is a link whose text is "PID START BOOT RUN SINCE TOKEN WHO": see lock.sh. */
+/** The lock is a link whose text is "PID START BOOT RUN+TOKEN SINCE WHO": see lock.sh. */
 export function parseLock(text: string): LockHolder | null {
-  const [, , , run = "", since = "", , ...who] = text.split(" ");
+  const [, , , session = "", since = "", ...who] = text.split(" ");
+  const [run = ""] = session.split("+");
   return run === "" ? null : { run, since, who: who.join(" ") };
 }
 

@@ -1,4 +1,4 @@
-# Takes the device's lock. $1: deploy path, $2: whether the folders may be made (make or look), $3: "RUN SINCE TOKEN WHO".
+# Takes the device's lock. $1: deploy path, $2: whether the folders may be made (make or look), $3: "RUN+TOKEN SINCE WHO".
 # The lock is a link whose text names its owner: the session's shell, by process id, start time and boot. It is held while that process
 # lives; a lock whose owner is gone is taken over. Prints held, or absent where there is no folder to lock yet.
 # shellcheck shell=sh
@@ -56,15 +56,15 @@ while ! ln -s "$mine" lock 2>/dev/null; do
   # shellcheck disable=SC2086
   set -- $holder
   case $mine in
-    *" $6 "*)
+    *" $4 "*)
       # A session of our own that was lost, and does not know it yet.
-      kill -9 "$1" 2>/dev/null
+      if alive "$holder"; then kill -9 "$1" 2>/dev/null; fi
       ;;
     *)
       if alive "$holder" && at_work "$1"; then
-        run=$4
+        run=${4%%+*}
         since=$5
-        shift 6
+        shift 5
         die locked "run $run of $* holds it since $since"
       fi
       ;;

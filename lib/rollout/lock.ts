@@ -25,7 +25,7 @@ export async function lock(
   token: string,
   make: boolean,
 ): Promise<boolean> {
-  const mine = `${run.id} ${run.startedAt.toISOString()} ${token} ${run.who}`;
+  const mine = `${run.id}+${token} ${run.startedAt.toISOString()} ${run.who}`;
   const answer = await remote.run(takeLock, [settings.deployPath, make ? "make" : "look", mine]);
   try {
     return outputOf(answer, takeLock, settings.name, "take the lock").trim() === "held";
