@@ -20,7 +20,12 @@ const cases: [name: string, text: string, frames: [string, string[]][], rest: st
   ], "c"],
   ["a beat between lines", `a\n${MARKER} beat\nb\n\n${MARKER} 1 0\n`, [["a\nb\n", ["1", "0"]]], ""],
   ["a beat inside a line", `a${MARKER} beat\nb\n${MARKER} 1 0\n`, [["ab", ["1", "0"]]], ""],
-  ["a beat between the line break and the marker", `a\n${MARKER} beat\n${MARKER} 1 0\n`, [["a", ["1", "0"]]], ""],
+  [
+    "a beat between the line break and the marker",
+    `a\n${MARKER} beat\n${MARKER} 1 0\n`,
+    [["a", ["1", "0"]]],
+    "",
+  ],
   ["the marker without its blank", `\n${MARKER}\n\n${MARKER} 1 0\n`, [[`\n${MARKER}\n`, ["1", "0"]]], ""],
   ["a longer word", `\n${MARKER}x 1 0\n\n${MARKER} 1 0\n`, [[`\n${MARKER}x 1 0\n`, ["1", "0"]]], ""],
   ["half a marker", `\n${MARKER.slice(0, 8)}\n\n${MARKER} 1 0\n`, [[
