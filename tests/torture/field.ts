@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { join } from "@std/path";
+import { basename, join } from "@std/path";
 import { type Artifacts, makeArtifacts } from "../fleet/artifacts.ts";
 import { type Device, type DeviceOptions, type Fleet, makeFleet, type Vars } from "../fleet/fleet.ts";
 import { assertSet, assertWhole, backupsOf, liveDir, namesIn } from "../fleet/live.ts";
@@ -39,6 +39,8 @@ export interface FieldOptions {
   readonly vars?: Vars;
   /** Bytes of a set. */
   readonly bytes?: number;
+  /** Whether each device has a folder of programs of its own, `bin`, that may be changed; `plain` ones always do. */
+  readonly ownPrograms?: boolean;
 }
 
 export class Field implements AsyncDisposable {
@@ -56,11 +58,15 @@ export class Field implements AsyncDisposable {
     readonly sets: Readonly<Record<"zero" | "first" | "old" | "next" | "sick", Artifacts>>,
   ) {}
 
-  static async make({ kind, devices, vars = {}, bytes = 200_000 }: FieldOptions): Promise<Field> {
+  static async make(
+    { kind, devices, vars = {}, bytes = 200_000, ownPrograms = false }: FieldOptions,
+  ): Promise<Field> {
     const options: DeviceOptions = kind === "tiny"
       ? { kind: "tiny" }
       : kind === "plain"
       ? { without: exchangers }
+      : ownPrograms
+      ? { without: [] }
       : {};
     const fleet = await makeFleet({ devices: Array.from({ length: devices }, () => options) });
     const set = (name: string, seed: number, extra: readonly string[] = []) =>
@@ -211,16 +217,22 @@ export class Field implements AsyncDisposable {
     );
   }
 
-  /** Asserts that nothing of a run is left on a device: no journal, no lock, nothing that waits to restore it, no staging. */
+  /** Asserts that no run is unfinished on a device: no journal, no lock, nothing that waits to restore it. */
   async assertSettled(device: Device): Promise<void> {
     const names = (await namesIn(join(device.deployDir, ".lockstep"))).filter((name) =>
       !["backups", "failed", "history", "releases", "restart.log", "staging"].includes(name)
     );
     assertEquals(names, [], `${device.name} has leftovers`);
-    assertEquals(await namesIn(join(device.deployDir, ".lockstep/staging")), [], `${device.name}'s staging`);
-    const releases = await namesIn(join(device.deployDir, ".lockstep/releases"));
-    assertEquals(releases.length, 1, `${device.name} has releases that are not live: ${releases.join(" ")}`);
     assertEquals(await waiting(device), [], `${device.name} still waits to restore itself`);
+  }
+
+  /** What only takes room on a device: staging folders, and releases that are not live. */
+  private async leftovers(device: Device): Promise<string[]> {
+    const live = basename(await liveDir(device) ?? "");
+    const [staging, releases] = await Promise.all(
+      ["staging", "releases"].map((name) => namesIn(join(device.deployDir, ".lockstep", name))),
+    );
+    return [...staging!, ...releases!.filter((name) => name !== live)];
   }
 
   /** The id of the set that the service of a device has loaded. */
@@ -234,8 +246,8 @@ export class Field implements AsyncDisposable {
   }
 
   /**
-   * Asserts that the devices converge: a deploy of `set` ends well within `seconds`, the service runs on it, nothing is left; and that
-   * the deploy after that finds nothing to do. Returns how each device ended the first one.
+   * Asserts that the devices converge: a deploy of `set` ends well within `seconds`, the service runs on it, no run is unfinished; that
+   * the deploy after that finds nothing to do; and that cleanup removes what only took room. Returns how each device ended the first one.
    */
   async assertConverges(
     devices: readonly Device[],
@@ -263,6 +275,16 @@ export class Field implements AsyncDisposable {
       [0, Object.fromEntries(devices.map(({ name }) => [name, "ok"]))],
       again.text,
     );
+    const messy = [];
+    for (const device of devices) if ((await this.leftovers(device)).length > 0) messy.push(device);
+    if (messy.length > 0) {
+      const cleanup = await this.run(messy, ["cleanup"]);
+      assertEquals(cleanup.code, 0, cleanup.text);
+      for (const device of messy) {
+        assertEquals(await this.leftovers(device), [], `${device.name} after cleanup: ${cleanup.text}`);
+        await this.judge(device, set);
+      }
+    }
     return first;
   }
 

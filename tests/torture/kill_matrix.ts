@@ -137,7 +137,7 @@ async function runMoments(
 }
 
 /** The same sick set again ends with 2 on every device, with the old set live and the service on it. */
-async function assertRefusesSick(field: Field, devices: readonly Device[]): Promise<void> {
+export async function assertRefusesSick(field: Field, devices: readonly Device[]): Promise<void> {
   const run = await field.deploy(devices, field.sets.sick);
   assertEquals(run.code, 2, run.text);
   const found = statuses(await run.report());
