@@ -30,6 +30,9 @@ exit(syscall($number, -100, $old, -100, $new, 2) == 0 ? 0 : 1);' "$(uname -m)" "
   esac 2>/dev/null
 }
 
+# What the live name leads to must be there, whatever was seen before.
+case $target in /*) place=$target ;; *) place=./$target ;; esac
+[ -d "$place" ] || die not-found "$target is not there any more"
 rename=$6
 exchange=$7
 if [ "$8" = undo ]; then disarm; fi
@@ -48,7 +51,11 @@ fi
 mkdir -p .lockstep/releases || explain "$1" "cannot make .lockstep/releases"
 # A live name that leads there already was never switched away: the service still runs on that set.
 restarted=
-if [ "$(readlink "$live")" = "$target" ]; then restarted=yes; fi
+if [ "$(readlink "$live")" = "$target" ]; then
+  restarted=yes
+  # Unless an earlier run has switched it and got no further: then that goes on.
+  if [ "$(field release .lockstep/journal)" = "$target" ]; then restarted=$(field restarted .lockstep/journal); fi
+fi
 printf 'release=%s\nprevious=%s\nrun=%s\nsince=%s\nrestarted=%s\n' "$target" "$previous" "$4" "$5" "$restarted" >.lockstep/journal.next ||
   explain .lockstep "cannot write the journal"
 flush .lockstep/journal.next
@@ -63,6 +70,10 @@ elif exchange "$next" "$live"; then
   mv "$next" "$folder" || explain .lockstep/releases "cannot keep the former folder"
 else
   mv "$live" "$folder" || explain .lockstep/releases "cannot move the former folder"
-  rename_over "$rename" "$next" "$live" || { mv "$folder" "$live"; explain . "cannot switch $live"; }
+  if ! rename_over "$rename" "$next" "$live"; then
+    # A rename whose program was ended may have been done: only a name that is missing is given back.
+    if [ ! -e "$live" ] && [ ! -L "$live" ]; then mv "$folder" "$live"; fi
+    if [ "$(readlink "$live")" != "$target" ]; then explain . "cannot switch $live"; fi
+  fi
 fi
 flush . .lockstep .lockstep/releases

@@ -60,9 +60,9 @@ export const commit = defineTask<Observed>({
       from: layout.slot ?? layout.target ?? (layout.live === "dir" ? "a folder" : null),
       to: target,
     };
-    if (layout.target === target && (layout.journal === null || layout.journal.release === target)) {
-      return { status: "ok" };
-    }
+    const there = layout.target === target;
+    const settled = layout.journal === null || layout.journal.release === target;
+    if (there && settled && !mustTakeUp(layout, host)) return { status: "ok" };
     const sealed = layout.releases.some((slot) => slotLink(slot) === target);
     if (host.undo === null && !sealed && !(run.dryRun && host.changed("verify"))) {
       return {
@@ -79,9 +79,7 @@ export const commit = defineTask<Observed>({
       why: `${settings.liveDir} leads to ${layout.target ?? layout.live}, not to ${target}`,
       detail,
       steps: [...armSteps(observed, host), {
-        title: host.undo === null
-          ? `switch ${settings.liveDir} to ${releaseName(host.release)} by one rename`
-          : `switch ${settings.liveDir} back by one rename`,
+        title: titleOf(there, host),
         program: switchLive,
         args: [
           settings.deployPath,
@@ -97,6 +95,21 @@ export const commit = defineTask<Observed>({
     };
   },
 });
+
+/**
+ * Whether a switch that an earlier run has not confirmed is to be armed afresh: the device would restore itself before this run is through,
+ * or not at all, because it was started anew meanwhile.
+ */
+function mustTakeUp({ journal, armed }: Layout, { settings, run, undo }: TaskHost): boolean {
+  if (undo !== null || journal === null || journal.run === run.id || journal.previous === "") return false;
+  return settings.confirmTimeout > 0 && (armed === null || armed.seconds <= settings.confirmTimeout / 2);
+}
+
+function titleOf(there: boolean, { settings, release, undo }: TaskHost): string {
+  if (undo !== null) return `switch ${settings.liveDir} back by one rename`;
+  if (there) return `take up the switch to ${releaseName(release)}, which was never confirmed`;
+  return `switch ${settings.liveDir} to ${releaseName(release)} by one rename`;
+}
 
 /** Before the switch, the device is made to restore itself. Where nothing is live, there is nothing to restore. */
 function armSteps({ device, layout, service }: Observed, { settings, run, undo }: TaskHost): Step[] {

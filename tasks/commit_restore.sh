@@ -16,15 +16,20 @@ told() {
   printf '%s' "${value%.}"
 }
 
-# A restore that was cut short goes on after a reboot; else only who moves the token may act.
-if [ "$3" != boot ] || [ ! -f .lockstep/firing ]; then
-  mv ".lockstep/armed.$run" .lockstep/firing 2>/dev/null || exit 0
+# Only who moves the token may act; who is about to says so before, so that a run that comes too late for the token waits for the end of it.
+# After a reboot, a restore that was cut short goes on.
+cut=
+if [ "$3" = boot ] && [ -f .lockstep/firing ]; then cut=yes; fi
+echo "$$ $(started $$) $(boot_id)" >".lockstep/firing.$$"
+mv ".lockstep/firing.$$" .lockstep/firing
+if ! mv ".lockstep/armed.$run" .lockstep/disarmed 2>/dev/null && [ -z "$cut" ]; then
+  rm -f .lockstep/firing
+  exit 0
 fi
-echo "$$ $(started $$) $(boot_id)" >.lockstep/firing
 previous=$(field previous .lockstep/journal)
 if [ "$(field run .lockstep/journal)" != "$run" ] || [ -z "$previous" ]; then
   # Armed, and then never switched.
-  rm -f .lockstep/firing
+  rm -f .lockstep/disarmed .lockstep/firing
   exit 0
 fi
 failed=$(field release .lockstep/journal)
@@ -45,10 +50,7 @@ printf '{"at":"%s","run":"%s","event":"restored","release":"%s","version":null,"
   "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$run" "${previous##*/}" "${failed##*/}" >>.lockstep/history
 rm -f .lockstep/journal
 flush .lockstep/history .lockstep
-unit=
-if [ -f "$restore/unit" ]; then unit=$(cat "$restore/unit"); fi
+if [ -f "$restore/unit" ]; then systemctl disable --quiet "$(cat "$restore/unit").service" 2>/dev/null; fi
+rm -rf "$restore" .lockstep/disarmed
+# The last thing: a run that waits for this goes on, and makes all of that anew.
 rm -f .lockstep/firing
-if [ -n "$unit" ]; then
-  systemctl disable --quiet "$unit.service" 2>/dev/null
-fi
-rm -rf "$restore"
