@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
-import { payloadOf } from "../../../lib/remote/payload.ts";
+import { payloadOf, payloadOfBytes } from "../../../lib/remote/payload.ts";
 import type { Payload } from "../../../lib/remote/session.ts";
 
 async function withFolder(use: (dir: string) => Promise<void>): Promise<void> {
@@ -47,4 +47,9 @@ Deno.test("payloadOf() cuts a file that has grown, and fails for one that has be
     await assertRejects(() => read(payloadOf([{ path: join(dir, "gone"), bytes: 1 }])), Error);
     await assertRejects(() => read(payloadOf([{ bytes: 1 }])), Error);
   });
+});
+
+Deno.test("payloadOfBytes() sends bytes that are at hand", async () => {
+  const bytes = new TextEncoder().encode("größe\0");
+  assertEquals([payloadOfBytes(bytes).bytes, await read(payloadOfBytes(bytes))], [bytes.length, bytes]);
 });

@@ -8,6 +8,7 @@ import {
   type LocalDevice,
   makeLocalDevice,
   plainSettings,
+  shortSleep,
   type ToolboxOptions,
   until,
 } from "../../local_device.ts";
@@ -95,7 +96,7 @@ for (const { name, needs, tools } of shells) {
     await inSession(device, async (remote) => {
       const done: number[] = [];
       const answers = await Promise.all(
-        Array.from({ length: 40 }, async (_, i) => {
+        Array.from({ length: 20 }, async (_, i) => {
           const text = i % 7 === 0 ? `sleep 0.02; echo "$1"; exit "$1"` : `echo "$1"; exit "$1"`;
           const answer = await remote.run(program("n", text), [String(i)]);
           done.push(i);
@@ -104,9 +105,9 @@ for (const { name, needs, tools } of shells) {
       );
       assertEquals(
         answers,
-        Array.from({ length: 40 }, (_, i) => ({ code: i, stdout: `${i}\n`, stderr: "" })),
+        Array.from({ length: 20 }, (_, i) => ({ code: i, stdout: `${i}\n`, stderr: "" })),
       );
-      assertEquals(done, Array.from({ length: 40 }, (_, i) => i));
+      assertEquals(done, Array.from({ length: 20 }, (_, i) => i));
     });
   });
 
@@ -251,7 +252,7 @@ testWhere("run() works on a device without timeout", { needs: ["linux"] }, async
 });
 
 testWhere("run() tells everybody who waits when the shell is killed", { needs: ["linux"] }, async () => {
-  await using device = await makeLocalDevice();
+  await using device = await makeLocalDevice({ tools: { scripts: { sleep: shortSleep } } });
   const remote = await device.connect();
   const shell = Number((await remote.run(program("pid", `echo "$LOCKSTEP_SESSION"`), [])).stdout);
   const waiting = [0, 1, 2].map(() => failureOf(remote.run(program("wait", "exec sleep 1"), [])));
@@ -268,7 +269,7 @@ testWhere("run() tells everybody who waits when the shell is killed", { needs: [
 testWhere("run() ends in dropped when the shell is killed in the middle of a payload", {
   needs: ["linux"],
 }, async () => {
-  await using device = await makeLocalDevice();
+  await using device = await makeLocalDevice({ tools: { scripts: { sleep: shortSleep } } });
   const remote = await device.connect();
   const shell = Number((await remote.run(program("pid", `echo "$LOCKSTEP_SESSION"`), [])).stdout);
   const sending = failureOf(
@@ -452,7 +453,7 @@ for (const { name, needs, tools } of shells) {
       const text =
         `i=0; while [ "$i" -lt 50 ]; do printf 'line %s\\n' "$i"; printf part; i=$((i + 1)); done; echo oops >&2; exit "$1"`;
       const stdout = Array.from({ length: 50 }, (_, i) => `line ${i}\npart`).join("");
-      for (let i = 0; i < 60; i++) {
+      for (let i = 0; i < 30; i++) {
         const answer = await remote.run(program("lines", text), [String(i % 7)], { timeout: 5 });
         assertEquals(answer, { code: i % 7, stdout, stderr: "oops\n" });
       }

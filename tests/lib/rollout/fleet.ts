@@ -8,26 +8,32 @@ import type { Release } from "../../../lib/release.ts";
 import { openSession, type Remote } from "../../../lib/remote/session.ts";
 import { type Connect, rollout, type RolloutOptions } from "../../../lib/rollout/rollout.ts";
 import { pipelines } from "../../../tasks/mod.ts";
-import { type LocalDevice, makeLocalDevice, newRun, writeSet } from "../../local_device.ts";
+import { type LocalDevice, makeLocalDevice, newRun, shortSleep, writeSet } from "../../local_device.ts";
 
 export interface LocalFleet extends AsyncDisposable {
   readonly devices: readonly LocalDevice[];
   readonly hosts: readonly HostSettings[];
+  readonly connect: Connect;
   /** A set, as what is to be live. */
   set(version: string, files?: Readonly<Record<string, string>>): Promise<Release>;
 }
 
+/** Devices named edge-1, edge-2 and so on. Those that are `brisk` make shorter pauses: open their sessions with `connect`. */
 export async function makeLocalFleet(
   count: number,
   settings: Partial<HostSettings> = {},
+  { brisk = false }: { readonly brisk?: boolean } = {},
 ): Promise<LocalFleet> {
+  const tools = brisk ? { tools: { scripts: { sleep: shortSleep } } } : {};
   const devices = await Promise.all(
     Array.from(
       { length: count },
-      (_, i) => makeLocalDevice({ settings: { name: `edge-${i + 1}`, ...settings } }),
+      (_, i) => makeLocalDevice({ settings: { name: `edge-${i + 1}`, ...settings }, ...tools }),
     ),
   );
   return {
+    connect: (settings, signal) =>
+      devices.find(({ settings: { name } }) => name === settings.name)!.connect(signal),
     devices,
     hosts: devices.map((device) => device.settings),
     set: (version, files = { a: version, b: "same in all" }) =>
@@ -96,13 +102,14 @@ export async function roll(
 
 /** Sessions that break just before (or just after) a program of this name has run, the first time that it is asked for. */
 export function breaking(
+  connect: Connect,
   program: string,
   when: "before" | "after",
   how: (remote: Remote) => Promise<void>,
 ): Connect {
   let broken = false;
   return async (settings, signal) => {
-    const remote = await connectLocal(settings, signal);
+    const remote = await connect(settings, signal);
     return {
       run: async (asked, args, options) => {
         if (broken || asked.name !== program) return await remote.run(asked, args, options);

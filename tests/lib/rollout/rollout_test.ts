@@ -301,13 +301,15 @@ for (const [where, when] of [["restart", "before"], ["switch", "after"], ["healt
   testWhere(`rollout() undoes over another session where the first is lost ${when} ${where}`, {
     needs: ["linux"],
   }, async () => {
-    await using fleet = await makeLocalFleet(1, { healthUrl: "", ...picky });
+    await using fleet = await makeLocalFleet(1, picky, { brisk: true });
     const [device] = fleet.devices as [LocalDevice];
     await using server = new Served();
     const hosts = fleet.hosts.map((host) => ({ ...host, healthUrl: server.url }));
     const one = await fleet.set("1");
     await roll(hosts, one);
-    const rolled = await roll(hosts, await fleet.set("2"), { connect: breaking(where, when, lost.ended!) });
+    const rolled = await roll(hosts, await fleet.set("2"), {
+      connect: breaking(fleet.connect, where, when, lost.ended!),
+    });
     const end = rolled.host("edge-1");
     assertEquals([end.status, end.error?.kind, end.rollbackError], ["rolled_back", "dropped", undefined]);
     assertEquals([await liveOf(device), end.release], ["1", one.id]);
@@ -332,14 +334,14 @@ testWhere(
   "rollout() undoes although the device still holds the lost session for alive",
   { needs: ["linux"] },
   async () => {
-    await using fleet = await makeLocalFleet(1, picky);
+    await using fleet = await makeLocalFleet(1, picky, { brisk: true });
     const [device] = fleet.devices as [LocalDevice];
     await roll(fleet.hosts, await fleet.set("1"));
     // The link is cut: our end is gone, the device's shell waits for what never comes, and so does its lock.
     const orphans: Remote[] = [];
     let first = true;
     const connect: Connect = async (settings) => {
-      const remote = await connectLocal(settings, new AbortController().signal);
+      const remote = await fleet.connect(settings, new AbortController().signal);
       if (!first) return remote;
       first = false;
       orphans.push(remote);
@@ -481,8 +483,9 @@ async function holdLock(device: LocalDevice): Promise<Remote> {
 }
 
 testWhere("rollout() refuses a device that another run works on", { needs: ["linux"] }, async () => {
-  await using fleet = await makeLocalFleet(2, picky);
+  await using fleet = await makeLocalFleet(2, picky, { brisk: true });
   const [device] = fleet.devices as [LocalDevice];
+  const { connect } = fleet;
   await roll(fleet.hosts, await fleet.set("1"));
   const other = await holdLock(device);
   const working = other.run(program("work", "exec sleep 60"), []).catch(() => {});
@@ -490,8 +493,8 @@ testWhere("rollout() refuses a device that another run works on", { needs: ["lin
     const before = await device.tree();
     const two = await fleet.set("2");
     // Who only looks, or runs dry, is not kept away.
-    assertEquals((await roll([fleet.hosts[0]!], two, { run: newRun(true) })).exitCode, 0);
-    const both = await roll(fleet.hosts, two);
+    assertEquals((await roll([fleet.hosts[0]!], two, { run: newRun(true), connect })).exitCode, 0);
+    const both = await roll(fleet.hosts, two, { connect });
     const error = both.host("edge-1").error;
     assertEquals([both.host("edge-1").status, error?.kind], ["failed", "locked"]);
     for (const word of ["OTHER-RUN", "mary@laptop", "2026-11-24T00:00:00Z"]) {
@@ -503,18 +506,19 @@ testWhere("rollout() refuses a device that another run works on", { needs: ["lin
     await other.close();
     await working;
   }
-  assertEquals((await roll(fleet.hosts, await fleet.set("2"))).exitCode, 0);
+  assertEquals((await roll(fleet.hosts, await fleet.set("2"), { connect })).exitCode, 0);
   assertEquals(await liveOf(device), "2");
 });
 
 testWhere("rollout() takes over from a session that does nothing: its controller is gone", {
   needs: ["linux"],
 }, async () => {
-  await using fleet = await makeLocalFleet(1);
+  await using fleet = await makeLocalFleet(1, {}, { brisk: true });
   const [device] = fleet.devices as [LocalDevice];
+  const { connect } = fleet;
   await roll(fleet.hosts, await fleet.set("1"));
   const other = await holdLock(device);
-  assertEquals((await roll(fleet.hosts, await fleet.set("2"))).exitCode, 0);
+  assertEquals((await roll(fleet.hosts, await fleet.set("2"), { connect })).exitCode, 0);
   assertEquals((await failureOf(other.run(program("late", "true"), []))).kind, "dropped");
   await other.close();
 });
@@ -545,13 +549,13 @@ testWhere(
   "rollout() lets one of two runs that begin at once work on a device",
   { needs: ["linux"] },
   async () => {
-    for (let round = 0; round < 3; round++) {
-      await using fleet = await makeLocalFleet(1, picky);
+    for (let round = 0; round < 2; round++) {
+      await using fleet = await makeLocalFleet(1, picky, { brisk: true });
       const [device] = fleet.devices as [LocalDevice];
       if (round > 0) await roll(fleet.hosts, await fleet.set("0"));
       const hosts = fleet.hosts.map((host) => ({ ...host, restartCommand: "sleep 0.3" }));
       const runs = await Promise.all(
-        ["1", "2"].map(async (version) => roll(hosts, await fleet.set(version))),
+        ["1", "2"].map(async (version) => roll(hosts, await fleet.set(version), { connect: fleet.connect })),
       );
       const codes = runs.map(({ exitCode }) => exitCode).sort();
       assertEquals(codes, [0, 75], JSON.stringify(runs.map((run) => run.host("edge-1").error)));

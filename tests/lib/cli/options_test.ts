@@ -1,0 +1,71 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { hostsCommand, whole } from "../../../lib/cli/options.ts";
+
+Deno.test("whole() takes whole numbers of at least so much", () => {
+  assertEquals(["0", "7", "007"].map(whole(0)), [0, 7, 7]);
+  for (const text of ["", "-1", "1.5", "1e3", "0x10", "abc", " 1", "1 "]) {
+    assertThrows(() => whole(0)(text), Error, "whole number");
+  }
+  assertThrows(() => whole(1)("0"), Error, "at least 1");
+});
+
+Deno.test("hostsCommand() reads the options that mean the same everywhere", () => {
+  const parse = (...args: string[]) =>
+    hostsCommand("x", "").exitOverride().configureOutput({ writeErr: () => {} }).parse(args, { from: "user" })
+      .opts();
+  const plain = parse();
+  assertEquals([
+    plain.inventory,
+    plain.extraVars,
+    plain.forks,
+    plain.connectTimeout,
+    plain.timeout,
+    plain.reports,
+  ], [
+    [],
+    [],
+    20,
+    10,
+    300,
+    "reports",
+  ]);
+  assertEquals([Boolean(plain.dryRun || plain.check), plain.limit, plain.output, plain.verbose], [
+    false,
+    undefined,
+    undefined,
+    0,
+  ]);
+  const all = parse(
+    "-i",
+    "a",
+    "--inventory",
+    "b",
+    "-l",
+    "web",
+    "-e",
+    "x=1",
+    "-e",
+    "@f",
+    "-f",
+    "3",
+    "-C",
+    "-vv",
+    "-o",
+    "json",
+  );
+  assertEquals([all.inventory, all.limit, all.extraVars, all.forks, all.verbose, all.output], [
+    ["a", "b"],
+    "web",
+    ["x=1", "@f"],
+    3,
+    2,
+    "json",
+  ]);
+  for (const dry of ["-C", "--dry-run", "--check"]) {
+    const { dryRun, check } = parse(dry);
+    assertEquals(Boolean(dryRun || check), true, dry);
+  }
+  for (const wrong of [["-o", "xml"], ["-f", "0"], ["--forks", "x"], ["--no-such"]]) {
+    assertThrows(() => parse(...wrong));
+  }
+});
