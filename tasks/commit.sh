@@ -39,11 +39,11 @@ if [ "$8" = undo ]; then disarm; fi
 folder=
 if [ -d "$live" ] && [ ! -L "$live" ]; then folder=.lockstep/releases/before-$4; fi
 
-# The good set: what was live when the last switch was confirmed.
-if [ -f .lockstep/journal ]; then
-  previous=$(field previous .lockstep/journal)
-elif [ -n "$folder" ]; then
+# The good set: what was live when the last switch was confirmed. A folder was never switched, whatever an interrupted run has noted.
+if [ -n "$folder" ]; then
   previous=$folder
+elif [ -f .lockstep/journal ]; then
+  previous=$(field previous .lockstep/journal)
 else
   previous=$(readlink "$live")
 fi

@@ -13,14 +13,16 @@ import { type Layout, layout } from "../lib/facts/layout.ts";
 import { type Service, service } from "../lib/facts/service.ts";
 import { type DeviceSet, live } from "../lib/facts/live.ts";
 import { freeSlot, holds, releaseName, slotLink, slotRelease } from "../lib/release.ts";
-import { defineTask, type Step, type TaskHost } from "../lib/task.ts";
+import { defineTask, type Plan, type Step, type TaskHost } from "../lib/task.ts";
 import { bare, prelude, program } from "../lib/remote/program.ts";
 import text from "./commit.sh" with { type: "text" };
+import withdrawText from "./commit_withdraw.sh" with { type: "text" };
 import armText from "./commit_arm.sh" with { type: "text" };
 import restoreText from "./commit_restore.sh" with { type: "text" };
 import { restartArgs, restartText } from "./restart.ts";
 
 const switchLive = program("switch", text);
+const withdrawSwitch = program("withdraw", withdrawText);
 const armDevice = program("arm", armText);
 
 /** What the device runs by itself, each with the prelude in front: it has no session to get that from. */
@@ -55,6 +57,7 @@ export const commit = defineTask<Observed>({
   plan: (observed, host) => {
     const { device, layout } = observed;
     const { settings, run } = host;
+    if (host.undo !== null && layout.live === "dir") return withdrawal(layout, host);
     const target = targetOf(observed, host);
     const detail = {
       from: layout.slot ?? layout.target ?? (layout.live === "dir" ? "a folder" : null),
@@ -95,6 +98,20 @@ export const commit = defineTask<Observed>({
     };
   },
 });
+
+/** The live name is still the folder that it was: there is nothing to bring back, only what was announced is taken back. */
+function withdrawal({ journal }: Layout, { settings }: TaskHost): Plan {
+  if (journal === null) return { status: "ok" };
+  return {
+    status: "change",
+    why: "the switch is still announced",
+    steps: [{
+      title: `take back the switch of ${settings.liveDir}, which has not happened`,
+      program: withdrawSwitch,
+      args: [settings.deployPath],
+    }],
+  };
+}
 
 /**
  * Whether a switch that an earlier run has not confirmed is to be armed afresh: the device would restore itself before this run is through,

@@ -32,6 +32,7 @@ if [ "$(field run .lockstep/journal)" != "$run" ] || [ -z "$previous" ]; then
   rm -f .lockstep/disarmed .lockstep/firing
   exit 0
 fi
+settle_folder
 failed=$(field release .lockstep/journal)
 live=$(told live)
 printf 'release=%s\nprevious=%s\nrun=%s\nsince=%s\nrestarted=\n' \

@@ -40,6 +40,17 @@ detached() {
   "$@" </dev/null >"$log" 2>&1
 }
 
+# start_unit: starts the unit. One that was started too often lately (it kept dying on the set before) is refused for a while, for seconds as
+# systemd comes: it is asked again until then.
+start_unit() {
+  late=$(($(date +%s) + limit))
+  until control systemctl start "$service"; do
+    case $(systemctl show -p Result "$service") in *start-limit-hit*) ;; *) return 1 ;; esac
+    if [ "$(date +%s)" -ge "$late" ]; then return 1; fi
+    sleep 1
+  done
+}
+
 # fail MESSAGE: with what the service itself said of it.
 fail() {
   if [ -s "$log" ]; then tail -n 50 "$log"; fi
@@ -60,7 +71,7 @@ case $manager in
     control systemctl stop "$service" || fail "$service could not be stopped"
     # A unit that failed too often is not started again before this; whoever may not do it does not need it either.
     control systemctl reset-failed "$service" 2>/dev/null
-    control systemctl start "$service" || fail "$service failed to start"
+    start_unit || fail "$service failed to start"
     ;;
   openrc) detached control rc-service "$service" restart || fail "$service failed to start" ;;
   runit) detached control sv restart "$service" || fail "$service failed to start" ;;

@@ -156,6 +156,16 @@ rename_over() {
   esac
 }
 
+# settle_folder: an exchange that was cut before its second half has left the former folder under the name of the link; it is put where the
+# journal looks for it. The deploy path is the current folder.
+settle_folder() {
+  if [ ! -d .lockstep/live.next ] || [ -L .lockstep/live.next ]; then return; fi
+  former=$(field previous .lockstep/journal)
+  case $former in
+    .lockstep/releases/*) if [ ! -e "$former" ]; then mv .lockstep/live.next "$former" && flush .lockstep .lockstep/releases; fi ;;
+  esac
+}
+
 # disarm: takes back what makes the device restore itself (see arm.sh); the deploy path is the current folder. Whoever moves the token has
 # it: where the device has begun already, it is waited for until it has done.
 disarm() {

@@ -76,4 +76,6 @@ while ! ln -s "$mine" lock 2>/dev/null; do
     rm -f "$stale"
   fi
 done
+cd ..
+settle_folder
 echo held
