@@ -41,6 +41,8 @@ export interface FieldOptions {
   readonly bytes?: number;
   /** Whether each device has a folder of programs of its own, `bin`, that may be changed; `plain` ones always do. */
   readonly ownPrograms?: boolean;
+  /** The sets that new backups may be of. Default: `old` alone. */
+  readonly backedUp?: readonly ("old" | "next")[];
 }
 
 export class Field implements AsyncDisposable {
@@ -56,10 +58,11 @@ export class Field implements AsyncDisposable {
     private readonly vars: Vars,
     /** What is live in a scene, what is deployed over it, and one whose service never gets ready. */
     readonly sets: Readonly<Record<"zero" | "first" | "old" | "next" | "sick", Artifacts>>,
+    private readonly backedUp: readonly Artifacts[],
   ) {}
 
   static async make(
-    { kind, devices, vars = {}, bytes = 200_000, ownPrograms = false }: FieldOptions,
+    { kind, devices, vars = {}, bytes = 200_000, ownPrograms = false, backedUp = ["old"] }: FieldOptions,
   ): Promise<Field> {
     const options: DeviceOptions = kind === "tiny"
       ? { kind: "tiny" }
@@ -78,7 +81,15 @@ export class Field implements AsyncDisposable {
       next: await set("next", 3),
       sick: await set("sick", 4, ["sick"]),
     };
-    return new Field(kind, fleet, await makeServices(fleet), await makeLinks(fleet), vars, sets);
+    return new Field(
+      kind,
+      fleet,
+      await makeServices(fleet),
+      await makeLinks(fleet),
+      vars,
+      sets,
+      backedUp.map((name) => sets[name]),
+    );
   }
 
   get devices(): readonly Device[] {
@@ -184,7 +195,7 @@ export class Field implements AsyncDisposable {
     assertEquals(diffTrees(expected, kept), [], `${device.name}'s backups were touched`);
     for (const name of await backupsOf(device)) {
       if (!before.has(name)) {
-        await assertSet(join(folder, name), `${device.name}'s new backup ${name}`, this.sets.old);
+        await assertSet(join(folder, name), `${device.name}'s new backup ${name}`, ...this.backedUp);
       }
     }
     const outside = diffTrees(this.outside.get(device.name)!, await this.outsideOf(device));

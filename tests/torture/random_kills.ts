@@ -1,0 +1,115 @@
+/**
+ * Random kills: deploys that alternate two sets, each killed at a random moment of up to 1.1 times its length, the next one right on top of
+ * it; all the while a program on the device reads the live set and must never see a mixture, a missing name or a wrong digest.
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import { fromFileUrl, join } from "@std/path";
+import type { Artifacts } from "../fleet/artifacts.ts";
+import type { Device } from "../fleet/fleet.ts";
+import { backupsOf } from "../fleet/live.ts";
+import { startOn } from "../fleet/program.ts";
+import { sha256 } from "../fleet/tree.ts";
+import { Field, type Kind } from "./field.ts";
+import { seededRandom } from "./random.ts";
+
+export interface RandomKills {
+  readonly kind: Exclude<Kind, "tiny">;
+  readonly deploys: number;
+  readonly seed: number;
+  /** Seconds after which the device restores itself: with a short time, that comes on top of the next deploys. */
+  readonly confirmTimeout: number;
+}
+
+export interface RandomKillsResult {
+  readonly deploys: number;
+  /** How many were killed before they had ended. */
+  readonly interrupted: number;
+  /** Milliseconds that an undisturbed deploy took. */
+  readonly length: number;
+  /** What the watcher has seen: sets read, switches between two reads, sets that were replaced and removed while it read them. */
+  readonly watched: { readonly reads: number; readonly switches: number; readonly moved: number };
+}
+
+/** Throws where a promise is broken. */
+export async function killAtRandom(options: RandomKills): Promise<RandomKillsResult> {
+  const random = seededRandom(options.seed);
+  const vars = { confirm_timeout: options.confirmTimeout, keep_backups: 1000 };
+  await using field = await Field.make({ kind: options.kind, devices: 1, vars, backedUp: ["old", "next"] });
+  const [device] = field.devices;
+  const { old, next } = field.sets;
+  await field.reset([device!], "release");
+  const inventory = await field.inventory([device!], "directly");
+  const start = (set: Artifacts) => startOn(field.fleet, inventory, ["deploy", "--artifacts", set.dir]);
+
+  const began = performance.now();
+  for (const set of [next, old]) {
+    const run = await start(set).ended;
+    assertEquals(run.code, 0, run.text);
+  }
+  const length = (performance.now() - began) / 2;
+
+  await using watcher = await watch(device!, [old, next]);
+  let interrupted = 0;
+  let backups = await backupsOf(device!);
+  for (let i = 0; i < options.deploys; i++) {
+    const running = start(i % 2 === 0 ? next : old);
+    const timer = setTimeout(running.kill, random() * 1.1 * length);
+    const { code } = await running.ended;
+    clearTimeout(timer);
+    if (code === 128 + 9) interrupted++;
+    watcher.assertWell();
+    const now = new Set(await backupsOf(device!));
+    assertEquals(backups.filter((name) => !now.has(name)), [], "a backup is lost");
+    backups = [...now];
+  }
+  // Whatever the last of them left: the device is told once more.
+  await field.assertConverges([device!], next, 60);
+  const watched = await watcher.end();
+  return { deploys: options.deploys, interrupted, length: Math.round(length), watched };
+}
+
+interface Watcher extends AsyncDisposable {
+  /** Throws with what it has seen, where it has seen something that must not be. */
+  assertWell(): void;
+  /** Ends it; it must have seen nothing wrong. */
+  end(): Promise<RandomKillsResult["watched"]>;
+}
+
+/** Starts the program that reads the live set of a device: `watch.py`. */
+async function watch(device: Device, sets: readonly Artifacts[]): Promise<Watcher> {
+  const digests = await Promise.all(
+    sets.map(async ({ dir, files }) => ({
+      ...files,
+      "metadata.json": await sha256(join(dir, "metadata.json")),
+    })),
+  );
+  const child = new Deno.Command("python3", {
+    args: [
+      fromFileUrl(new URL("./watch.py", import.meta.url)),
+      join(device.deployDir, "artifacts_phase2"),
+      JSON.stringify(digests),
+    ],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  let gone: string | undefined;
+  const ended = new Response(child.stdout).text().then((text) => gone = text);
+  const end = async () => {
+    // Where it has ended already, there is nobody who reads it.
+    await child.stdin.close().catch(() => {});
+    return { text: await ended, ...await child.status };
+  };
+  return {
+    assertWell: () => assert(gone === undefined, `the watcher has seen what must not be: ${gone}`),
+    end: async () => {
+      const { text, code } = await end();
+      assertEquals(code, 0, `the watcher has seen what must not be: ${text}`);
+      return JSON.parse(text) as RandomKillsResult["watched"];
+    },
+    [Symbol.asyncDispose]: async () => {
+      await end();
+    },
+  };
+}
