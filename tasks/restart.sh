@@ -1,6 +1,7 @@
 # Restarts the service and waits until it is active and stays so. $1: deploy path, $2: manager, $3: service, $4: restart command, $5: seconds
 # until active, $6: seconds that it must stay active, $7: yes, or sudo where that is needed.
 # shellcheck shell=sh
+root=$1
 manager=$2
 service=$3
 limit=$5
@@ -53,13 +54,10 @@ start_unit() {
 
 # fail MESSAGE: with what the service itself said of it.
 fail() {
-  if [ -s "$log" ]; then tail -n 50 "$log"; fi
-  if [ "$manager" = systemd ]; then
-    {
-      control journalctl -u "$service" --no-pager -l --since='2 minutes ago' 2>/dev/null ||
-        journalctl -u "$service" --no-pager -l --since='2 minutes ago' 2>/dev/null
-    } | tail -n 50
-  fi
+  case $manager in
+    systemd) service_log "$service" "$root" ;;
+    *) service_log "" "$root" ;;
+  esac
   die service "$1"
 }
 

@@ -16,8 +16,14 @@ while [ $# -gt 1 ]; do
     : >"$to" || explain "$staging" "cannot write $2"
   fi
   # Where the live set has a file of that name, mode and owner stay what they were.
+  like=
   if [ -f "$live/$2" ]; then
     like=$(stat -c '%a %u %g' "$live/$2")
+  elif [ -d "$live" ]; then
+    # A new file belongs to whom the set belongs.
+    like="644 $(stat -c '%u %g' "$live/.")"
+  fi
+  if [ -n "$like" ]; then
     mode=${like%% *}
     owner=${like#* }
     if [ "$owner" != "$me" ]; then chown "${owner% *}:${owner#* }" "$to" 2>/dev/null; fi

@@ -1,6 +1,16 @@
 # Seals a staged release whose digests were compared. $1: deploy path, $2: release id, $3: the slot for it, which is not live, $4: live name.
 # shellcheck shell=sh
 cd "$1/.lockstep" || exit 1
+# Folders are made by us; where the live set has the same, owner and mode stay what they were. Changing the owner clears some of the mode.
+find "staging/$2" -type d | while IFS= read -r dir; do
+  like=$(stat -c '%a %u %g' "../$4/${dir#"staging/$2"}" 2>/dev/null)
+  if [ -z "$like" ] || [ "$like" = "$(stat -c '%a %u %g' "$dir")" ]; then continue; fi
+  owner=${like#* }
+  chown "${owner% *}:${owner#* }" "$dir" 2>/dev/null
+  chmod "${like%% *}" "$dir"
+  # We have to be able to remove it again.
+  if [ "$(id -u)" != 0 ]; then chmod u+rwx "$dir"; fi
+done
 flush_tree "staging/$2"
 mkdir -p releases || explain . "cannot make releases/"
 if [ "$(cd "../$4" 2>/dev/null && pwd -P)" = "$(pwd -P)/releases/$3" ]; then die unsuitable "the slot $3 is live"; fi

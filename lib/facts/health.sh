@@ -1,9 +1,12 @@
 # Waits until the service is ready, then reads its health and metrics. $1: ready URL, $2: health URL, $3: metrics URL,
-# $4: pattern of the metric lines that are kept, $5: attempts, $6: seconds between them.
+# $4: pattern of the metric lines that are kept, $5: attempts, $6: seconds between them, $7: service, $8: deploy path.
 # shellcheck shell=sh
 n=1
 until why=$(fetch "$1" 2>&1 >/dev/null); do
-  if [ "$n" -ge "$5" ]; then die unhealthy "$1 is not ready after $n attempts: ${why:-no answer}"; fi
+  if [ "$n" -ge "$5" ]; then
+    service_log "$7" "$8"
+    die unhealthy "$1 is not ready after $n attempts: ${why:-no answer}"
+  fi
   n=$((n + 1))
   sleep "$6"
 done

@@ -26,6 +26,8 @@ export const health = defineFact<Health>({
     settings.healthMetricsMatch,
     String(settings.healthAttempts),
     String(settings.healthInterval),
+    settings.service,
+    settings.deployPath,
   ],
   parse: parseHealth,
 });

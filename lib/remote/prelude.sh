@@ -147,6 +147,17 @@ alive() {
   if [ -d /proc/self ]; then [ "$(started "$1")" = "$2" ]; else kill -0 "$1" 2>/dev/null; fi
 }
 
+# service_log SERVICE DEPLOY_PATH: what the service said in the last two minutes, and what its last restart printed.
+service_log() {
+  if [ -s "$2/.lockstep/restart.log" ]; then tail -n 50 "$2/.lockstep/restart.log"; fi
+  if [ -n "$1" ] && has journalctl; then
+    {
+      sudo -n journalctl -u "$1" --no-pager -l --since='2 minutes ago' 2>/dev/null ||
+        journalctl -u "$1" --no-pager -l --since='2 minutes ago' 2>/dev/null
+    } | tail -n 50
+  fi
+}
+
 # rename_over TOOL A B: rename(2), whatever B is. TOOL is what the device can do it with: mv, python3 or perl.
 rename_over() {
   case $1 in
