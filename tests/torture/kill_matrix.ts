@@ -10,6 +10,7 @@ import type { Artifacts } from "../fleet/artifacts.ts";
 import type { Device } from "../fleet/fleet.ts";
 import { statuses } from "../fleet/program.ts";
 import type { Moment, Orders, Word } from "./controller.ts";
+export type { Moment };
 import type { Field, Scene } from "./field.ts";
 
 export type Fate = Exclude<Orders["fate"], "nothing">;
@@ -154,7 +155,7 @@ function setOf(field: Field, deployed: Deployed): Artifacts {
 }
 
 /** Runs `controller.ts` to its end, whichever that is. */
-async function control(
+export async function control(
   field: Field,
   devices: readonly Device[],
   set: Artifacts,
