@@ -119,7 +119,7 @@ function withdrawal({ journal }: Layout, { settings }: TaskHost): Plan {
  */
 function mustTakeUp({ journal, armed }: Layout, { settings, run, undo }: TaskHost): boolean {
   if (undo !== null || journal === null || journal.run === run.id || journal.previous === "") return false;
-  return armed === null || armed.seconds <= settings.confirmTimeout / 2;
+  return settings.confirmTimeout > 0 && (armed === null || armed.seconds <= settings.confirmTimeout / 2);
 }
 
 function titleOf(there: boolean, { settings, release, undo }: TaskHost): string {
@@ -133,7 +133,7 @@ function armSteps({ device, layout, service }: Observed, { settings, run, undo }
   const nothingToRestore = layout.journal === null
     ? layout.live === "absent"
     : layout.journal.previous === "";
-  if (undo !== null || nothingToRestore) return [];
+  if (undo !== null || nothingToRestore || settings.confirmTimeout === 0) return [];
   const encoder = new TextEncoder();
   const restoreBytes = encoder.encode(restoreProgram);
   const restartBytes = encoder.encode(restartProgram);

@@ -192,9 +192,9 @@ export const hostVariables = z.object({
   ),
   keep_backups: variable(integer(1, 100_000).default(5), "a number from 1 to 100000", "Backups to keep."),
   confirm_timeout: variable(
-    integer(1, SECONDS_OF_A_DAY).default(120),
-    `seconds from 1 to ${SECONDS_OF_A_DAY}`,
-    "Seconds after commit in which the device must hear that all is well, or it restores itself.",
+    integer(0, SECONDS_OF_A_DAY).default(120),
+    `seconds from 0 to ${SECONDS_OF_A_DAY}`,
+    "Seconds after commit in which the device must hear that all is well, or it restores itself; 0 for never.",
   ),
 });
 

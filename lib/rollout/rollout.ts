@@ -265,7 +265,9 @@ async function undo(
     const failure = Failure.from(error, "bring the old set back", host.settings.name).data;
     const byItself =
       `it brings the old set back by itself, ${host.settings.confirmTimeout} s after the switch; status tells`;
-    const rollbackError = failure.action === "connect" ? { ...failure, next: byItself } : failure;
+    const rollbackError = failure.action === "connect" && host.settings.confirmTimeout > 0
+      ? { ...failure, next: byItself }
+      : failure;
     return { ...end, status: "failed", release: null, rollbackError };
   }
 }
