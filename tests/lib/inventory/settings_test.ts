@@ -111,7 +111,7 @@ Deno.test("settingsOf() refuses a value with its place, when the variable cannot
     ["restart_timeout", [0, "30s"]],
     ["health_attempts", [0]],
     ["health_interval", [-1]],
-    ["confirm_timeout", [0]],
+    ["confirm_timeout", [-1]],
   ];
   for (const [name, values] of table) {
     for (const value of values) {
