@@ -44,9 +44,14 @@ export function testWhere(
   { needs }: { readonly needs: readonly Need[] },
   fn: (t: Deno.TestContext) => void | Promise<void>,
 ): void {
-  const missing = needs.filter((need) => !isThere(need));
+  const missing = missingOf(needs);
   if (missing.length === 0) Deno.test(name, fn);
   else Deno.test({ name: skippedName(name, missing), ignore: true, fn });
+}
+
+/** Those of the needs that this machine does not have. */
+export function missingOf(needs: readonly Need[]): Need[] {
+  return needs.filter((need) => !isThere(need));
 }
 
 /** "NAME (cannot run here: needs A, B)". `tests/run.ts` prints these. */

@@ -1,0 +1,29 @@
+/**
+ * A part of the kill matrix of `deno task torture`: the moments around the switch, on every kind of device.
+ * @module
+ */
+import { assert } from "@std/assert";
+import { testWhere } from "../support.ts";
+import { Field, type Kind, needsOf } from "./field.ts";
+import { type Row, runRow } from "./kill_matrix.ts";
+
+const rows: readonly (Row & { readonly kind: Kind })[] = [
+  { kind: "exchange", scene: "folder", deployed: "good", fate: "link" },
+  { kind: "plain", scene: "folder", deployed: "sick", fate: "controller" },
+  { kind: "tiny", scene: "release", deployed: "good", fate: "session" },
+];
+
+for (const { kind, ...row } of rows) {
+  const { scene, deployed, fate } = row;
+  testWhere(
+    `deploy of a ${deployed} set over a ${scene} converges, when the ${fate} is cut around the switch of a device (${kind})`,
+    { needs: needsOf(kind) },
+    async () => {
+      await using field = await Field.make({ kind, devices: 12 });
+      const around = ["lock", "backup", "arm", "switch", "restart", "confirm"];
+      let some = 0;
+      const { moments } = await runRow(field, row, (_, request) => around.includes(request) && some++ < 12);
+      assert(moments >= 10, `${moments} moments`);
+    },
+  );
+}

@@ -1,0 +1,195 @@
+/**
+ * `deno task torture`: interrupts deploys at every moment and in every way, and prints what was interrupted how often and that the promises
+ * held. `--quick` takes a sample, `--only` some parts. Chance comes from `--seed`, which is printed. Ends with 1 where a promise was broken
+ * or a part could not run.
+ * @module
+ */
+import { Command } from "@commander-js/extra-typings";
+import { fromFileUrl } from "@std/path";
+import { missingOf, type Need } from "../support.ts";
+import { leaveAlone, takeOverInTime } from "./alone.ts";
+import { Field, type Kind, kinds, needsOf, type Scene } from "./field.ts";
+import { type Deployed, type Fate, runRow } from "./kill_matrix.ts";
+import { killAtRandom } from "./random_kills.ts";
+import { runOnRealDevices } from "./real_devices.ts";
+import { makeStepField, runStepRow } from "./step_matrix.ts";
+
+interface How {
+  readonly quick: boolean;
+  readonly seed: number;
+}
+
+/** One line of the matrix. */
+interface Row {
+  readonly name: string;
+  readonly needs: readonly Need[];
+  /** Throws where a promise is broken; returns what it has seen. */
+  run(how: How): Promise<string>;
+}
+
+const scenes: readonly Scene[] = ["release", "folder"];
+const outcomes: readonly Deployed[] = ["good", "sick"];
+const fates: readonly Fate[] = ["controller", "session", "link"];
+
+/** Every third of them, where it is to be quick. */
+function sample({ quick }: How): (moment: { readonly n: number }) => boolean {
+  return ({ n }) => !quick || n % 3 === 1;
+}
+
+const killRows = kinds.flatMap((kind) =>
+  scenes.flatMap((scene) =>
+    outcomes.flatMap((deployed) =>
+      fates.map((fate): Row => ({
+        name: `${kind}: over a ${scene}, ${deployed} set: ${fate}`,
+        needs: needsOf(kind),
+        run: async (how) => {
+          await using field = await Field.make({ kind, devices: 28 });
+          const { requests, moments, old, next } = await runRow(
+            field,
+            { scene, deployed, fate },
+            sample(how),
+          );
+          return `${moments} moments of ${requests.length} requests: old ${old}, new ${next}`;
+        },
+      }))
+    )
+  )
+);
+
+const stepRows = (["exchange", "plain"] as const).flatMap((kind) =>
+  scenes.flatMap((scene) =>
+    outcomes.flatMap((deployed) =>
+      (["session", "command"] as const).map((fate): Row => ({
+        name: `${kind}: over a ${scene}, ${deployed} set: ${fate}`,
+        needs: needsOf(kind),
+        run: async (how) => {
+          await using field = await makeStepField({ kind, devices: 32 });
+          const { commands, moments, old, next, missing } = await runStepRow(
+            field,
+            { scene, deployed, fate },
+            sample(how),
+          );
+          const window = missing === 0 ? "" : `, missing and healed ${missing}`;
+          return `${moments} moments of ${commands.length} changes: old ${old}, new ${next}${window}`;
+        },
+      }))
+    )
+  )
+);
+
+const randomRows = (["exchange", "plain"] as const).flatMap((kind) =>
+  [120, 2].map((confirmTimeout): Row => ({
+    name: `${kind}: confirm_timeout ${confirmTimeout}`,
+    needs: [...needsOf(kind), "python3"],
+    run: async ({ quick, seed }) => {
+      const { deploys, interrupted, length, watched } = await killAtRandom({
+        kind,
+        deploys: quick ? 40 : 200,
+        seed,
+        confirmTimeout,
+      });
+      return `${deploys} deploys of ${length} ms, ${interrupted} interrupted; ` +
+        `the live set was read ${watched.reads} times, through ${watched.switches} switches`;
+    },
+  }))
+);
+
+const aloneRows = kinds.flatMap((kind: Kind): Row[] => [
+  ...scenes.map((scene): Row => ({
+    name: `${kind}: over a ${scene}, confirm_timeout 4`,
+    needs: needsOf(kind),
+    run: async () => {
+      const { moments, slowest } = await leaveAlone(kind, scene);
+      return `${moments.length} moments, back on the old set within ${slowest.toFixed(1)} s`;
+    },
+  })),
+  {
+    name: `${kind}: another run comes in time`,
+    needs: needsOf(kind),
+    run: async () => {
+      await takeOverInTime(kind);
+      return "it is not restored under its hands";
+    },
+  },
+]);
+
+const realRows: readonly Row[] = [{
+  name: "power cuts, lost controllers, sick sets, owners",
+  needs: ["lab"],
+  run: async ({ seed }) => {
+    await runOnRealDevices({ seed, say: (line) => console.log(`  ${line}`) });
+    return "as told above";
+  },
+}];
+
+/** What is told in tests of its own: locks, retention and rollbacks, a full disk. */
+const testRows = ["locks", "retention", "disk_full"].map((name): Row => ({
+  name: name.replace("_", " "),
+  needs: name === "disk_full" ? ["sshd", "mounts"] : ["sshd", "curl"],
+  run: async () => {
+    const path = fromFileUrl(new URL(`./${name}_test.ts`, import.meta.url));
+    const command = new Deno.Command(Deno.execPath(), { args: ["test", "-A", "--quiet", path] });
+    const { success, stdout, stderr } = await command.output();
+    const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+    if (!success) throw new Error(text);
+    return /\d+ passed/.exec(text)?.[0] ?? "passed";
+  },
+}));
+
+const parts: Readonly<Record<string, readonly Row[]>> = {
+  "kill-matrix": killRows,
+  "step-matrix": stepRows,
+  "random-kills": randomRows,
+  "left-alone": aloneRows,
+  "real-devices": realRows,
+  "tests": testRows,
+};
+
+async function torture(how: How, only: readonly string[], row: RegExp): Promise<boolean> {
+  console.log(`seed ${how.seed}`);
+  let whole = true;
+  for (const [part, rows] of Object.entries(parts)) {
+    if (only.length > 0 && !only.includes(part)) continue;
+    const chosen = rows.filter(({ name }) => row.test(name));
+    if (chosen.length > 0) console.log(`\n${part}`);
+    for (const { name, needs, run } of chosen) {
+      const began = performance.now();
+      const missing = missingOf(needs);
+      let line: string;
+      try {
+        line = missing.length > 0
+          ? `CANNOT RUN HERE: needs ${missing.join(", ")}`
+          : `held: ${await run(how)}`;
+      } catch (error) {
+        line = `BROKEN: ${error instanceof Error ? error.message : error}`;
+      }
+      if (!line.startsWith("held")) whole = false;
+      const seconds = Math.round((performance.now() - began) / 1000);
+      console.log(`  ${name.padEnd(48)} ${line} (${seconds} s)`);
+    }
+  }
+  console.log(whole ? "\nevery promise held" : "\nNOT every promise was seen to hold");
+  return whole;
+}
+
+if (import.meta.main) {
+  const { quick, seed, only, row } = new Command("torture")
+    .description("Interrupts deploys at every moment and in every way, and prints what held.")
+    .option("--quick", "a sample of the moments", false)
+    .option(
+      "--seed <n>",
+      "for what is left to chance",
+      Number,
+      crypto.getRandomValues(new Uint32Array(1))[0]!,
+    )
+    .option("--only <parts>", `some of ${Object.keys(parts).join(", ")}; joined by commas`, "")
+    .option("--row <pattern>", "only rows whose names match", "")
+    .parse(Deno.args, { from: "user" }).opts();
+  const names = only.split(",").filter((name) => name !== "");
+  const unknown = names.filter((name) => !(name in parts));
+  if (unknown.length > 0) {
+    console.error(`--only: found ${unknown.join(", ")}, expected some of ${Object.keys(parts).join(", ")}`);
+    Deno.exit(64);
+  }
+  Deno.exit(await torture({ quick, seed }, names, new RegExp(row)) ? 0 : 1);
+}
