@@ -6,9 +6,9 @@
  */
 import { type Layout, layout } from "../lib/facts/layout.ts";
 import { type DeviceSet, live } from "../lib/facts/live.ts";
-import { backupName, holds, type Listing } from "../lib/release.ts";
+import { backupName, holds, type Listing, type Release } from "../lib/release.ts";
 import { program } from "../lib/remote/program.ts";
-import { defineTask } from "../lib/task.ts";
+import { defineTask, type Plan } from "../lib/task.ts";
 import text from "./backup.sh" with { type: "text" };
 
 const copySet = program("backup", text);
@@ -21,17 +21,9 @@ export const backup = defineTask<{ layout: Layout; live: DeviceSet | null }>({
     return { layout: layoutFact, live: liveFact };
   },
   plan: ({ layout, live }, { settings, release, run }) => {
-    if (live === null || live.listing.size === 0) {
-      return { status: "skipped", detail: { reason: "nothing is live" } };
-    }
-    if (layout.slot !== null && holds(live.listing, release)) return { status: "ok" };
-    // The set that is live was never confirmed: the run that switched to it has backed up the good one before it.
-    if (layout.journal !== null) {
-      return { status: "ok", detail: { reason: "the live set was never confirmed" } };
-    }
-    if (layout.recorded !== null && same(layout.recorded.listing, live.listing)) {
-      return { status: "ok", detail: { backup: layout.recorded.backup } };
-    }
+    const spared = whyNoBackup(layout, live, release);
+    if (spared !== null) return spared;
+    const drifted = live !== null && live.metadata !== null && live.faults.length > 0;
     return {
       status: "change",
       why: "the newest backup is not the live set",
@@ -41,13 +33,29 @@ export const backup = defineTask<{ layout: Layout; live: DeviceSet | null }>({
         args: [
           settings.deployPath,
           settings.liveDir,
-          backupName(run.startedAt, live.metadata !== null && live.faults.length > 0),
+          backupName(run.startedAt, drifted),
         ],
         timeout: 1800,
       }],
     };
   },
 });
+
+/** What backup says where there is nothing to copy; null where there is. */
+export function whyNoBackup(layout: Layout, live: DeviceSet | null, release: Release): Plan | null {
+  if (live === null || live.listing.size === 0) {
+    return { status: "skipped", detail: { reason: "nothing is live" } };
+  }
+  if (layout.slot !== null && holds(live.listing, release)) return { status: "ok" };
+  // The set that is live was never confirmed: the run that switched to it has backed up the good one before it.
+  if (layout.journal !== null) {
+    return { status: "ok", detail: { reason: "the live set was never confirmed" } };
+  }
+  if (layout.recorded !== null && same(layout.recorded.listing, live.listing)) {
+    return { status: "ok", detail: { backup: layout.recorded.backup } };
+  }
+  return null;
+}
 
 function same(a: Listing, b: Listing): boolean {
   return a.size === b.size && [...a].every(([name, sha256]) => b.get(name) === sha256);

@@ -88,7 +88,8 @@ function confirmStep(layout: Layout, host: TaskHost): Step {
   const { settings, run, release, undo } = host;
   // In a dry run the backup that would be made now is not there yet.
   const coming = run.dryRun && host.changed("backup") ? ["99991231T235959Z"] : [];
-  const expired = expiredBackups([...layout.backups, ...coming], settings.keepBackups);
+  // The backup that a failed deploy has made is no reason to remove an earlier one: the set in it is live again.
+  const expired = undo === null ? expiredBackups([...layout.backups, ...coming], settings.keepBackups) : [];
   const undone = undo === null ? null : linkSlot(undo);
   const entry = {
     at: run.startedAt.toISOString(),

@@ -17,6 +17,7 @@ import { type Staged, staged } from "../lib/facts/staged.ts";
 import { holds, linkSlot, releaseName } from "../lib/release.ts";
 import { program } from "../lib/remote/program.ts";
 import { defineTask, type Plan, type Refusal, type TaskHost } from "../lib/task.ts";
+import { whyNoBackup } from "./backup.ts";
 import { leftoversOf } from "./cleanup.ts";
 import mendText from "./preflight_mend.sh" with { type: "text" };
 import { transferOf } from "./stage.ts";
@@ -180,9 +181,10 @@ function noRoom(observed: Observed, host: TaskHost): Refusal[] {
   if (live !== null && holds(live.listing, host.release) && layout.slot !== null) return [];
   const { take, send } = transferOf(observed, host);
   const bytes = send.reduce((sum, file) => sum + file.bytes, 0);
+  const copied = whyNoBackup(layout, live, host.release) === null ? live : null;
   // The backup is a copy of what is live. Each new file may end in a half-used block, and our own small files need a little, too.
-  const needKib = Math.ceil(bytes / 1024) + (live?.kib ?? 0) + 4 * (send.length + take.length) + 64;
-  const needInodes = send.length + (live?.listing.size ?? 0) + 16;
+  const needKib = Math.ceil(bytes / 1024) + (copied?.kib ?? 0) + 4 * (send.length + take.length) + 64;
+  const needInodes = send.length + (copied?.listing.size ?? 0) + 16;
   const problems: Refusal[] = [];
   if (space.kib !== null && space.kib < needKib) {
     problems.push({

@@ -87,7 +87,8 @@ if [ "$manager" != command ]; then
   done
   first=$(state)
   case $first in active*) ;; *) fail "$service did not stay active: $first" ;; esac
-  end=$(($(date +%s) + settle))
+  # One more, because the clock tells whole seconds and cuts both ends.
+  end=$(($(date +%s) + settle + 1))
   while [ "$(date +%s)" -lt "$end" ]; do
     now=$(state)
     if [ "$now" != "$first" ]; then fail "$service did not stay active for $settle s: $now"; fi

@@ -1,2 +1,0 @@
-/** Types for `@std/encoding/hex`; the package on npm carries none. */
-export function encodeHex(src: string | Uint8Array | ArrayBuffer): string;
