@@ -26,15 +26,29 @@ if ! mv ".lockstep/armed.$run" .lockstep/disarmed 2>/dev/null && [ -z "$cut" ]; 
   rm -f .lockstep/firing
   exit 0
 fi
+# finish: nothing of this waits any more. The last thing is what a run waits for that goes on then, and makes all of it anew.
+finish() {
+  if [ -f "$restore/unit" ]; then systemctl disable --quiet "$(cat "$restore/unit").service" 2>/dev/null; fi
+  rm -rf "$restore" .lockstep/disarmed
+  flush .lockstep
+  rm -f .lockstep/firing
+}
+
+# Where a journal is, its switch is not confirmed, whichever run has written it.
 previous=$(field previous .lockstep/journal)
-if [ "$(field run .lockstep/journal)" != "$run" ] || [ -z "$previous" ]; then
-  # Armed, and then never switched.
-  rm -f .lockstep/disarmed .lockstep/firing
+if [ -z "$previous" ]; then
+  finish
   exit 0
 fi
 settle_folder
 failed=$(field release .lockstep/journal)
 live=$(told live)
+if [ -d "$live" ] && [ ! -L "$live" ]; then
+  # Announced, and then never switched.
+  rm -f .lockstep/journal .lockstep/journal.next .lockstep/live.next
+  finish
+  exit 0
+fi
 printf 'release=%s\nprevious=%s\nrun=%s\nsince=%s\nrestarted=\n' \
   "$previous" "$previous" "$run" "$(field since .lockstep/journal)" >.lockstep/journal.next
 flush .lockstep/journal.next
@@ -51,7 +65,4 @@ printf '{"at":"%s","run":"%s","event":"restored","release":"%s","version":null,"
   "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$run" "${previous##*/}" "${failed##*/}" >>.lockstep/history
 rm -f .lockstep/journal
 flush .lockstep/history .lockstep
-if [ -f "$restore/unit" ]; then systemctl disable --quiet "$(cat "$restore/unit").service" 2>/dev/null; fi
-rm -rf "$restore" .lockstep/disarmed
-# The last thing: a run that waits for this goes on, and makes all of that anew.
-rm -f .lockstep/firing
+finish

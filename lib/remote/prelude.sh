@@ -182,6 +182,8 @@ settle_folder() {
 disarm() {
   for token in .lockstep/armed.*; do
     if [ -e "$token" ]; then mv "$token" .lockstep/disarmed 2>/dev/null; fi
+    # Nobody may go on as if the device could not act any more, while it can.
+    if [ -e "$token" ]; then mv "$token" .lockstep/disarmed || explain .lockstep "cannot disarm the device"; fi
   done
   n=0
   while [ -f .lockstep/firing ] && [ "$n" -lt 120 ] && alive "$(cat .lockstep/firing)"; do
@@ -198,6 +200,7 @@ disarm() {
     unit=$(cat .lockstep/restore/unit)
     systemctl stop "$unit-timer.timer" 2>/dev/null
     systemctl disable --quiet "$unit.service" 2>/dev/null
+    systemctl reset-failed "$unit.service" "$unit-timer.service" 2>/dev/null
   fi
   rm -rf .lockstep/restore
 }

@@ -29,5 +29,7 @@ Deno.test("health.args() hand over URLs, pattern and patience", () => {
     "phase4_uptime|phase4_memory_rss",
     "4",
     "9",
+    "",
+    "/x",
   ]);
 });
