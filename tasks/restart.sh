@@ -42,11 +42,13 @@ detached() {
 }
 
 # start_unit: starts the unit. One that was started too often lately (it kept dying on the set before) is refused for a while, for seconds as
-# systemd comes: it is asked again until then.
+# systemd comes: it is asked again until then. A start that is refused is no new invocation.
 start_unit() {
   late=$(($(date +%s) + limit))
+  before=$(systemctl show -p InvocationID "$service")
   until control systemctl start "$service"; do
-    case $(systemctl show -p Result "$service") in *start-limit-hit*) ;; *) return 1 ;; esac
+    if [ "$(systemctl show -p InvocationID "$service")" != "$before" ]; then return 1; fi
+    case $before in InvocationID=?*) ;; *) return 1 ;; esac
     if [ "$(date +%s)" -ge "$late" ]; then return 1; fi
     sleep 1
   done
