@@ -19,6 +19,12 @@ export interface Moment {
   readonly when: "before" | "after";
 }
 
+/** The same by the name of a request. */
+export interface NamedMoment {
+  readonly name: string;
+  readonly when: "before" | "after";
+}
+
 /** What is to happen, and when on which device. */
 export interface Orders {
   /**
@@ -26,7 +32,7 @@ export interface Orders {
    * device is killed; `link`: `http://…/NAME` is asked to cut the link of the device.
    */
   readonly fate: "nothing" | "controller" | "session" | "link";
-  readonly moments: Readonly<Record<string, Moment>>;
+  readonly moments: Readonly<Record<string, Moment | NamedMoment>>;
   /** Where links are cut. */
   readonly links?: string;
 }
@@ -91,8 +97,8 @@ async function main(orders: Orders, args: readonly string[]): Promise<number> {
 function watched(remote: Remote, host: string, orders: Orders, counts: Map<string, number>): Remote {
   let last: Promise<unknown> = Promise.resolve();
   const moment = orders.moments[host];
-  const pass = async (n: number, when: Moment["when"]): Promise<void> => {
-    if (moment?.n !== n || moment.when !== when) return;
+  const pass = async (n: number, name: string, when: Moment["when"]): Promise<void> => {
+    if (moment?.when !== when || ("n" in moment ? moment.n !== n : moment.name !== name)) return;
     say({ type: "met", host });
     switch (orders.fate) {
       case "nothing":
@@ -116,9 +122,9 @@ function watched(remote: Remote, host: string, orders: Orders, counts: Map<strin
         const n = (counts.get(host) ?? 0) + 1;
         counts.set(host, n);
         say({ type: "request", host, n, name: program.name });
-        await pass(n, "before");
+        await pass(n, program.name, "before");
         const answer = await remote.run(program, args, options);
-        await pass(n, "after");
+        await pass(n, program.name, "after");
         return answer;
       });
       last = answer.catch(() => {});

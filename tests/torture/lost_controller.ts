@@ -4,12 +4,13 @@
  * @module
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { join } from "@std/path";
+import { fromFileUrl, join } from "@std/path";
 import { type Artifacts, makeArtifacts } from "../fleet/artifacts.ts";
 import { assertWhole, backupsOf } from "../fleet/live.ts";
 import { errorOf, type FleetRun, runOn, startOn, statuses } from "../fleet/program.ts";
 import { type Lab, type LabDevice, makeLab } from "../lab/lab.ts";
 import { makeSickArtifacts } from "../lab/sets.ts";
+import type { Orders, Word } from "./controller.ts";
 import {
   assertSettled,
   historyOf,
@@ -23,19 +24,33 @@ import {
 } from "./lab_device.ts";
 
 /**
+ * - `armed`: killed when the device has been armed and before anything is switched: it has nothing to restore, and forgets it.
+ * - `twice`: killed after the restart; the next controller takes its run over, and is killed when it has armed the device.
  * - `switched`: killed as soon as the live name leads to the new set; `restarted`: once the service has been restarted on it.
  * - `slow`: the same, while a good set takes its time to get ready.
  * - `reboot`: killed, and then the device loses its power before its time is up, and boots.
  * - `link`: the link is cut after the restart and mended once the device has restored itself and the controller has given up.
  * - `late`: the controller lives, but waits for health for longer than the device does.
  */
-export type Loss = "switched" | "restarted" | "slow" | "reboot" | "link" | "late";
+export type Loss = "armed" | "twice" | "switched" | "restarted" | "slow" | "reboot" | "link" | "late";
 
-export const losses: readonly Loss[] = ["switched", "restarted", "slow", "reboot", "link", "late"];
+export const losses: readonly Loss[] = [
+  "armed",
+  "twice",
+  "switched",
+  "restarted",
+  "slow",
+  "reboot",
+  "link",
+  "late",
+];
 
 /** Seconds that a device waits, and what the promise allows on top of it. */
 const confirmTimeout = 8;
 const grace = 10;
+
+/** Another one for the first controller: shorter than health takes, or long enough for a second controller to come in time. */
+const firstTimeout: Readonly<Partial<Record<Loss, number>>> = { late: 5, twice: 60 };
 
 /** What a loss took on a device. */
 export interface LossResult {
@@ -85,7 +100,9 @@ export class LostField implements AsyncDisposable {
     const next = await this.makeSet();
     return await Promise.all(this.lab.devices.map(async (device) => {
       try {
-        const seconds = await this.loseOn(device, loss, sick);
+        const seconds = loss === "armed"
+          ? await this.loseArmed(device, sick)
+          : await this.loseOn(device, loss, sick);
         // Whatever was left, the next deploy settles it.
         await this.deployWell(device, next);
         return { device: device.name, loss, seconds };
@@ -105,10 +122,10 @@ export class LostField implements AsyncDisposable {
     const deploying = startOn(this.lab, this.inventory, [
       ...["deploy", "--artifacts", sick.dir],
       ...["--limit", device.name],
-      ...["-e", loss === "late" ? "confirm_timeout=5" : `confirm_timeout=${confirmTimeout}`],
+      ...["-e", `confirm_timeout=${firstTimeout[loss] ?? confirmTimeout}`],
     ]);
     await until("the switch", 20, async () => (await liveSlot(device)) === sick.id);
-    const switched = Date.now();
+    let switched = Date.now();
     await assertWhole(device, sick);
     if (loss !== "switched") {
       await until("the restart", 20, async () => (await journalField(device, "restarted")) === "yes");
@@ -116,6 +133,12 @@ export class LostField implements AsyncDisposable {
     if (loss === "link") await device.cutLink();
     else if (loss !== "late") deploying.kill();
 
+    if (loss === "twice") {
+      await deploying.ended;
+      await this.killOnceArmed(device, await this.makeSet());
+      await assertWhole(device, sick);
+      switched = Date.now();
+    }
     if (loss === "reboot") {
       await device.kill();
       await deploying.ended;
@@ -146,6 +169,53 @@ export class LostField implements AsyncDisposable {
     if (loss === "late") await this.assertRolledBack(device, old, await deploying.ended);
     await deploying.ended;
     return seconds;
+  }
+
+  /** Seconds until nothing waits any more on a device whose controller was killed between arming it and the switch. */
+  private async loseArmed(device: LabDevice, sick: Artifacts): Promise<number> {
+    const good = this.live.get(device)!;
+    await this.killOnceArmed(device, sick);
+    const began = Date.now();
+    const found = await waiting(device);
+    assert(found.some((name) => name.startsWith(".lockstep/armed.")), found.join(", "));
+    const limit = confirmTimeout + grace;
+    await until(`nothing waits within ${limit} s`, limit, async () => (await waiting(device)).length === 0)
+      .catch(async (cause) => {
+        throw new Error(`${cause.message}: ${await waiting(device)}`, { cause });
+      });
+    await assertWhole(device, good);
+    assertEquals(await served(device), good.id);
+    return (Date.now() - began) / 1000;
+  }
+
+  /** Kills the controller of a deploy between arming the device and the switch. */
+  private async killOnceArmed(device: LabDevice, set: Artifacts): Promise<void> {
+    const { code, requests } = await this.control(device, set, {
+      fate: "controller",
+      moments: { [device.name]: { name: "arm", when: "after" } },
+    });
+    assertEquals([code, requests.at(-1)], [128 + 9, "arm"], requests.join(" "));
+  }
+
+  /** A deploy by `controller.ts`: the requests that it sent, and its exit code. */
+  private async control(
+    device: LabDevice,
+    set: Artifacts,
+    orders: Orders,
+  ): Promise<{ requests: string[]; code: number }> {
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "-A", fromFileUrl(new URL("./controller.ts", import.meta.url)), JSON.stringify(orders)],
+        ...["--inventory", this.inventory, "--limit", device.name],
+        ...["--ssh-config", this.lab.sshConfig, "--artifacts", set.dir],
+      ],
+      stdin: "null",
+    }).output();
+    assertEquals(new TextDecoder().decode(stderr), "");
+    const words = new TextDecoder().decode(stdout).trimEnd().split("\n").map((line) =>
+      JSON.parse(line) as Word
+    );
+    return { code, requests: words.flatMap((word) => word.type === "request" ? [word.name] : []) };
   }
 
   /**
