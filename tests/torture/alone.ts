@@ -88,7 +88,11 @@ export async function takeOverInTime(kind: Kind): Promise<void> {
   await field.assertSettled(device!);
   // The other one has restored itself meanwhile; what comes then finds the old set.
   const other = devices[1]!;
-  while (await isUnfinished(other)) await new Promise((resolve) => setTimeout(resolve, 50));
+  const deadline = Date.now() + (confirmTimeout + grace) * 1000;
+  while (await isUnfinished(other)) {
+    assert(Date.now() < deadline, `${other.name} is not restored`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
   const late = await field.deploy([other], sick);
   assertEquals([late.code, statuses(await late.report())], [2, { [other.name]: "rolled_back" }], late.text);
   assertEquals(await field.judge(other, old), old.id);
