@@ -123,6 +123,8 @@ export class LostField implements AsyncDisposable {
       ...["deploy", "--artifacts", sick.dir],
       ...["--limit", device.name],
       ...["-e", `confirm_timeout=${firstTimeout[loss] ?? confirmTimeout}`],
+      // A killed controller's ssh stays on a dropbear server until the program there has ended, and so does the lock.
+      ...(loss === "twice" ? ["-e", "health_attempts=5"] : []),
     ]);
     await until("the switch", 20, async () => (await liveSlot(device)) === sick.id);
     let switched = Date.now();
