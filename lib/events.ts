@@ -60,6 +60,15 @@ export interface HostOutcome {
   readonly error?: FailureData;
   /** What failed while the old set was brought back: the host needs a person. */
   readonly rollbackError?: FailureData;
+  /** Set where the host had ended well before, and was taken back because others failed: how it had ended. */
+  readonly was?: "changed";
+}
+
+/** Hosts that are taken together: the next wave begins when all of them have ended. */
+export interface Wave {
+  /** As the user wrote it: `canary`, `10%`, `1`. */
+  readonly name: string;
+  readonly hosts: readonly string[];
 }
 
 export interface Summary {
@@ -86,7 +95,14 @@ export type Event =
       readonly forks: number;
       /** One a distinct local set; empty where the command sends nothing. */
       readonly artifacts: readonly ArtifactsSummary[];
+      /** In order; wave 1 is the first. One of all hosts where the command knows none. */
+      readonly waves: readonly Wave[];
+      /** What the user asked for, as far as `resume` needs it. */
+      readonly options?: Json;
+      /** The run that this one goes on with. */
+      readonly resumes?: string;
     }
+    | { readonly type: "wave-started"; readonly wave: number }
     | { readonly type: "warning"; readonly host?: string; readonly message: string }
     | { readonly type: "host-started"; readonly host: string; readonly wave: number }
     | {
@@ -96,7 +112,12 @@ export type Event =
       readonly rollback?: true;
     }
     | ({ readonly type: "task-finished"; readonly host: string } & TaskReport)
+    /** All-or-nothing: the release is verified on the host, which waits for the others. */
+    | { readonly type: "host-prepared"; readonly host: string }
+    /** The last word on a host, unless a later one follows that has `was`. */
     | ({ readonly type: "host-finished" } & HostOutcome)
+    /** No host is begun any more: the failure budget is spent, a wave was not confirmed. */
+    | { readonly type: "stopped"; readonly reason: string }
     /** The user asked to stop: no new host is begun. */
     | { readonly type: "interrupted" }
     | { readonly type: "run-finished"; readonly exitCode: number; readonly summary: Summary }

@@ -26,6 +26,17 @@ export interface ReportWarning {
   readonly message: string;
 }
 
+/** A wave of a report. Hosts name theirs by its number. */
+export interface WaveReport {
+  /** From 1. */
+  readonly wave: number;
+  readonly name: string;
+  /** How many. */
+  readonly hosts: number;
+  /** null where it was not begun. */
+  readonly startedAt: string | null;
+}
+
 /** `report.json`. */
 export interface Report {
   readonly schema: typeof SCHEMA;
@@ -44,6 +55,11 @@ export interface Report {
   readonly warnings: readonly ReportWarning[];
   /** The user asked to stop. */
   readonly interrupted: boolean;
+  readonly waves: readonly WaveReport[];
+  /** Why hosts were not begun: a spent failure budget, a wave that was not confirmed. */
+  readonly stopped?: string;
+  /** The run that this one went on with. */
+  readonly resumes?: string;
   /** Every artifact set of the run, where its hosts take more than one. */
   readonly artifactSets?: readonly ArtifactsSummary[];
 }
@@ -78,6 +94,8 @@ export class ReportFold {
   #start: RunStarted | null = null;
   #end: Extract<Event, { type: "run-finished" }> | null = null;
   #interrupted = false;
+  #stopped: string | null = null;
+  readonly #waveStarts = new Map<number, string>();
   readonly #warnings: ReportWarning[] = [];
   readonly #hosts = new Map<string, HostSoFar>();
 
@@ -112,6 +130,14 @@ export class ReportFold {
         this.#host(event.host, at).outcome = outcome;
         break;
       }
+      case "wave-started":
+        this.#waveStarts.set(event.wave, event.at);
+        break;
+      case "host-prepared":
+        break;
+      case "stopped":
+        this.#stopped ??= event.reason;
+        break;
       case "interrupted":
         this.#interrupted = true;
         break;
@@ -141,6 +167,14 @@ export class ReportFold {
       hosts,
       warnings: this.#warnings,
       interrupted: this.#interrupted,
+      waves: start.waves.map(({ name, hosts }, at) => ({
+        wave: at + 1,
+        name,
+        hosts: hosts.length,
+        startedAt: this.#waveStarts.get(at + 1) ?? null,
+      })),
+      ...(this.#stopped === null ? {} : { stopped: this.#stopped }),
+      ...(start.resumes === undefined ? {} : { resumes: start.resumes }),
       ...(start.artifacts.length > 1 ? { artifactSets: start.artifacts } : {}),
     };
   }

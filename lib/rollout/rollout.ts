@@ -52,6 +52,7 @@ export async function rollout(options: RolloutOptions): Promise<number> {
     hosts: hosts.map((host) => host.name),
     forks,
     artifacts: options.artifacts,
+    waves: [{ name: "all", hosts: hosts.map((host) => host.name) }],
   });
   for (const message of options.warnings) emit({ type: "warning", message });
   stop.addEventListener("abort", () => emit({ type: "interrupted" }), { once: true });

@@ -36,6 +36,10 @@ export class Ledger {
   start: RunStarted | null = null;
   end: RunFinished | null = null;
   interrupted = false;
+  /** The wave under way; 0 before the first. */
+  wave = 0;
+  /** Why no host is begun any more. */
+  stopped: string | null = null;
   /** When the last event happened: milliseconds since the epoch. */
   lastAt = 0;
   bytesSent = 0;
@@ -90,6 +94,15 @@ export class Ledger {
         this.#finish(event, tasks);
         return { outcome: event, tasks };
       }
+      case "wave-started":
+        this.wave = event.wave;
+        return null;
+      case "host-prepared":
+        this.underWay.delete(event.host);
+        return null;
+      case "stopped":
+        this.stopped ??= event.reason;
+        return null;
       case "interrupted":
         this.interrupted = true;
         return null;
@@ -116,7 +129,8 @@ export class Ledger {
 
   #finish(outcome: HostOutcome, tasks: readonly TaskReport[]): void {
     const { host, status } = outcome;
-    this.counts.hosts++;
+    if (outcome.was === undefined) this.counts.hosts++;
+    else this.counts[outcome.was]--;
     this.counts[status]++;
     this.bytesSent += outcome.bytesSent;
     if (this.start?.dryRun && status === "changed") {

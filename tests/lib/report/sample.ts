@@ -26,6 +26,7 @@ export function started(
     hosts,
     forks: 20,
     artifacts: [SET],
+    waves: [{ name: "all", hosts }],
     ...other,
   };
 }
