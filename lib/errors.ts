@@ -26,6 +26,7 @@ export type FailureKind =
   | "unhealthy"
   | "locked"
   | "interrupted"
+  | "stopped"
   | "not-converged"
   | "fault";
 
@@ -47,10 +48,13 @@ export interface FailureData {
 export class Failure extends Error {
   override readonly name = "Failure";
   readonly data: FailureData;
+  /** Whether the same may go well a moment later: whoever was asked had too much to do. */
+  readonly again: boolean;
 
-  constructor(data: FailureData, options?: ErrorOptions) {
+  constructor(data: FailureData, options?: ErrorOptions & { readonly again?: boolean }) {
     super(`${headOf(data)}: ${data.evidence}`, options);
     this.data = data;
+    this.again = options?.again ?? false;
   }
 
   get kind(): FailureKind {

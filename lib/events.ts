@@ -62,6 +62,8 @@ export interface HostOutcome {
   readonly rollbackError?: FailureData;
   /** Set where the host had ended well before, and was taken back because others failed: how it had ended. */
   readonly was?: "changed";
+  /** Set where the host ended so in this earlier run, which the present one goes on with: it was not touched again. */
+  readonly run?: string;
 }
 
 /** Hosts that are taken together: the next wave begins when all of them have ended. */

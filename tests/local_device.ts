@@ -193,6 +193,7 @@ export function plainSettings(deployPath: string): HostSettings {
     healthMetricsMatch: "phase4_uptime|phase4_memory_rss",
     keepBackups: 5,
     confirmTimeout: 0,
+    rollout: null,
   };
 }
 

@@ -8,6 +8,7 @@ import { deployCommand, planCommand } from "./commands/deploy.ts";
 import { execCommand } from "./commands/exec.ts";
 import { inventoryShowCommand } from "./commands/inventory.ts";
 import { manifestCommand } from "./commands/manifest.ts";
+import { resumeCommand } from "./commands/resume.ts";
 import { rollbackCommand } from "./commands/rollback.ts";
 import { verifyLocalCommand } from "./commands/verify_local.ts";
 import type { LoadPipelines } from "./pipelines.ts";
@@ -16,6 +17,7 @@ export function commands(load: LoadPipelines, done: (exitCode: number) => void) 
   return [
     deployCommand(load, done),
     planCommand(load, done),
+    resumeCommand(load, done),
     verifyLocalCommand(done),
     verifyRemoteCommand(load, done),
     healthCheckCommand(load, done),

@@ -8,7 +8,7 @@ import process from "node:process";
 import { isAbsolute, relative } from "@std/path";
 import { formatProblem, type Problem, UsageError } from "../errors.ts";
 import type { Listener } from "../events.ts";
-import { type HostSettings, loadInventory, selectHosts, settingsOfAll } from "../inventory/mod.ts";
+import { type Host, type HostSettings, loadInventory, selectHosts, settingsOfAll } from "../inventory/mod.ts";
 import { type ArtifactSet, readArtifactSet } from "../manifest.ts";
 import type { Release } from "../release.ts";
 import { gentleConnector } from "../remote/connect.ts";
@@ -31,6 +31,13 @@ export async function inventoryOf(options: InventoryOptions) {
 
 export async function hostsOf(options: HostsOptions): Promise<HostSettings[]> {
   const { hosts } = await inventoryOf(options);
+  return settingsFor(hosts, options);
+}
+
+export function settingsFor(
+  hosts: readonly Host[],
+  options: Pick<HostsOptions, "artifacts">,
+): HostSettings[] {
   return settingsOfAll(hosts, {
     cwd: process.cwd(),
     env: process.env,
@@ -98,13 +105,13 @@ function userName(): string {
 /** How sessions are opened with these options. */
 export function connector(options: Pick<HostsOptions, "sshConfig" | "connectTimeout" | "timeout">): Connect {
   const connect = gentleConnector();
-  return (settings, signal) =>
+  return (settings, signal, slow) =>
     connect(settings, {
       connectTimeout: options.connectTimeout,
       commandTimeout: options.timeout,
       signal,
       ...(options.sshConfig === undefined ? {} : { sshConfig: options.sshConfig }),
-    });
+    }, slow);
 }
 
 export type Output = "pretty" | "plain" | "json" | "ndjson";

@@ -18,7 +18,7 @@ function collect(value: string, earlier: string[]): string[] {
   return [...earlier, value];
 }
 
-const OUTPUTS = ["pretty", "plain", "json", "ndjson"] as const;
+export const OUTPUTS = ["pretty", "plain", "json", "ndjson"] as const;
 
 /** Which hosts, with which variables. */
 export function inventoryCommand(name: string, description: string) {

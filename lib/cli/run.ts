@@ -1,38 +1,33 @@
 /**
- * Runs a pipeline over the hosts, keeps the run's files and shows it: what `deploy`, `rollback`, `cleanup`, `verify-remote` and
+ * Runs a pipeline over the hosts, keeps the run's files and shows it: what `deploy`, `resume`, `rollback`, `cleanup`, `verify-remote` and
  * `health-check` have in common.
  * @module
  */
 import { EXIT, Failure, formatFailure } from "../errors.ts";
 import type { ArtifactsSummary } from "../events.ts";
-import type { HostSettings } from "../inventory/mod.ts";
 import type { ArtifactSet } from "../manifest.ts";
-import type { Release } from "../release.ts";
 import { openRun } from "../report/run_dir.ts";
-import { rollout } from "../rollout/rollout.ts";
-import type { ObservedHost, RunContext, Task } from "../task.ts";
+import { rollout, type RolloutOptions } from "../rollout/rollout.ts";
 import { connector, outputForm, stopSignal, together, viewOf } from "./context.ts";
 import type { HostsOptions } from "./options.ts";
 
-export interface PipelineRun {
-  readonly run: RunContext;
-  readonly hosts: readonly HostSettings[];
-  readonly pipeline: readonly Task[];
-  readonly undo?: readonly Task[];
-  readonly writes: boolean;
-  readonly releaseOf?: (host: ObservedHost) => Promise<Release | null>;
-  readonly sets?: readonly ArtifactSet[];
-  readonly warnings?: readonly string[];
-  /** Whether what the tasks found is what the user asked for. */
-  readonly details?: boolean;
-}
+/** What the command decides of a rollout; the rest comes from the options that all commands have. */
+export type PipelineRun =
+  & Pick<RolloutOptions, "run" | "hosts" | "pipeline" | "writes">
+  & Partial<RolloutOptions>
+  & {
+    readonly sets?: readonly ArtifactSet[];
+    /** Whether what the tasks found is what the user asked for. */
+    readonly details?: boolean;
+  };
 
 /** Returns the exit code. */
 export async function runPipeline(options: HostsOptions, what: PipelineRun): Promise<number> {
+  const { sets = [], details = false, ...rest } = what;
   const runDir = await openRun(options.reports, what.run.id);
   const view = await viewOf(outputForm(options), {
     verbosity: Number(options.verbose),
-    details: what.details ?? false,
+    details,
     runDir: runDir.path,
   });
   const stop = stopSignal(() => {
@@ -42,18 +37,15 @@ export async function runPipeline(options: HostsOptions, what: PipelineRun): Pro
   });
   try {
     const exitCode = await rollout({
-      hosts: what.hosts,
-      run: what.run,
       forks: options.forks,
-      pipeline: what.pipeline,
-      undo: what.undo ?? [],
-      writes: what.writes,
-      releaseOf: what.releaseOf ?? (() => Promise.resolve(null)),
-      artifacts: (what.sets ?? []).map(summaryOf),
-      warnings: what.warnings ?? [],
+      undo: [],
+      releaseOf: () => Promise.resolve(null),
+      artifacts: sets.map(summaryOf),
+      warnings: [],
       connect: connector(options),
       listener: together(runDir.listener, view),
       stop: stop.signal,
+      ...rest,
     });
     view.close();
     return await keep(runDir.finish(), exitCode);

@@ -9,16 +9,15 @@ import { hostsIn } from "./membership.ts";
 import { nearest } from "./near_miss.ts";
 import type { Host, Inventory } from "./types.ts";
 
-const OPTION = "--limit";
-
 /**
  * The hosts that a pattern names, in inventory order; all of them without one. As with Ansible, a plain name that is neither a host nor a
- * group is passed over with a warning. Throws a UsageError for a pattern that cannot be read, and where no host is left.
+ * group is passed over with a warning. `option` is where the pattern was given. Throws a UsageError for a pattern that cannot be read, and where no host is left.
  */
 export function selectHosts(
   inventory: Inventory,
   pattern: string | undefined,
   warn: (warning: Problem) => void = () => {},
+  option = "--limit",
 ): readonly Host[] {
   if (pattern === undefined) {
     if (inventory.hosts.length > 0) return inventory.hosts;
@@ -28,12 +27,12 @@ export function selectHosts(
   // An unset variable of somebody's script must not mean the whole fleet.
   if (terms.length === 0) {
     throw UsageError.of(
-      OPTION,
+      option,
       "found an empty pattern, expected some hosts",
       'for every host, leave --limit out or say "all"',
     );
   }
-  const matcher = new Matcher(inventory);
+  const matcher = new Matcher(inventory, option);
   const excluding = terms.filter((term) => term.startsWith("!"));
   const narrowing = terms.filter((term) => term.startsWith("&"));
   const adding = terms.filter((term) => !/^[!&]/.test(term));
@@ -51,7 +50,7 @@ export function selectHosts(
   matcher.warnings.forEach(warn);
   if (selected.size > 0) return inventory.hosts.filter((host) => selected.has(host.name));
   throw UsageError.of(
-    OPTION,
+    option,
     `found no host for ${JSON.stringify(pattern)}`,
     `the inventory has ${inventory.hosts.length} hosts; "inventory --hosts" lists them`,
   );
@@ -72,7 +71,7 @@ class Matcher {
   readonly warnings: Problem[] = [];
   readonly #hostNames: ReadonlySet<string>;
 
-  constructor(readonly inventory: Inventory) {
+  constructor(readonly inventory: Inventory, readonly option: string) {
     this.#hostNames = new Set(inventory.hosts.map((host) => host.name));
   }
 
@@ -115,7 +114,7 @@ class Matcher {
   #unknown(name: string): void {
     const meant = nearest(name, [...this.inventory.groups.keys(), ...this.#hostNames]);
     this.warnings.push({
-      where: OPTION,
+      where: this.option,
       message: `found "${name}", expected the name of a host or a group`,
       hint: meant === undefined
         ? '"inventory --graph" shows the groups and hosts'
@@ -124,7 +123,7 @@ class Matcher {
   }
 
   #problem(message: string): string[] {
-    this.problems.push({ where: OPTION, message });
+    this.problems.push({ where: this.option, message });
     return [];
   }
 }

@@ -46,6 +46,8 @@ export interface HostSettings {
   readonly healthMetricsMatch: string;
   readonly keepBackups: number;
   readonly confirmTimeout: number;
+  /** What `rollout` says of the whole fleet; null where it says nothing. */
+  readonly rollout: NonNullable<HostVariables["rollout"]> | null;
 }
 
 /** What beside its variables decides a host's settings. */
@@ -141,6 +143,7 @@ function convert(host: Host, options: SettingsOptions, problems: Problem[]): Hos
     healthMetricsMatch: vars.health_metrics_match,
     keepBackups: vars.keep_backups,
     confirmTimeout: vars.confirm_timeout,
+    rollout: vars.rollout ?? null,
   };
 }
 

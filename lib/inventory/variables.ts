@@ -67,6 +67,27 @@ const httpUrl = textOrNone.refine((value) =>
 
 const extendedRegex = text.refine((value) => extendedRegexProblem(value) === undefined);
 
+const share = z.union([z.int().min(0), z.string().regex(/^\s*\d+(\.\d+)?%?\s*$/)]).transform((value) =>
+  String(value).trim()
+);
+const waveList = z.union([
+  z.union([z.string(), z.number()]).transform((value) => String(value).split(",")),
+  z.array(z.union([z.string(), z.number()]).transform(String)),
+]).transform((words) => words.map((word) => word.trim()).filter((word) => word !== ""));
+
+/** How a fleet is rolled out: in waves alone, or with all that goes with them. */
+const rollout = z.union([
+  waveList.transform((waves) => ({ waves })),
+  z.strictObject({
+    waves: waveList.optional(),
+    max_failures: share.optional(),
+    max_unreachable: share.optional(),
+    on_failure: z.enum(["stop", "rollback-wave", "rollback-all"]).optional(),
+    all_or_nothing: truth.optional(),
+    pause: integer(0, 86_400).optional(),
+  }),
+]);
+
 const optionalText = someText.nullish();
 const SECONDS_OF_A_DAY = 86_400;
 
@@ -195,6 +216,11 @@ export const hostVariables = z.object({
     integer(0, SECONDS_OF_A_DAY).default(120),
     `seconds from 0 to ${SECONDS_OF_A_DAY}`,
     "Seconds after commit in which the device must hear that all is well, or it restores itself; 0 for never.",
+  ),
+  rollout: variable(
+    rollout.nullish(),
+    'waves, as "1,10%,100%" or a list, or a mapping of waves, max_failures, max_unreachable, on_failure, all_or_nothing and pause',
+    "How the fleet is rolled out: the same as --waves and the options that go with it; one for all hosts.",
   ),
 });
 

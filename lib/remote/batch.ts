@@ -17,7 +17,7 @@ export interface Call {
 const runAll = program("batch", text);
 
 /** The answer of each call, in their order. They run one after another, whatever the earlier ones end with. */
-export async function runBatch(remote: Remote, calls: readonly Call[]): Promise<Answer[]> {
+export async function runBatch(remote: Pick<Remote, "run">, calls: readonly Call[]): Promise<Answer[]> {
   const [only] = calls;
   if (only !== undefined && calls.length === 1) {
     return [

@@ -11,6 +11,8 @@ export interface Diagnosis {
   readonly kind: FailureKind;
   readonly evidence: string;
   readonly next: string;
+  /** Whether it may go well a moment later. An sshd or a jump host that has too many drops some, and says no more than a wrong key does. */
+  readonly again: boolean;
 }
 
 /** Milliseconds for the address to answer. */
@@ -25,16 +27,18 @@ export async function whyUnreachable(endpoint: Endpoint, options: TransportOptio
   const byHand = `try: ssh${endpoint.port === undefined ? "" : ` -p ${endpoint.port}`} ${endpoint.address}`;
   // Behind a jump host the address says nothing to us.
   if (settings.has("proxycommand") || settings.has("proxyjump")) {
-    return { kind: "unreachable", evidence: `ssh could not reach ${at} through its proxy`, next: byHand };
+    const evidence = `ssh could not reach ${at} through its proxy`;
+    return { kind: "unreachable", evidence, next: byHand, again: true };
   }
   if (await lookup(hostname).catch(() => null) === null) {
     const evidence = `the name ${hostname} does not resolve`;
-    return { kind: "unreachable", evidence, next: `${evidence}: check ansible_host and DNS` };
+    return { kind: "unreachable", evidence, next: `${evidence}: check ansible_host and DNS`, again: false };
   }
   switch (await answers(hostname, port)) {
     case "open":
       return {
         kind: "refused",
+        again: true,
         evidence: `ssh was not let in at ${at}`,
         next:
           `${at} answers, but ssh was not let in: check user, key (its mode must be 600) and host key; ${byHand}`,
@@ -42,6 +46,7 @@ export async function whyUnreachable(endpoint: Endpoint, options: TransportOptio
     case "dropped":
       return {
         kind: "refused",
+        again: true,
         evidence: `${at} drops connections before it speaks`,
         next:
           `${at} drops connections before it speaks: it has too many (MaxStartups of sshd, a firewall); try again with fewer --forks`,
@@ -49,18 +54,21 @@ export async function whyUnreachable(endpoint: Endpoint, options: TransportOptio
     case "closed":
       return {
         kind: "unreachable",
+        again: false,
         evidence: `nothing listens at ${at}`,
         next: `nothing listens at ${at}: check the address, the port and sshd`,
       };
     case "away":
       return {
         kind: "unreachable",
+        again: false,
         evidence: `${at} does not answer`,
         next: `${at} does not answer: check its power, its link and the address`,
       };
     case "silent":
       return {
         kind: "timeout",
+        again: false,
         evidence: `${at} takes the connection and says nothing`,
         next: `${at} takes the connection and says nothing: what listens there is stuck, or no ssh server`,
       };

@@ -23,6 +23,8 @@ export interface Answer {
 export interface RunOptions {
   /** Seconds after which the program is ended, on the device and here. */
   readonly timeout?: number;
+  /** When it is ended at the latest, as `performance.now()` counts, whatever else it would be allowed. */
+  readonly deadline?: number;
   /** Its standard input; without it, it reads nothing. The program must read exactly these bytes or fail. */
   readonly payload?: Payload;
 }
@@ -164,7 +166,9 @@ class Session implements Remote {
         ),
       );
     }
-    const seconds = options.timeout ?? this.#options.commandTimeout;
+    // A device counts in whole seconds.
+    const left = Math.max(1, Math.ceil(((options.deadline ?? Infinity) - performance.now()) / 1000));
+    const seconds = Math.min(options.timeout ?? this.#options.commandTimeout, left);
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const pending: Pending = {
       id: this.#nextId++,
@@ -180,7 +184,9 @@ class Session implements Remote {
     this.#writing = this.#writing.then(async () => {
       if (this.#ended !== null) return;
       // While bytes are still on their way, the device's own limit must not cut a slow link: a stall is noticed here.
-      const limit = payload === undefined ? seconds : seconds + Math.ceil(payload.bytes / 1024);
+      const limit = payload === undefined
+        ? seconds
+        : Math.min(seconds + Math.ceil(payload.bytes / 1024), left);
       this.#stdin.write(frame(pending.id, limit, payload?.bytes ?? 0, [program.text, ...args]));
       if (payload !== undefined) await this.#send(pending, payload);
     });
@@ -335,6 +341,7 @@ class Session implements Remote {
       why.kind,
       [words.at(-1) ?? why.evidence, ...words.slice(0, -1)].join("\n"),
       why.next,
+      why.again,
     );
   }
 
@@ -375,8 +382,14 @@ function frame(id: number, seconds: number, bytes: number, values: readonly stri
   return Buffer.from(`${[id, seconds, bytes, ...counts].join(" ")}\n${values.join("\n")}\n`);
 }
 
-function unreachable(endpoint: Endpoint, kind: FailureKind, evidence: string, next: string): Failure {
-  return new Failure({ kind, action: "connect", host: endpoint.name, evidence, next });
+function unreachable(
+  endpoint: Endpoint,
+  kind: FailureKind,
+  evidence: string,
+  next: string,
+  again = false,
+): Failure {
+  return new Failure({ kind, action: "connect", host: endpoint.name, evidence, next }, { again });
 }
 
 /** The last few lines of what somebody printed, as evidence. */

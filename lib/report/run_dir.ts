@@ -139,18 +139,46 @@ function percent(char: string): string {
 }
 
 async function newestRun(reportsDir: string): Promise<string> {
-  let newest = "";
+  const [newest] = await runNames(reportsDir);
+  if (newest !== undefined) return newest;
+  throw UsageError.of("--reports", `there is no run in ${reportsDir} yet`, "the first deploy makes one");
+}
+
+/** The name of the newest run that deployed, or began to. Throws a UsageError where there is none. */
+export async function newestDeploy(reportsDir: string): Promise<string> {
+  for (const name of await runNames(reportsDir)) {
+    const first = await firstEvent(join(reportsDir, name, EVENTS));
+    if (first?.type === "run-started" && first.command === "deploy" && !first.dryRun) return name;
+  }
+  throw UsageError.of(
+    "--reports",
+    `there is no deploy in ${reportsDir} yet`,
+    "name its folder with --reports",
+  );
+}
+
+/** Newest first. */
+async function runNames(reportsDir: string): Promise<string[]> {
+  const names: string[] = [];
   try {
     for await (const { name, isDirectory } of Deno.readDir(reportsDir)) {
-      if (isDirectory && RUN_ID.test(name) && name > newest) newest = name;
+      if (isDirectory && RUN_ID.test(name)) names.push(name);
     }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  if (newest === "") {
-    throw UsageError.of("--reports", `there is no run in ${reportsDir} yet`, "the first deploy makes one");
+  return names.sort().reverse();
+}
+
+/** Null where the run was killed before it had told anything. */
+async function firstEvent(path: string): Promise<Event | null> {
+  try {
+    const text = await Deno.readTextFile(path);
+    return JSON.parse(text.slice(0, text.indexOf("\n")));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return null;
+    throw error;
   }
-  return newest;
 }
 
 async function readEvents(path: string): Promise<Event[]> {

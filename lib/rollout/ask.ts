@@ -6,7 +6,8 @@ import { Failure, type FailureData } from "../errors.ts";
 import type { HostSettings } from "../inventory/mod.ts";
 import type { ObservedHost, RunContext } from "../task.ts";
 import { HostRun } from "./host_run.ts";
-import type { Connect } from "./rollout.ts";
+import type { Connect } from "./one_host.ts";
+import { type Slot, Slots } from "./slots.ts";
 
 export interface AskOptions<T> {
   readonly hosts: readonly HostSettings[];
@@ -30,20 +31,17 @@ export async function ask<T>(
 ): Promise<Reply<T>[]> {
   const { hosts, forks } = options;
   const replies: Reply<T>[] = new Array(hosts.length);
-  const waiting = hosts.entries();
-  const worker = async (): Promise<void> => {
-    for (const [at, settings] of waiting) {
-      const reply = await askHost(settings, options);
-      replies[at] = reply;
-      heard(reply);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(forks, hosts.length) }, worker));
+  await new Slots(forks).each(hosts.entries(), async ([at, settings], slot) => {
+    const reply = await askHost(settings, slot, options);
+    replies[at] = reply;
+    heard(reply);
+  });
   return replies;
 }
 
 async function askHost<T>(
   settings: HostSettings,
+  slot: Slot,
   { run, connect, question, stop }: AskOptions<T>,
 ): Promise<Reply<T>> {
   let host: HostRun | null = null;
@@ -56,7 +54,7 @@ async function askHost<T>(
         evidence: "the run was interrupted",
       });
     }
-    const remote = await connect(settings, stop);
+    const remote = await slot.during((slow) => connect(settings, stop, slow));
     host = new HostRun({ settings, run, remote, writes: false });
     return { host: settings.name, answer: await question(host) };
   } catch (error) {

@@ -9,7 +9,7 @@ import type { Release } from "../release.ts";
 import { type Call, runBatch } from "../remote/batch.ts";
 import { payloadOfBytes } from "../remote/payload.ts";
 import { type Program, program } from "../remote/program.ts";
-import type { Answer, Remote } from "../remote/session.ts";
+import type { Answer, Remote, RunOptions } from "../remote/session.ts";
 import type { ActingHost, RunContext, Step } from "../task.ts";
 import { lock, unlock } from "./lock.ts";
 
@@ -28,6 +28,8 @@ export class HostRun implements ActingHost {
   blamed = false;
   /** Artifact bytes that have travelled. */
   bytesSent = 0;
+  /** When whatever runs on the device is ended, there and here; as `performance.now()` counts. */
+  deadline = Infinity;
   #release: Release | null = null;
   #remote: Remote;
   readonly #writes: boolean;
@@ -87,7 +89,7 @@ export class HostRun implements ActingHost {
     if (this.#asking.length === 1) {
       queueMicrotask(() => {
         const asking = this.#asking.splice(0);
-        runBatch(this.#remote, asking.map(({ call }) => call)).then(
+        runBatch({ run: (...request) => this.#run(...request) }, asking.map(({ call }) => call)).then(
           (answers) => asking.forEach(({ resolve }, at) => resolve(answers[at]!)),
           (failure) => asking.forEach(({ reject }) => reject(failure)),
         );
@@ -97,7 +99,12 @@ export class HostRun implements ActingHost {
   }
 
   ask(program: Program, args: readonly string[]): Promise<Answer> {
-    return this.#remote.run(program, args);
+    return this.#run(program, args);
+  }
+
+  #run(program: Program, args: readonly string[], options: RunOptions = {}): Promise<Answer> {
+    const { deadline } = this;
+    return this.#remote.run(program, args, deadline === Infinity ? options : { ...options, deadline });
   }
 
   /** What was already asked, as far as it was answered; undefined where it was not asked. */
@@ -117,7 +124,7 @@ export class HostRun implements ActingHost {
     // The lock was asked for before anything was looked at. A device that had no folder to lock gets it now.
     if (!await this.#lock) await (this.#lock = this.#takeLock(true));
     const payload = step.payload ?? (step.input === undefined ? undefined : payloadOfBytes(step.input));
-    const answer = await this.#remote.run(step.program, step.args, {
+    const answer = await this.#run(step.program, step.args, {
       ...(step.timeout === undefined ? {} : { timeout: step.timeout }),
       ...(payload === undefined ? {} : { payload }),
     });

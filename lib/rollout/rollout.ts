@@ -1,21 +1,23 @@
 /**
- * The runner: takes every host through a pipeline, several at once. What happens is told in events; a host's failure is that host's alone.
+ * The runner: takes a fleet through a pipeline, wave by wave, several hosts at once, within a failure budget. What happens is told in
+ * events; a host's failure is that host's alone, until the budget says otherwise.
  * @module
  */
-import { Failure, type FailureData } from "../errors.ts";
-import type { ArtifactsSummary, Event, HostOutcome, HostStatus, Listener } from "../events.ts";
+import type { FailureData } from "../errors.ts";
+import type { ArtifactsSummary, Event, HostOutcome, HostStatus, Json, Listener, Wave } from "../events.ts";
 import { SCHEMA } from "../events.ts";
-import { layout } from "../facts/layout.ts";
-import { live } from "../facts/live.ts";
 import type { HostSettings } from "../inventory/mod.ts";
-import { linkSlot, type Release, slotRelease } from "../release.ts";
-import type { Remote } from "../remote/session.ts";
+import type { Release } from "../release.ts";
 import { exitCodeOf, onlyLocked, summarize } from "../report/report.ts";
 import type { ObservedHost, RunContext, Task } from "../task.ts";
-import { HostRun } from "./host_run.ts";
+import { type Allowance, Budget, NO_LIMIT } from "./budget.ts";
+import { type Connect, type Deadlines, type Emit, type HostEnd, runHost } from "./one_host.ts";
+import { type Slot, Slots } from "./slots.ts";
 
-/** Opens a session with a host; the signal ends it at any moment. */
-export type Connect = (settings: HostSettings, signal: AbortSignal) => Promise<Remote>;
+export type { Connect } from "./one_host.ts";
+
+/** What happens to hosts that had ended well, when the failure budget is spent. */
+export type OnFailure = "stop" | "rollback-wave" | "rollback-all";
 
 export interface RolloutOptions {
   readonly hosts: readonly HostSettings[];
@@ -36,239 +38,335 @@ export interface RolloutOptions {
   readonly listener: Listener;
   /** Aborted when the user asks to stop. */
   readonly stop: AbortSignal;
+  /** Every host is in one; one wave of all hosts where it is left out. */
+  readonly waves?: readonly Wave[];
+  /** Any number of hosts may fail where it is left out. */
+  readonly budget?: Allowance;
+  readonly deadlines?: Deadlines;
+  readonly onFailure?: OnFailure;
+  /** Every host is prepared up to the switch before the first switches, and a failure after that takes every host back. */
+  readonly allOrNothing?: boolean;
+  /** How a host that had ended well is taken back to its former set. */
+  readonly takeBack?: TakeBack;
+  /** Seconds between two waves. */
+  readonly pause?: number;
+  /** Asks whether to go on with a wave, counted from 1. */
+  readonly confirm?: (wave: number, waves: readonly Wave[]) => Promise<boolean>;
+  /** How hosts have ended that are not to be touched again, when an earlier run is taken up. */
+  readonly done?: readonly HostOutcome[];
+  /** That run. */
+  readonly resumes?: string;
+  /** What the user asked for, as `resume` reads it. */
+  readonly options?: Json;
 }
+
+/** How a host that had ended well is taken back. */
+export interface TakeBack {
+  readonly pipeline: readonly Task[];
+  /** What was live on the host before. */
+  readonly releaseOf: (host: ObservedHost, ended: HostOutcome) => Promise<Release>;
+}
+
+/** An hour for a task and two for a host: hangs are noticed long before, by the limits of single programs. */
+export const DEADLINES: Deadlines = { task: 3600, host: 7200 };
 
 /** Runs it all and returns the exit code. */
 export async function rollout(options: RolloutOptions): Promise<number> {
-  const { hosts, run, forks, stop } = options;
-  const emit = (event: WithoutTime<Event>): void =>
-    options.listener({ at: new Date().toISOString(), ...event } as Event);
-  emit({
-    type: "run-started",
-    schema: SCHEMA,
-    run: run.id,
-    command: run.command,
-    dryRun: run.dryRun,
-    hosts: hosts.map((host) => host.name),
-    forks,
-    artifacts: options.artifacts,
-    waves: [{ name: "all", hosts: hosts.map((host) => host.name) }],
-  });
-  for (const message of options.warnings) emit({ type: "warning", message });
-  stop.addEventListener("abort", () => emit({ type: "interrupted" }), { once: true });
-
-  const statuses: HostStatus[] = [];
-  const failed: { status: HostStatus; error?: FailureData }[] = [];
-  const finish = (outcome: HostOutcome): void => {
-    statuses.push(outcome.status);
-    if (outcome.status !== "ok" && outcome.status !== "changed") failed.push(outcome);
-    emit({ type: "host-finished", ...outcome });
-  };
-  const waiting = hosts.values();
-  const worker = async (): Promise<void> => {
-    for (const settings of waiting) {
-      finish(stop.aborted ? notBegun(settings) : await runHost(settings, options, emit));
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(forks, hosts.length) }, worker));
-
-  const summary = summarize(statuses);
-  const exitCode = exitCodeOf(summary, { interrupted: stop.aborted, locked: onlyLocked(failed) });
-  emit({ type: "run-finished", exitCode, summary });
-  return exitCode;
+  return await new Rollout(options).run();
 }
 
-type WithoutTime<E> = E extends unknown ? Omit<E, "at"> : never;
-type Emit = (event: WithoutTime<Event>) => void;
+class Rollout {
+  readonly #options: RolloutOptions;
+  readonly #waves: readonly Wave[];
+  readonly #settings: ReadonlyMap<string, HostSettings>;
+  readonly #slots: Slots;
+  readonly #budget: Budget;
+  /** How each host has ended so far. */
+  readonly #statuses = new Map<string, HostStatus>();
+  readonly #failed = new Map<string, Pick<HostOutcome, "status" | "error">>();
+  /** Hosts that changed, and so can be taken back. */
+  readonly #changed = new Map<string, HostOutcome>();
+  /** All or nothing: hosts that are prepared, since when, and what was sent to them. */
+  readonly #prepared = new Map<string, { readonly startedAt: Date; readonly bytesSent: number }>();
+  /** Why no host is begun any more. */
+  #stopped: string | null = null;
+  readonly #emit: Emit;
 
-function notBegun(settings: HostSettings): HostOutcome {
-  return {
-    host: settings.name,
-    status: "skipped",
-    wave: 1,
-    startedAt: new Date().toISOString(),
-    durationMs: 0,
-    bytesSent: 0,
-    release: null,
-    previousRelease: null,
-    error: {
-      kind: "interrupted",
-      action: "begin",
-      host: settings.name,
-      evidence: "the run was interrupted",
-      next: "nothing changed",
-    },
-  };
-}
-
-async function runHost(settings: HostSettings, options: RolloutOptions, emit: Emit): Promise<HostOutcome> {
-  const startedAt = new Date();
-  emit({ type: "host-started", host: settings.name, wave: 1 });
-  // Until the switch begins, an interrupted host is let go at once; from then on it is finished or undone.
-  const session = new AbortController();
-  const letGo = (): void => session.abort();
-  options.stop.addEventListener("abort", letGo);
-  let host: HostRun | null = null;
-  let end: HostEnd;
-  try {
-    const remote = await options.connect(settings, session.signal);
-    host = new HostRun({ settings, run: options.run, remote, writes: options.writes });
-    const committing = (): void => options.stop.removeEventListener("abort", letGo);
-    end = await runPipeline(host, options, emit, committing);
-  } catch (error) {
-    const failure = Failure.from(error, "connect", settings.name);
-    end = {
-      status: failure.kind === "privilege" || failure.kind === "fault" ? "failed" : "unreachable",
-      error: failure.data,
-      release: null,
-      previousRelease: null,
-    };
+  constructor(options: RolloutOptions) {
+    this.#options = options;
+    const names = options.hosts.map((host) => host.name);
+    this.#waves = options.waves ?? [{ name: "all", hosts: names }];
+    this.#settings = new Map(options.hosts.map((host) => [host.name, host]));
+    this.#slots = new Slots(options.forks);
+    this.#budget = new Budget(options.budget ?? NO_LIMIT, options.hosts.length);
+    this.#emit = (event) => options.listener({ at: new Date().toISOString(), ...event } as Event);
   }
-  if (session.signal.aborted && end.error !== undefined && end.status !== "rolled_back") {
-    const evidence = "the run was interrupted before the switch";
-    end = {
-      ...end,
-      status: "skipped",
-      error: {
-        kind: "interrupted",
-        action: options.run.command,
-        host: settings.name,
-        evidence,
-        next: "the live set is untouched",
-      },
+
+  async run(): Promise<number> {
+    const { hosts, run, forks, stop, artifacts, warnings, done = [], resumes } = this.#options;
+    this.#emit({
+      type: "run-started",
+      schema: SCHEMA,
+      run: run.id,
+      command: run.command,
+      dryRun: run.dryRun,
+      hosts: hosts.map((host) => host.name),
+      forks,
+      artifacts,
+      waves: this.#waves,
+      ...(this.#options.options === undefined ? {} : { options: this.#options.options }),
+      ...(resumes === undefined ? {} : { resumes }),
+    });
+    for (const message of warnings) this.#emit({ type: "warning", message });
+    const interrupted = (): void => this.#emit({ type: "interrupted" });
+    stop.addEventListener("abort", interrupted, { once: true });
+    for (const outcome of done) this.#finish(outcome);
+
+    if (this.#options.allOrNothing && !run.dryRun) await this.#allOrNothing();
+    else await this.#waveByWave();
+    this.#skipTheRest();
+
+    stop.removeEventListener("abort", interrupted);
+    const summary = summarize(this.#statuses.values());
+    const circumstances = {
+      interrupted: stop.aborted || this.#stopped === NOT_CONFIRMED,
+      locked: onlyLocked(this.#failed.values()),
     };
+    const exitCode = exitCodeOf(summary, circumstances);
+    this.#emit({ type: "run-finished", exitCode, summary });
+    return exitCode;
   }
-  options.stop.removeEventListener("abort", letGo);
-  await host?.close();
-  return {
-    host: settings.name,
-    wave: 1,
-    startedAt: startedAt.toISOString(),
-    durationMs: Date.now() - startedAt.getTime(),
-    bytesSent: host?.bytesSent ?? 0,
-    ...end,
-  };
-}
 
-type HostEnd = Pick<HostOutcome, "status" | "release" | "previousRelease" | "error" | "rollbackError">;
-
-async function runPipeline(
-  host: HostRun,
-  options: RolloutOptions,
-  emit: Emit,
-  committing: () => void,
-): Promise<HostEnd> {
-  let previousRelease: string | null = null;
-  try {
-    host.setRelease(await options.releaseOf(host));
-    let begun = false;
-    for (const task of options.pipeline) {
-      if (task.name === "commit") {
-        begun = true;
-        committing();
-      }
-      const error = await runTask(task, host, emit);
-      if (task === options.pipeline[0]) previousRelease = await liveRelease(host);
-      if (error !== undefined) {
-        const end = { error, previousRelease };
-        const undone = begun ? await undo(host, task, options, emit, end) : null;
-        // A link that breaks before the switch is the same to the user as one that never was.
-        return undone ??
-          {
-            ...end,
-            status: error.kind === "dropped" && !begun ? "unreachable" : "failed",
-            release: previousRelease,
-          };
-      }
+  async #waveByWave(): Promise<void> {
+    const { onFailure = "stop" } = this.#options;
+    let begun: readonly string[] = [];
+    for (const [at, { hosts }] of this.#waves.entries()) {
+      const waiting = hosts.filter((host) => !this.#statuses.has(host));
+      if (waiting.length === 0) continue;
+      if (at > 0 && !await this.#mayBegin(at + 1)) break;
+      this.#emit({ type: "wave-started", wave: at + 1 });
+      begun = hosts;
+      await this.#each(waiting, (host, slot) => this.#takeThrough(host, slot));
     }
-  } catch (error) {
+    if (this.#stopped === null || this.#stopped === NOT_CONFIRMED) return;
+    if (onFailure === "rollback-all") await this.#takeBack(this.#changed.keys());
+    if (onFailure === "rollback-wave") await this.#takeBack(begun.filter((host) => this.#changed.has(host)));
+  }
+
+  async #allOrNothing(): Promise<void> {
+    const waiting = this.#waves.flatMap(({ hosts }) => hosts).filter((host) => !this.#statuses.has(host));
+    await this.#each(waiting, (host, slot) => this.#prepare(host, slot));
+    if (!this.#halted) await this.#waveByWave();
+    // Whoever stops half-way has not got all, so it is to be nothing.
+    if (this.#halted && waiting.some((host) => !this.#statuses.has(host) || this.#failed.has(host))) {
+      this.#stopped ??= "the run was interrupted";
+      await this.#takeBack(this.#changed.keys());
+    }
+  }
+
+  /** Works on hosts until they are through or no host may be begun any more. */
+  async #each(hosts: Iterable<string>, work: (host: string, slot: Slot) => Promise<void>): Promise<void> {
+    await this.#slots.each(hosts, work, () => this.#halted);
+  }
+
+  get #halted(): boolean {
+    return this.#stopped !== null || this.#options.stop.aborted;
+  }
+
+  /** Between two waves: whether the next one may begin. */
+  async #mayBegin(wave: number): Promise<boolean> {
+    const { run, stop, pause = 0, confirm } = this.#options;
+    if (this.#halted) return false;
+    if (run.dryRun) return true;
+    if (pause > 0) await sleep(pause * 1000, stop);
+    if (confirm !== undefined && !stop.aborted) {
+      const go = await Promise.race([confirm(wave, this.#waves), whenAborted(stop)]);
+      if (!go && !stop.aborted) this.#stop(NOT_CONFIRMED);
+    }
+    return !this.#halted;
+  }
+
+  #stop(reason: string): void {
+    if (this.#stopped !== null) return;
+    this.#stopped = reason;
+    this.#emit({ type: "stopped", reason });
+  }
+
+  async #takeThrough(host: string, slot: Slot): Promise<void> {
+    const { pipeline, releaseOf, run } = this.#options;
+    const prepared = this.#prepared.get(host);
+    const startedAt = prepared?.startedAt ?? new Date();
+    if (prepared === undefined) this.#emit({ type: "host-started", host, wave: this.#waveOf(host) });
+    const told = new Set(prepared === undefined ? [] : beforeCommit(pipeline).map((task) => task.name));
+    const end = await runHost({ ...this.#job(host, slot), run, pipeline, releaseOf, told });
+    this.#end(host, startedAt, { ...end, bytesSent: end.bytesSent + (prepared?.bytesSent ?? 0) });
+  }
+
+  /** Takes a host up to the switch. */
+  async #prepare(host: string, slot: Slot): Promise<void> {
+    const { pipeline, releaseOf, run } = this.#options;
+    const startedAt = new Date();
+    this.#emit({ type: "host-started", host, wave: this.#waveOf(host) });
+    const end = await runHost({ ...this.#job(host, slot), run, pipeline: beforeCommit(pipeline), releaseOf });
+    if (end.error !== undefined || end.status === "skipped") return this.#end(host, startedAt, end);
+    this.#prepared.set(host, { startedAt, bytesSent: end.bytesSent });
+    this.#emit({ type: "host-prepared", host });
+  }
+
+  /** Takes hosts that had ended well back to what they ran before. */
+  async #takeBack(hosts: Iterable<string>): Promise<void> {
+    const { takeBack, run } = this.#options;
+    if (takeBack === undefined || run.dryRun) return;
+    const never = new AbortController().signal;
+    const ended = [...hosts].map((host) => this.#changed.get(host)!);
+    await this.#slots.each(ended, async (outcome, slot) => {
+      const end = await runHost({
+        ...this.#job(outcome.host, slot),
+        run: { ...run, command: "rollback" },
+        pipeline: takeBack.pipeline,
+        releaseOf: (host) => takeBack.releaseOf(host, outcome),
+        emit: (event) => this.#emit("task" in event ? { ...event, rollback: true } : event),
+        stop: never,
+      });
+      this.#finishTakenBack(outcome, end);
+    });
+  }
+
+  #finishTakenBack(ended: HostOutcome, end: HostEnd): void {
+    const error: FailureData = {
+      kind: "stopped",
+      action: "keep the new set",
+      host: ended.host,
+      evidence: `it was well, and taken back: ${this.#stopped}`,
+      next: "it runs what it ran before; mend what failed, then: resume",
+    };
+    const back = end.error === undefined;
+    this.#finish({
+      ...ended,
+      was: "changed",
+      status: back ? "rolled_back" : "failed",
+      durationMs: Date.now() - Date.parse(ended.startedAt),
+      release: back ? end.release : end.release ?? ended.release,
+      error: back ? error : { ...error, evidence: `it was well, and to be taken back: ${this.#stopped}` },
+      ...(end.error === undefined ? {} : { rollbackError: end.rollbackError ?? end.error }),
+    });
+  }
+
+  #job(host: string, slot: Slot) {
+    const { undo, writes, connect, stop, deadlines = DEADLINES } = this.#options;
     return {
-      status: "failed",
-      error: Failure.from(error, options.run.command, host.settings.name).data,
-      release: previousRelease,
-      previousRelease,
+      settings: this.#settings.get(host)!,
+      undo,
+      writes,
+      connect,
+      stop,
+      deadlines,
+      emit: this.#emit,
+      slot,
     };
   }
-  const changed = options.pipeline.some((task) => host.changed(task.name));
-  const switched = !host.run.dryRun && host.changed("commit");
-  return {
-    status: changed ? "changed" : "ok",
-    release: switched ? host.release.id : previousRelease,
-    previousRelease,
-  };
-}
 
-/** Runs one task and tells of it. Returns what failed. */
-async function runTask(task: Task, host: HostRun, emit: Emit): Promise<FailureData | undefined> {
-  const name = host.settings.name;
-  const rollback = host.undo === null ? {} : { rollback: true } as const;
-  emit({ type: "task-started", host: name, task: task.name, ...rollback });
-  const outcome = await task.run(host);
-  // The lock was asked for before anything was looked at. Who else holds the device is the better answer than what was seen of it.
-  const locked = await host.lockFailure();
-  const report = locked === null
-    ? outcome.report
-    : { ...outcome.report, status: "failed" as const, error: locked };
-  const warning = locked === null ? outcome.warning : undefined;
-  if (report.status === "changed") host.noteChanged(task.name);
-  if (warning !== undefined) emit({ type: "warning", host: name, message: warning });
-  emit({ type: "task-finished", host: name, ...report });
-  return report.error;
-}
-
-/** The release that is live, as far as the tasks have looked; null where nothing is live. */
-async function liveRelease(host: HostRun): Promise<string | null> {
-  const set = await host.known(live);
-  if (set !== undefined) return set?.id ?? null;
-  const slot = (await host.known(layout))?.slot ?? null;
-  return slot === null ? null : slotRelease(slot);
-}
-
-/**
- * Brings the old set back on a host that failed after it had begun to switch. Null where it had not, so that there is nothing to undo.
- * The failure that led here stays the host's error, whatever happens now.
- */
-async function undo(
-  host: HostRun,
-  failed: Task,
-  options: RolloutOptions,
-  emit: Emit,
-  end: { error: FailureData; previousRelease: string | null },
-): Promise<HostEnd | null> {
-  if (options.undo.length === 0 || options.run.dryRun) return null;
-  try {
-    if (!await host.answers()) {
-      await host.reconnect(await options.connect(host.settings, new AbortController().signal));
-    }
-    host.forget([layout]);
-    const { journal, target, slot } = await host.look(layout);
-    if (journal === null) {
-      // The device has done it by itself, because it was not told in time.
-      const restored = failed.name !== "commit" && slot !== null && slotRelease(slot) !== host.release.id;
-      return restored ? { ...end, status: "rolled_back", release: slotRelease(slot) } : null;
-    }
-    // Where commit itself failed, the journal may still be that of an earlier run, whose switch this run has not taken up.
-    if (failed.name === "commit" && journal.run !== host.run.id) return null;
-    if (journal.previous === "") {
-      const next =
-        "there is no earlier set to go back to: the new one stays live, unconfirmed; mend the service and deploy again, or deploy another set";
-      return { ...end, status: "failed", release: host.release.id, error: { ...end.error, next } };
-    }
-    host.startUndo(journal.previous, end.error.kind === "unhealthy" || end.error.kind === "service");
-    for (const task of options.undo) {
-      const rollbackError = await runTask(task, host, emit);
-      if (rollbackError !== undefined) return { ...end, status: "failed", release: null, rollbackError };
-    }
-    const former = linkSlot(journal.previous);
-    const release = end.previousRelease ?? (former === null ? null : slotRelease(former));
-    return { ...end, status: target === journal.release ? "rolled_back" : "failed", release };
-  } catch (error) {
-    const failure = Failure.from(error, "bring the old set back", host.settings.name).data;
-    const byItself =
-      `it brings the old set back by itself, ${host.settings.confirmTimeout} s after the switch; status tells`;
-    const rollbackError = failure.action === "connect" && host.settings.confirmTimeout > 0
-      ? { ...failure, next: byItself }
-      : failure;
-    return { ...end, status: "failed", release: null, rollbackError };
+  #end(host: string, startedAt: Date, end: HostEnd): void {
+    this.#finish({
+      host,
+      wave: this.#waveOf(host),
+      startedAt: startedAt.toISOString(),
+      durationMs: Date.now() - startedAt.getTime(),
+      ...end,
+    });
   }
+
+  #finish(outcome: HostOutcome): void {
+    const { host, status } = outcome;
+    this.#statuses.set(host, status);
+    this.#changed.delete(host);
+    this.#failed.delete(host);
+    if (status === "changed") this.#changed.set(host, outcome);
+    else if (status !== "ok") this.#failed.set(host, outcome);
+    this.#emit({ type: "host-finished", ...outcome });
+    // Those that are taken back are a consequence, and do not count again.
+    if (outcome.was !== undefined) return;
+    this.#budget.note(outcome);
+    const reason = this.#options.allOrNothing && status !== "skipped" && this.#failed.has(host)
+      ? `${host} ${WORDS[status]}, and it is to be all or nothing`
+      : this.#budget.spent;
+    if (reason === null) return;
+    if (!this.#options.run.dryRun) this.#stop(reason);
+    else if (!this.#warned) {
+      this.#warned = true;
+      this.#emit({ type: "warning", message: `a real run would have stopped here: ${reason}` });
+    }
+  }
+
+  #warned = false;
+
+  #skipTheRest(): void {
+    for (const { name } of this.#options.hosts) {
+      if (this.#statuses.has(name)) continue;
+      const evidence = this.#stopped === null ? "the run was interrupted" : `not begun: ${this.#stopped}`;
+      const prepared = this.#prepared.get(name);
+      const startedAt = prepared?.startedAt ?? new Date();
+      const error: FailureData = {
+        kind: this.#stopped === null ? "interrupted" : "stopped",
+        action: prepared === undefined ? "begin" : "commit",
+        host: name,
+        evidence: prepared === undefined
+          ? evidence
+          : evidence.replace("not begun", "prepared, and not switched"),
+        next: prepared === undefined ? "nothing changed" : "the live set is untouched",
+      };
+      const bytesSent = prepared?.bytesSent ?? 0;
+      this.#end(name, startedAt, {
+        status: "skipped",
+        release: null,
+        previousRelease: null,
+        error,
+        bytesSent,
+      });
+    }
+  }
+
+  #waveOf(host: string): number {
+    this.#waveNumbers ??= new Map(
+      this.#waves.flatMap(({ hosts }, at) => hosts.map((name) => [name, at + 1] as const)),
+    );
+    return this.#waveNumbers.get(host) ?? 0;
+  }
+
+  #waveNumbers: Map<string, number> | null = null;
+}
+
+const WORDS: Record<HostStatus, string> = {
+  ok: "is well",
+  changed: "is changed",
+  failed: "failed",
+  rolled_back: "was rolled back",
+  unreachable: "is unreachable",
+  skipped: "was not begun",
+};
+
+const NOT_CONFIRMED = "the next wave was not confirmed";
+
+/** The tasks that leave the live set alone. */
+function beforeCommit(pipeline: readonly Task[]): readonly Task[] {
+  const at = pipeline.findIndex((task) => task.name === "commit");
+  return at < 0 ? pipeline : pipeline.slice(0, at);
+}
+
+/** Resolves to false once the signal says so. */
+function whenAborted(signal: AbortSignal): Promise<false> {
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(false), { once: true }));
+}
+
+/** Ends early where the signal says so. */
+function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener("abort", done, { once: true });
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    }
+  });
 }

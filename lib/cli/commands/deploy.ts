@@ -4,50 +4,59 @@
  */
 import { closestString } from "@std/text/closest-string";
 import { UsageError } from "../../errors.ts";
+import { releaseOfBackup } from "../../rollout/backup_release.ts";
+import type { RolloutOptions } from "../../rollout/rollout.ts";
 import type { Task } from "../../task.ts";
-import { hostsOf, readSets, releaseOf, runContext, unlistedWarnings } from "../context.ts";
-import { hostsCommand, type HostsOptions } from "../options.ts";
+import { inventoryOf, readSets, releaseOf, runContext, settingsFor, unlistedWarnings } from "../context.ts";
 import type { LoadPipelines } from "../pipelines.ts";
-import { runPipeline } from "../run.ts";
+import { recordOf } from "../recorded.ts";
+import { type FleetOptions, rolloutCommand, rolloutOf } from "../rollout_options.ts";
+import { type PipelineRun, runPipeline } from "../run.ts";
 
 export function deployCommand(pipelines: LoadPipelines, done: (exitCode: number) => void) {
-  return hostsCommand(
+  return rolloutCommand(
     "deploy",
     "put the local set live on every host: preflight, backup, stage, verify, commit, restart, health",
   )
-    .option("--only <tasks>", "only these tasks, joined by commas")
-    .option("--force", "also where this release has failed before")
-    .action(async (options) => done(await deploy("deploy", options, pipelines, options.only)));
+    .action(async (options) => done(await deploy("deploy", options, pipelines)));
 }
 
 export function planCommand(pipelines: LoadPipelines, done: (exitCode: number) => void) {
-  return hostsCommand("plan", "show what deploy would do: the same as deploy --dry-run")
-    .option("--only <tasks>", "only these tasks, joined by commas")
-    .option("--force", "also where this release has failed before")
-    .action(async (options) =>
-      done(await deploy("plan", { ...options, dryRun: true }, pipelines, options.only))
-    );
+  return rolloutCommand("plan", "show what deploy would do: the same as deploy --dry-run")
+    .action(async (options) => done(await deploy("plan", { ...options, dryRun: true }, pipelines)));
 }
 
-async function deploy(
+async function deploy(command: string, options: FleetOptions, load: LoadPipelines): Promise<number> {
+  const { inventory, hosts: chosenHosts } = await inventoryOf(options);
+  const hosts = settingsFor(chosenHosts, options);
+  const fleet = rolloutOf(options, hosts, inventory);
+  return await runPipeline(options, { ...await deployment(command, options, hosts, load), ...fleet });
+}
+
+/** What `deploy` does with hosts, whoever asks for it: the command itself, or `resume`. */
+export async function deployment(
   command: string,
-  options: HostsOptions & { readonly force?: boolean | undefined },
+  options: FleetOptions,
+  hosts: RolloutOptions["hosts"],
   load: LoadPipelines,
-  only: string | undefined,
-): Promise<number> {
-  const hosts = await hostsOf(options);
+): Promise<PipelineRun> {
   const sets = await readSets(hosts.map((host) => host.artifactsDir));
   const { pipelines } = await load();
-  return await runPipeline(options, {
+  return {
     run: runContext(command, options),
     hosts,
-    pipeline: chosen(pipelines.deploy, only),
+    pipeline: chosen(pipelines.deploy, options.only),
     undo: pipelines.undo,
     writes: true,
     releaseOf: (host) => Promise.resolve(releaseOf(sets.get(host.settings.artifactsDir)!)),
+    takeBack: {
+      pipeline: pipelines.rollback,
+      releaseOf: (host, { previousRelease }) => releaseOfBackup(host, undefined, previousRelease),
+    },
     sets: [...sets.values()],
     warnings: unlistedWarnings(sets.values()),
-  });
+    options: recordOf(options, sets),
+  };
 }
 
 /** The tasks that `--only` names, in the pipeline's order. */

@@ -1,0 +1,97 @@
+/**
+ * `resume`: takes up a deploy that was interrupted or partly failed.
+ * @module
+ */
+import { Command, Option } from "@commander-js/extra-typings";
+import { EXIT, UsageError } from "../../errors.ts";
+import type { HostOutcome, HostStatus } from "../../events.ts";
+import { foldReport, type Report } from "../../report/report.ts";
+import { newestDeploy, readRun } from "../../report/run_dir.ts";
+import { inventoryOf, print, settingsFor } from "../context.ts";
+import { OUTPUTS } from "../options.ts";
+import type { LoadPipelines } from "../pipelines.ts";
+import { checkSets, goTo, readRecord } from "../recorded.ts";
+import { type FleetOptions, rolloutOf } from "../rollout_options.ts";
+import { runPipeline } from "../run.ts";
+import { deployment } from "./deploy.ts";
+
+export function resumeCommand(load: LoadPipelines, done: (exitCode: number) => void) {
+  return new Command("resume")
+    .description(
+      "go on with a deploy that was interrupted or partly failed: hosts that are done are not touched again",
+    )
+    .argument("[run]", "the run, as its folder under --reports is called (default: the newest deploy)")
+    .option(
+      "--retry-failed",
+      "only hosts that failed, were rolled back or unreachable; none that was not begun",
+    )
+    .option("--force", "also where this release has failed before")
+    .option("--yes", "answer yes to what --confirm asks")
+    .option("--reports <dir>", "where runs are kept", "reports")
+    .addOption(
+      new Option(
+        "-o, --output <form>",
+        "what standard output carries (default: pretty on a terminal, else plain)",
+      )
+        .choices(OUTPUTS),
+    )
+    .addOption(
+      new Option("-v, --verbose", "more detail; repeatable").default(0)
+        .argParser((_: string, before: number) => before + 1),
+    )
+    .action(async (name, options) => {
+      const run = name ?? await newestDeploy(options.reports);
+      const events = await readRun(options.reports, run);
+      const [first] = events;
+      if (first?.type !== "run-started" || first.command !== "deploy" || first.dryRun) {
+        throw UsageError.of("resume", `${run} is no deploy`, "run its command again: it converges");
+      }
+      const report = foldReport(events);
+      const recorded = readRecord(first.options, report.run);
+      const finished = hostsDone(report, options.retryFailed === true);
+      if (finished.length === report.hosts.length) {
+        print(`nothing is left to do: ${wordsFor(options.retryFailed === true)} of run ${report.run}\n`);
+        return done(EXIT.ok);
+      }
+      const reports = goTo(recorded, options.reports);
+      const { force = recorded.given.force, yes = recorded.given.yes, output, verbose } = options;
+      const given = { ...recorded.given, force, yes, output, verbose, reports } as unknown as FleetOptions;
+      const { inventory, hosts: all } = await inventoryOf(given);
+      const names = new Set(first.hosts);
+      const hosts = settingsFor(all.filter((host) => names.has(host.name)), given);
+      refuseMissing(first.hosts, new Set(hosts.map((host) => host.name)), report.run);
+      const { waves: _, ...fleet } = rolloutOf(given, hosts, inventory);
+      const what = await deployment("deploy", given, hosts, load);
+      checkSets(recorded, what.sets ?? [], report.run);
+      done(
+        await runPipeline(given, {
+          ...what,
+          ...fleet,
+          waves: first.waves,
+          done: finished,
+          resumes: report.run,
+        }),
+      );
+    });
+}
+
+/** How hosts have ended that are not touched again. */
+function hostsDone(report: Report, retryFailed: boolean): HostOutcome[] {
+  const settled: readonly HostStatus[] = retryFailed ? ["ok", "changed", "skipped"] : ["ok", "changed"];
+  return report.hosts.filter(({ status }) => settled.includes(status))
+    .map(({ tasks: _, ...outcome }) => ({ ...outcome, run: outcome.run ?? report.run }));
+}
+
+function wordsFor(retryFailed: boolean): string {
+  return retryFailed ? "no host failed" : "every host is done";
+}
+
+function refuseMissing(wanted: readonly string[], found: ReadonlySet<string>, run: string): void {
+  const missing = wanted.filter((host) => !found.has(host));
+  if (missing.length === 0) return;
+  throw UsageError.of(
+    "--inventory",
+    `${missing.length} hosts of run ${run} are no longer in it: ${missing.slice(0, 5).join(", ")}`,
+    "deploy again instead: it converges",
+  );
+}

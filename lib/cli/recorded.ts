@@ -1,0 +1,80 @@
+/**
+ * What a run keeps of its options, so that `resume` goes on under the same ones.
+ * @module
+ */
+import process from "node:process";
+import { resolve } from "@std/path";
+import { z } from "zod";
+import { UsageError } from "../errors.ts";
+import type { Json } from "../events.ts";
+import type { ArtifactSet } from "../manifest.ts";
+import type { FleetOptions } from "./rollout_options.ts";
+
+/** How a run is shown and kept is not part of it. */
+const NOT_KEPT: readonly string[] = [
+  "output",
+  "verbose",
+  "reports",
+  "dryRun",
+  "check",
+] satisfies (keyof FleetOptions)[];
+
+const record = z.object({
+  /** The folder in which the command was given. */
+  cwd: z.string(),
+  /** Release ids by artifact folder. */
+  sets: z.record(z.string(), z.string()),
+  given: z.record(z.string(), z.json()),
+});
+
+export type Recorded = z.infer<typeof record>;
+
+/** For the event that begins the run. */
+export function recordOf(options: FleetOptions, sets: ReadonlyMap<string, ArtifactSet>): Json {
+  const { LOCKSTEP_INVENTORY } = process.env;
+  const named = options.inventory.length > 0
+    ? options.inventory
+    : LOCKSTEP_INVENTORY
+    ? [LOCKSTEP_INVENTORY]
+    : [];
+  const given = Object.entries({ ...options, inventory: named })
+    .filter(([name, value]) => !NOT_KEPT.includes(name) && value !== undefined);
+  return {
+    cwd: process.cwd(),
+    sets: Object.fromEntries([...sets].map(([dir, { id }]) => [dir, id])),
+    given: Object.fromEntries(given) as Json,
+  };
+}
+
+/** Throws a UsageError where the run has kept none: only a deploy does. */
+export function readRecord(options: Json | undefined, run: string): Recorded {
+  const parsed = record.safeParse(options);
+  if (parsed.success) return parsed.data;
+  throw UsageError.of("resume", `${run} has not kept its options`, "run its command again: it converges");
+}
+
+/** Goes to the folder in which the run was begun, because relative names count from there. Returns what `--reports` means then. */
+export function goTo({ cwd }: Recorded, reports: string): string {
+  if (cwd === process.cwd()) return reports;
+  const there = resolve(reports);
+  try {
+    process.chdir(cwd);
+  } catch (error) {
+    throw UsageError.of(
+      "resume",
+      `cannot go to ${cwd}, where the run was begun: ${error instanceof Error ? error.message : error}`,
+      "deploy again from here: it converges",
+    );
+  }
+  return there;
+}
+
+/** The same sets as then, or a UsageError: a run goes on with what it began with. */
+export function checkSets({ sets }: Recorded, now: readonly ArtifactSet[], run: string): void {
+  const problems = now.filter((set) => sets[resolve(set.dir)] !== set.id).map((set) => ({
+    where: set.dir,
+    message: `is release ${set.id} now, and was ${sets[resolve(set.dir)] ?? "no part of it"} in run ${run}`,
+    hint: "deploy it as a run of its own, or put the former set back there",
+  }));
+  if (problems.length > 0) throw new UsageError(problems);
+}

@@ -1,0 +1,288 @@
+/**
+ * One host through a pipeline: connect, task after task, and back to the old set where it fails once the switch has begun. Nothing that
+ * happens here is another host's.
+ * @module
+ */
+import { Failure, type FailureData } from "../errors.ts";
+import type { Event, HostOutcome } from "../events.ts";
+import { layout } from "../facts/layout.ts";
+import { live } from "../facts/live.ts";
+import type { HostSettings } from "../inventory/mod.ts";
+import { linkSlot, type Release, slotRelease } from "../release.ts";
+import type { Remote } from "../remote/session.ts";
+import type { ObservedHost, RunContext, Task } from "../task.ts";
+import { HostRun } from "./host_run.ts";
+import type { Slot } from "./slots.ts";
+
+/**
+ * Opens a session with a host; the signal ends it at any moment. `slow` is called once where the host lets us wait, so that others need not
+ * wait for it.
+ */
+export type Connect = (settings: HostSettings, signal: AbortSignal, slow?: () => void) => Promise<Remote>;
+
+type WithoutTime<E> = E extends unknown ? Omit<E, "at"> : never;
+/** Tells of what happens; the time is added. */
+export type Emit = (event: WithoutTime<Event>) => void;
+
+/** Seconds after which a task, or all that is done with a host, is ended on the device and here. */
+export interface Deadlines {
+  readonly task: number;
+  readonly host: number;
+}
+
+/** What is to be done with a host. */
+export interface HostJob {
+  readonly settings: HostSettings;
+  readonly run: RunContext;
+  readonly pipeline: readonly Task[];
+  /** What brings the old set back where a task fails after the switch has begun. */
+  readonly undo: readonly Task[];
+  readonly writes: boolean;
+  /** A Failure that it throws is the host's. */
+  readonly releaseOf: (host: ObservedHost) => Promise<Release | null>;
+  readonly deadlines: Deadlines;
+  readonly connect: Connect;
+  readonly emit: Emit;
+  /** Aborted when the user asks to stop. */
+  readonly stop: AbortSignal;
+  readonly slot: Slot;
+  /** Tasks that were done on this host before, in another session: only what is new about them is told. */
+  readonly told?: ReadonlySet<string>;
+}
+
+/** How it ended. */
+export interface HostEnd
+  extends Pick<HostOutcome, "status" | "release" | "previousRelease" | "error" | "rollbackError"> {
+  readonly bytesSent: number;
+}
+
+type End = Omit<HostEnd, "bytesSent">;
+
+/** Does it. Never throws. */
+export async function runHost(job: HostJob): Promise<HostEnd> {
+  const one = new OneHost(job);
+  const end = await one.run();
+  return { ...end, bytesSent: one.bytesSent };
+}
+
+/** A device is given this much longer than its deadline to say that it has ended what ran. Seconds. */
+const WORD_GRACE = 3;
+
+class OneHost {
+  readonly #job: HostJob;
+  #host: HostRun | null = null;
+  #session = new AbortController();
+  /** Why the session was ended by us; null while it was not. */
+  #late: Failure | null = null;
+  #hostDeadline = Infinity;
+  /** From the switch on, an interrupted host is finished or undone; until then it is let go at once. */
+  #begun = false;
+
+  constructor(job: HostJob) {
+    this.#job = job;
+  }
+
+  get bytesSent(): number {
+    return this.#host?.bytesSent ?? 0;
+  }
+
+  async run(): Promise<End> {
+    const { settings, run, stop, slot } = this.#job;
+    const letGo = (): void => {
+      if (!this.#begun) this.#session.abort();
+    };
+    stop.addEventListener("abort", letGo);
+    this.#hostDeadline = performance.now() + this.#job.deadlines.host * 1000;
+    let end: End;
+    try {
+      const remote = await this.#within(
+        this.#hostDeadline,
+        `connect`,
+        "host",
+        () => slot.during((slow) => this.#job.connect(settings, this.#session.signal, slow)),
+      );
+      this.#host = new HostRun({ settings, run, remote, writes: this.#job.writes });
+      end = await this.#pipeline(this.#host);
+    } catch (error) {
+      const failure = this.#late ?? Failure.from(error, "connect", settings.name);
+      end = {
+        status: failure.kind === "privilege" || failure.kind === "fault" ? "failed" : "unreachable",
+        error: failure.data,
+        release: null,
+        previousRelease: null,
+      };
+    } finally {
+      stop.removeEventListener("abort", letGo);
+    }
+    await this.#host?.close();
+    const gaveUp = stop.aborted && !this.#begun && end.error !== undefined && this.#session.signal.aborted;
+    return gaveUp && this.#late === null ? { ...end, ...this.#interrupted() } : end;
+  }
+
+  #interrupted(): Pick<End, "status" | "error"> {
+    return {
+      status: "skipped",
+      error: {
+        kind: "interrupted",
+        action: this.#job.run.command,
+        host: this.#job.settings.name,
+        evidence: "the run was interrupted before the switch",
+        next: "the live set is untouched",
+      },
+    };
+  }
+
+  async #pipeline(host: HostRun): Promise<End> {
+    const { run, pipeline } = this.#job;
+    let previousRelease: string | null = null;
+    try {
+      host.deadline = this.#hostDeadline;
+      host.setRelease(await this.#job.releaseOf(host));
+      for (const task of pipeline) {
+        if (task.name === "commit") this.#begun = true;
+        const error = await this.#task(task, host);
+        if (task === pipeline[0]) previousRelease = await liveRelease(host);
+        if (error !== undefined) {
+          const end = { error, previousRelease };
+          const undone = this.#begun ? await this.#undo(host, task, end) : null;
+          // A link that breaks before the switch is the same to the user as one that never was.
+          const lost = error.kind === "dropped" && !this.#begun;
+          return undone ?? { ...end, status: lost ? "unreachable" : "failed", release: previousRelease };
+        }
+      }
+    } catch (error) {
+      return {
+        status: "failed",
+        error: (this.#late ?? Failure.from(error, run.command, host.settings.name)).data,
+        release: previousRelease,
+        previousRelease,
+      };
+    }
+    const changed = pipeline.some((task) => host.changed(task.name));
+    const switched = !run.dryRun && host.changed("commit");
+    return {
+      status: changed ? "changed" : "ok",
+      release: switched ? host.release.id : previousRelease,
+      previousRelease,
+    };
+  }
+
+  /** Runs one task and tells of it. Returns what failed. */
+  async #task(task: Task, host: HostRun): Promise<FailureData | undefined> {
+    const { emit, told, deadlines } = this.#job;
+    const name = host.settings.name;
+    const rollback = host.undo === null ? {} : { rollback: true } as const;
+    const quiet = host.undo === null && told?.has(task.name) === true;
+    if (!quiet) emit({ type: "task-started", host: name, task: task.name, ...rollback });
+    const taskDeadline = performance.now() + deadlines.task * 1000;
+    const [deadline, whose] = taskDeadline < this.#hostDeadline
+      ? [taskDeadline, "task"] as const
+      : [this.#hostDeadline, "host"] as const;
+    host.deadline = deadline;
+    const outcome = await this.#within(deadline, task.name, whose, () => task.run(host));
+    // The lock was asked for before anything was looked at. Who else holds the device is the better answer than what was seen of it.
+    const failure = this.#late?.data ?? (outcome.report.error === undefined ? null : outcome.report.error);
+    const locked = this.#late === null ? await host.lockFailure() : null;
+    const error = locked ?? failure ?? undefined;
+    const report = error === undefined
+      ? outcome.report
+      : { ...outcome.report, status: "failed" as const, error };
+    const warning = locked === null ? outcome.warning : undefined;
+    if (report.status === "changed") host.noteChanged(task.name);
+    if (warning !== undefined && !quiet) emit({ type: "warning", host: name, message: warning });
+    if (!quiet || report.status === "changed" || report.status === "failed") {
+      emit({ type: "task-finished", host: name, ...report });
+    }
+    return error;
+  }
+
+  /** Ends the session where `work` takes longer than its deadline and the device does not say so itself. */
+  async #within<T>(
+    deadline: number,
+    what: string,
+    whose: "task" | "host",
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const left = deadline - performance.now() + WORD_GRACE * 1000;
+    const seconds = this.#job.deadlines[whose];
+    // Longer than a timer can count is as long as it takes.
+    if (left > 2 ** 31 - 1) return await work();
+    const timer = setTimeout(() => {
+      this.#late = new Failure({
+        kind: "timeout",
+        action: what === "connect" ? "connect" : `end ${what} in time`,
+        host: this.#job.settings.name,
+        evidence: `${what} was not over within the ${seconds} s of --${whose}-timeout`,
+        next: `if it only needs longer, raise --${whose}-timeout`,
+      });
+      this.#session.abort();
+    }, Math.max(0, left));
+    try {
+      return await work();
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /**
+   * Brings the old set back on a host that failed after it had begun to switch. Null where it had not, so that there is nothing to undo.
+   * The failure that led here stays the host's error, whatever happens now.
+   */
+  async #undo(
+    host: HostRun,
+    failed: Task,
+    end: { error: FailureData; previousRelease: string | null },
+  ): Promise<End | null> {
+    const { undo, run, settings, connect, deadlines } = this.#job;
+    if (undo.length === 0 || run.dryRun) return null;
+    // Its time was used up by what failed; the way back has its own.
+    this.#late = null;
+    this.#hostDeadline = performance.now() + deadlines.host * 1000;
+    host.deadline = this.#hostDeadline;
+    try {
+      if (this.#session.signal.aborted || !await host.answers()) {
+        this.#session = new AbortController();
+        const open = () => connect(settings, this.#session.signal);
+        await host.reconnect(await this.#within(this.#hostDeadline, "connect", "host", open));
+      }
+      host.forget([layout]);
+      const { journal, target, slot } = await host.look(layout);
+      if (journal === null) {
+        // The device has done it by itself, because it was not told in time.
+        const restored = failed.name !== "commit" && slot !== null && slotRelease(slot) !== host.release.id;
+        return restored ? { ...end, status: "rolled_back", release: slotRelease(slot) } : null;
+      }
+      // Where commit itself failed, the journal may still be that of an earlier run, whose switch this run has not taken up.
+      if (failed.name === "commit" && journal.run !== host.run.id) return null;
+      if (journal.previous === "") {
+        const next =
+          "there is no earlier set to go back to: the new one stays live, unconfirmed; mend the service and deploy again, or deploy another set";
+        return { ...end, status: "failed", release: host.release.id, error: { ...end.error, next } };
+      }
+      host.startUndo(journal.previous, end.error.kind === "unhealthy" || end.error.kind === "service");
+      for (const task of undo) {
+        const rollbackError = await this.#task(task, host);
+        if (rollbackError !== undefined) return { ...end, status: "failed", release: null, rollbackError };
+      }
+      const former = linkSlot(journal.previous);
+      const release = end.previousRelease ?? (former === null ? null : slotRelease(former));
+      return { ...end, status: target === journal.release ? "rolled_back" : "failed", release };
+    } catch (error) {
+      const failure = (this.#late ?? Failure.from(error, "bring the old set back", settings.name)).data;
+      const byItself =
+        `it brings the old set back by itself, ${settings.confirmTimeout} s after the switch; status tells`;
+      const rollbackError = failure.action === "connect" && settings.confirmTimeout > 0
+        ? { ...failure, next: byItself }
+        : failure;
+      return { ...end, status: "failed", release: null, rollbackError };
+    }
+  }
+}
+
+/** The release that is live, as far as the tasks have looked; null where nothing is live. */
+async function liveRelease(host: HostRun): Promise<string | null> {
+  const set = await host.known(live);
+  if (set !== undefined) return set?.id ?? null;
+  const slot = (await host.known(layout))?.slot ?? null;
+  return slot === null ? null : slotRelease(slot);
+}

@@ -1,0 +1,64 @@
+import { assertEquals } from "@std/assert";
+import { Slots } from "../../../lib/rollout/slots.ts";
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+Deno.test("Slots.each() works on as many items at once as there are slots, in their order", async () => {
+  let [now, most] = [0, 0];
+  const begun: number[] = [];
+  await new Slots(3).each([1, 2, 3, 4, 5, 6, 7], async (item) => {
+    begun.push(item);
+    most = Math.max(most, ++now);
+    await wait(3);
+    now--;
+  });
+  assertEquals([most, begun], [3, [1, 2, 3, 4, 5, 6, 7]]);
+});
+
+Deno.test("Slots.each() begins nothing more once it is halted, and waits for what has begun", async () => {
+  const ended: number[] = [];
+  let halted = false;
+  await new Slots(2).each([1, 2, 3, 4], async (item) => {
+    if (item === 1) halted = true;
+    await wait(3);
+    ended.push(item);
+  }, () => halted);
+  assertEquals(ended, [1]);
+});
+
+Deno.test("Slot.during() lends the slot while one is let wait, and takes it back before others get it", async () => {
+  const told: string[] = [];
+  const opened = Promise.withResolvers<void>();
+  await new Slots(1).each(["dead", "b", "c"], async (item, slot) => {
+    if (item === "dead") {
+      await slot.during(async (slow) => {
+        slow();
+        slow();
+        await opened.promise;
+      });
+    } else {
+      await wait(2);
+      if (item === "b") opened.resolve();
+      await wait(2);
+    }
+    told.push(item);
+  });
+  assertEquals(told, ["b", "dead", "c"]);
+});
+
+Deno.test("Slot.during() keeps the slot where nobody is slow, and gives it back where what it waits for fails", async () => {
+  const told: string[] = [];
+  await new Slots(1).each(["a", "b"], async (item, slot) => {
+    try {
+      await slot.during(async (slow) => {
+        if (item === "a") slow();
+        await wait(2);
+        if (item === "a") throw new Error("not let in");
+      });
+    } catch {
+      told.push(`${item} failed`);
+    }
+    told.push(item);
+  });
+  assertEquals(told, ["b", "a failed", "a"]);
+});
