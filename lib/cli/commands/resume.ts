@@ -50,7 +50,7 @@ export function resumeCommand(load: LoadPipelines, done: (exitCode: number) => v
       const recorded = readRecord(first.options, report.run);
       const finished = hostsDone(report, options.retryFailed === true);
       if (finished.length === report.hosts.length) {
-        print(`nothing is left to do: ${wordsFor(options.retryFailed === true)} of run ${report.run}\n`);
+        print(`nothing is left to do: ${wordsFor(options.retryFailed === true)} in run ${report.run}\n`);
         return done(EXIT.ok);
       }
       const reports = goTo(recorded, options.reports);
@@ -83,7 +83,7 @@ function hostsDone(report: Report, retryFailed: boolean): HostOutcome[] {
 }
 
 function wordsFor(retryFailed: boolean): string {
-  return retryFailed ? "no host failed" : "every host is done";
+  return retryFailed ? "no host has failed" : "every host is done";
 }
 
 function refuseMissing(wanted: readonly string[], found: ReadonlySet<string>, run: string): void {
