@@ -22,7 +22,8 @@ import restoreText from "./commit_restore.sh" with { type: "text" };
 import { restartArgs, restartText } from "./restart.ts";
 
 const switchLive = program("switch", text);
-const withdrawSwitch = program("withdraw", withdrawText);
+/** Leaves a device with nothing announced and nothing armed. */
+export const withdrawSwitch = program("withdraw", withdrawText);
 const armDevice = program("arm", armText);
 
 /** What the device runs by itself, each with the prelude in front: it has no session to get that from. */

@@ -1,4 +1,4 @@
-# Takes back a switch that was announced and has not happened. $1: deploy path.
+# Takes back a switch that was armed, or announced, and has not happened. $1: deploy path.
 # shellcheck shell=sh
 cd "$1" || exit 1
 disarm

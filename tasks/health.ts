@@ -2,7 +2,8 @@
  * Promises that the service is well on the set that is live: ready within `health_attempts`, its health JSON and the matching metrics kept
  * in the report. Then it confirms the release: the device's journal is closed, its history written, releases that are not live and backups
  * past `keep_backups` removed. A failure leaves the release unconfirmed, and the run brings the old set back.
- * `ok` when the service is well and nothing is unconfirmed; `skipped` where no health URL is set.
+ * A device that an earlier run has armed, and never switched, is disarmed: it has nothing to restore.
+ * `ok` when the service is well and nothing is unconfirmed or armed; `skipped` where no health URL is set.
  *
  * Where the device knows no such service, and nothing answered before the switch either, there is nothing to ask: that is reported.
  * @module
@@ -13,6 +14,7 @@ import { type Service, service } from "../lib/facts/service.ts";
 import { expiredBackups, linkSlot, releaseName, slotRelease } from "../lib/release.ts";
 import { program } from "../lib/remote/program.ts";
 import { defineTask, type Detail, type ObservedHost, type Step, type TaskHost } from "../lib/task.ts";
+import { withdrawSwitch } from "./commit.ts";
 import text from "./health_confirm.sh" with { type: "text" };
 
 const confirm = program("confirm", text);
@@ -46,6 +48,16 @@ export const health = defineTask<Observed>({
         status: "change",
         why: "the release is not confirmed",
         steps: [confirmStep(layout, host)],
+        detail,
+      };
+    }
+    if (layout.armed !== null) {
+      const title = `disarm the device, which run ${layout.armed.run} armed and never switched`;
+      const args = [host.settings.deployPath];
+      return {
+        status: "change",
+        why: "the device is still armed",
+        steps: [{ title, program: withdrawSwitch, args }],
         detail,
       };
     }

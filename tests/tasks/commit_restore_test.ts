@@ -2,7 +2,7 @@
  * The device that restores itself because nobody told it that all is well: commit arms it, health disarms it.
  * @module
  */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { slotLink } from "../../lib/release.ts";
 import { commit } from "../../tasks/commit.ts";
 import { health } from "../../tasks/health.ts";
@@ -29,6 +29,11 @@ const there = (device: LocalDevice): string[] =>
 function assertSettled(device: LocalDevice): void {
   const left = there(device).filter((name) => /^(armed|firing|disarmed|restore|journal|lock)/.test(name));
   assertEquals(left, []);
+}
+
+/** Whether the device's own restore has ended: `firing` is the last that goes. */
+function isOver(device: LocalDevice): boolean {
+  return !there(device).some((name) => name === "restore" || name === "firing");
 }
 
 /** The process that waits on the device. */
@@ -68,7 +73,7 @@ for (const { name, needs, tools } of kinds) {
     await using device = await makeLocalDevice({ tools });
     await switched(device, 1);
     await until("the old set is live again", async () => await live(device) === "1", 10);
-    await until("it is settled", () => !there(device).includes("restore"), 10);
+    await until("it is settled", () => isOver(device), 10);
     assertSettled(device);
     assertEquals(await Deno.readTextFile(`${device.dir}/restarts`), "11", "restarted on the old set");
     const lines = (await device.read(".lockstep/history")).trimEnd().split("\n").map((line) =>
@@ -112,7 +117,7 @@ testWhere("the device restores a folder, and a link of the user's", { needs: ["l
     await device.perform([stage, verify, commit], { release, settings: { confirmTimeout: 1 } });
     assertEquals(await live(device), "1");
     await until("the former set is live again", async () => await live(device) === "before", 10);
-    await until("it is settled", () => !there(device).includes("restore"), 10);
+    await until("it is settled", () => isOver(device), 10);
     assertSettled(device);
   }
 });
@@ -168,6 +173,33 @@ testWhere(
   },
 );
 
+testWhere(
+  "health disarms a device that a run has armed and never switched",
+  { needs: ["linux"] },
+  async () => {
+    // The program that switches is ended at the first thing that it does, where it is told so.
+    const mkdir =
+      `if [ -e ../cut ] && [ "$*" = "-p .lockstep/releases" ]; then kill -9 $PPID; fi; exec /bin/mkdir "$@"`;
+    await using device = await makeLocalDevice({ tools: { scripts: { mkdir } } });
+    const settings = { confirmTimeout: 30 };
+    const one = await writeSet(`${device.dir}/1`, { a: "1" }, "1");
+    await device.perform(pipelines.deploy, { release: one, settings });
+    const two = await writeSet(`${device.dir}/2`, { a: "2" }, "2");
+    await Deno.writeTextFile(`${device.dir}/cut`, "");
+    await device.perform([stage, verify, commit], { release: two, settings, run: { id: "RUN-2" } });
+    assertEquals(there(device).filter((name) => /^(armed|journal)/.test(name)), ["armed.RUN-2"]);
+    const pid = await sleeper(device);
+
+    const { last } = await device.perform([health], { release: one, settings });
+    assertEquals(last.status, "changed", JSON.stringify(last.error));
+    assertStringIncludes(last.steps.join(), "RUN-2");
+    assertEquals((await device.perform([health], { release: one, settings })).last.status, "skipped");
+    await until(`process ${pid} is gone`, () => !isRunning(pid));
+    assertSettled(device);
+    assertEquals(await live(device), "1");
+  },
+);
+
 testWhere("device and health agree, however close they come", { needs: ["linux"] }, async () => {
   await Promise.all([600, 800, 900, 1000, 1100].map(async (wait) => {
     await using device = await makeLocalDevice({ tools: {} });
@@ -175,7 +207,7 @@ testWhere("device and health agree, however close they come", { needs: ["linux"]
     const two = await writeSet(`${device.dir}/2`, { a: "2" }, "2");
     await new Promise((resolve) => setTimeout(resolve, wait));
     const { last } = await device.perform([health], { release: two });
-    await until("it is settled", () => !there(device).includes("restore"), 10);
+    await until("it is settled", () => isOver(device), 10);
     assertSettled(device);
     if (last.status === "changed") assertEquals(await live(device), "2");
     else assertEquals(await live(device), "1", JSON.stringify(last));
@@ -191,6 +223,6 @@ testWhere("a newer run takes over from one that waits", { needs: ["linux"] }, as
   await until(`process ${pid} is gone`, () => !isRunning(pid));
   assertEquals(await live(device), "3");
   await until("the set that was confirmed is live again", async () => await live(device) === "1", 10);
-  await until("it is settled", () => !there(device).includes("restore"), 10);
+  await until("it is settled", () => isOver(device), 10);
   assertEquals((await Deno.readLink(device.at("artifacts_phase2"))).startsWith(slotLink("")), true);
 });

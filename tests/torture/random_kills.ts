@@ -8,7 +8,7 @@ import { fromFileUrl, join } from "@std/path";
 import type { Artifacts } from "../fleet/artifacts.ts";
 import type { Device } from "../fleet/fleet.ts";
 import { backupsOf } from "../fleet/live.ts";
-import { startOn } from "../fleet/program.ts";
+import { startOn, statuses } from "../fleet/program.ts";
 import { sha256 } from "../fleet/tree.ts";
 import { Field, type Kind } from "./field.ts";
 import { seededRandom } from "./random.ts";
@@ -25,8 +25,8 @@ export interface RandomKillsResult {
   readonly deploys: number;
   /** How many were killed before they had ended. */
   readonly interrupted: number;
-  /** Milliseconds that an undisturbed deploy took. */
-  readonly length: number;
+  /** Milliseconds that undisturbed deploys took: the shortest and the longest that was reckoned with. */
+  readonly length: readonly [from: number, to: number];
   /** What the watcher has seen: sets read, switches between two reads, sets that were replaced and removed while it read them. */
   readonly watched: { readonly reads: number; readonly switches: number; readonly moved: number };
 }
@@ -43,23 +43,29 @@ export async function killAtRandom(options: RandomKills): Promise<RandomKillsRes
   const start = (set: Artifacts) => startOn(field.fleet, inventory, ["deploy", "--artifacts", set.dir]);
 
   await using watcher = await watch(device!, [old, next, first]);
-  // Measured under the watcher's eyes: it takes a processor of its own. The slowest counts, so that the last moments are hit, too.
-  let length = 0;
+  // Measured under the watcher's eyes: it takes a processor of its own.
+  const lengths: number[] = [];
   for (const set of [next, old, next, old]) {
     const began = performance.now();
     const run = await start(set).ended;
     assertEquals(run.code, 0, run.text);
-    length = Math.max(length, performance.now() - began);
+    lengths.push(performance.now() - began);
   }
 
   let interrupted = 0;
   let backups = await backupsOf(device!);
   for (let i = 0; i < options.deploys; i++) {
     const running = start(i % 2 === 0 ? next : old);
+    // The longest of the last few counts, so that the last moments are hit, too; a machine is not equally fast all the time.
+    const length = Math.max(...lengths.slice(-4));
+    const began = performance.now();
     const timer = setTimeout(running.kill, random() * 1.1 * length);
-    const { code } = await running.ended;
+    const run = await running.ended;
     clearTimeout(timer);
-    if (code === 128 + 9) interrupted++;
+    if (run.code === 128 + 9) interrupted++;
+    else if (statuses(await run.report())[device!.name] === "changed") {
+      lengths.push(performance.now() - began);
+    }
     watcher.assertWell();
     const now = new Set(await backupsOf(device!));
     assertEquals(backups.filter((name) => !now.has(name)), [], "a backup is lost");
@@ -68,7 +74,8 @@ export async function killAtRandom(options: RandomKills): Promise<RandomKillsRes
   // Whatever the last of them left, a deploy of a third set settles it.
   await field.assertConverges([device!], first, 60);
   const watched = await watcher.end();
-  return { deploys: options.deploys, interrupted, length: Math.round(length), watched };
+  const ends = [Math.min(...lengths), Math.max(...lengths)].map(Math.round);
+  return { deploys: options.deploys, interrupted, length: [ends[0]!, ends[1]!], watched };
 }
 
 interface Watcher extends AsyncDisposable {

@@ -88,7 +88,7 @@ const randomRows = (["exchange", "plain"] as const).flatMap((kind) =>
         seed,
         confirmTimeout,
       });
-      return `${deploys} deploys of ${length} ms, ${interrupted} interrupted; ` +
+      return `${deploys} deploys of ${length.join(" to ")} ms, ${interrupted} interrupted; ` +
         `the live set was read ${watched.reads} times, through ${watched.switches} switches`;
     },
   }))
