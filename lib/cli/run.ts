@@ -30,10 +30,9 @@ export interface PipelineRun {
 /** Returns the exit code. */
 export async function runPipeline(options: HostsOptions, what: PipelineRun): Promise<number> {
   const runDir = await openRun(options.reports, what.run.id);
-  const view = await viewOf(outputForm(options), {
+  const view = await viewOf(outputForm(options), runDir, {
     verbosity: Number(options.verbose),
     details: what.details ?? false,
-    runDir: runDir.path,
   });
   const stop = stopSignal(() => {
     // What happened until now is on the disk, line by line; devices are safe at any moment.
