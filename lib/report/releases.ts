@@ -2,6 +2,7 @@
  * What runs where: hosts counted by the release that is live on them.
  * @module
  */
+import type { Event } from "../events.ts";
 
 /** One release, and on how many hosts it is live. */
 export interface ReleaseCount {
@@ -10,6 +11,17 @@ export interface ReleaseCount {
   /** null where it has none, or it is not known. */
   readonly version: string | null;
   readonly hosts: number;
+}
+
+/** Notes the versions of releases that an event tells: the run's own sets, and whatever a task found with its version. */
+export function noteVersions(versions: Map<string, string>, event: Event): void {
+  if (event.type === "run-started") {
+    for (const { id, version } of event.artifacts) if (version !== null) versions.set(id, version);
+  }
+  if (event.type === "task-finished") {
+    const { release, version } = event.detail ?? {};
+    if (typeof release === "string" && typeof version === "string") versions.set(release, version);
+  }
 }
 
 /** The release on most hosts first; null last. `versions` has those that are known, by release. */

@@ -13,7 +13,7 @@ import {
   type Summary,
 } from "../events.ts";
 import { addToHost, type HostReport, hostReport, type HostSoFar, isHostEvent, newHost } from "./host_fold.ts";
-import { countReleases, type ReleaseCount } from "./releases.ts";
+import { countReleases, noteVersions, type ReleaseCount } from "./releases.ts";
 
 /** Something worth knowing that did not stop the run. */
 export interface ReportWarning {
@@ -114,20 +114,14 @@ export class RunFold {
   readonly #versions = new Map<string, string>();
 
   add(event: Event): void {
+    noteVersions(this.#versions, event);
     switch (event.type) {
       case "run-started":
         this.#start = event;
-        for (const { id, version } of event.artifacts) if (version !== null) this.#versions.set(id, version);
         break;
       case "warning": {
         const { at, host, message } = event;
         this.#warnings.push(host === undefined ? { at, message } : { at, host, message });
-        break;
-      }
-      case "task-finished": {
-        // Whichever task names a release with its version tells what the version of that release is.
-        const { release, version } = event.detail ?? {};
-        if (typeof release === "string" && typeof version === "string") this.#versions.set(release, version);
         break;
       }
       case "wave-started":
