@@ -12,7 +12,7 @@ import { type Host, type HostSettings, loadInventory, selectHosts, settingsOfAll
 import { type ArtifactSet, readArtifactSet } from "../manifest.ts";
 import type { Release } from "../release.ts";
 import { gentleConnector } from "../remote/connect.ts";
-import { newRunId } from "../report/run_dir.ts";
+import { newRunId, type RunDir } from "../report/run_dir.ts";
 import type { View } from "../report/views/view.ts";
 import type { Connect } from "../rollout/rollout.ts";
 import type { RunContext } from "../task.ts";
@@ -132,18 +132,20 @@ export function print(text: string): void {
   }
 }
 
-/** The view that goes with a form of output. */
+/** The view that goes with a form of output. It has to hear of an event after the run's folder has. */
 export async function viewOf(
   form: Output,
-  options: { verbosity: number; details: boolean; runDir?: string },
+  runDir: RunDir,
+  asked: { readonly verbosity: number; readonly details: boolean },
 ): Promise<View> {
+  const options = { ...asked, runDir: runDir.path };
   switch (form) {
     case "pretty":
       return (await import("../report/views/pretty.ts")).prettyView(print, options);
     case "plain":
       return (await import("../report/views/plain.ts")).plainView(print, options);
     case "json":
-      return (await import("../report/views/json.ts")).jsonView(print);
+      return (await import("../report/views/json.ts")).jsonView(print, runDir.report);
     case "ndjson":
       return (await import("../report/views/json.ts")).ndjsonView(print);
   }

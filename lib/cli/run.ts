@@ -25,10 +25,9 @@ export type PipelineRun =
 export async function runPipeline(options: HostsOptions, what: PipelineRun): Promise<number> {
   const { sets = [], details = false, ...rest } = what;
   const runDir = await openRun(options.reports, what.run.id);
-  const view = await viewOf(outputForm(options), {
+  const view = await viewOf(outputForm(options), runDir, {
     verbosity: Number(options.verbose),
     details,
-    runDir: runDir.path,
   });
   const stop = stopSignal(() => {
     // What happened until now is on the disk, line by line; devices are safe at any moment.

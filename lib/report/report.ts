@@ -3,7 +3,7 @@
  * killed, because that is when somebody reads them.
  * @module
  */
-import { EXIT, type FailureData } from "../errors.ts";
+import { EXIT } from "../errors.ts";
 import {
   type ArtifactsSummary,
   type Event,
@@ -11,13 +11,9 @@ import {
   type HostStatus,
   SCHEMA,
   type Summary,
-  type TaskReport,
 } from "../events.ts";
-
-/** One host of a report. */
-export interface HostReport extends HostOutcome {
-  readonly tasks: readonly TaskReport[];
-}
+import { addToHost, type HostReport, hostReport, type HostSoFar, isHostEvent, newHost } from "./host_fold.ts";
+import { countReleases, noteVersions, type ReleaseCount } from "./releases.ts";
 
 /** Something worth knowing that did not stop the run. */
 export interface ReportWarning {
@@ -36,6 +32,9 @@ export interface WaveReport {
   /** null where it was not begun. */
   readonly startedAt: string | null;
 }
+
+/** How a host ended, as far as the whole needs it. */
+export type HostEnd = Pick<HostOutcome, "status" | "release">;
 
 /** `report.json`. */
 export interface Report {
@@ -56,6 +55,8 @@ export interface Report {
   /** The user asked to stop. */
   readonly interrupted: boolean;
   readonly waves: readonly WaveReport[];
+  /** What is live where, as far as the run saw it. */
+  readonly releases: readonly ReleaseCount[];
   /** Why hosts were not begun: a spent failure budget, a wave that was not confirmed. */
   readonly stopped?: string;
   /** The run that this one went on with. */
@@ -78,62 +79,53 @@ export function foldReport(events: Iterable<Event>): Report {
 
 type RunStarted = Extract<Event, { type: "run-started" }>;
 
-/** A host as far as its events have come. */
-interface HostSoFar {
-  wave: number;
-  startedAt: string | null;
-  /** The task that has begun and not ended. */
-  task: string | null;
-  lastAt: string;
-  outcome: HostOutcome | null;
-  tasks: TaskReport[];
-}
-
 /** `foldReport()` for those who see the events one by one. */
 export class ReportFold {
+  readonly #run = new RunFold();
+  readonly #hosts = new Map<string, HostSoFar>();
+
+  add(event: Event): void {
+    this.#run.add(event);
+    if (event.type === "run-started") { for (const host of event.hosts) this.#host(host, event.at); }
+    if (isHostEvent(event)) addToHost(this.#host(event.host, event.at), event);
+  }
+
+  report(): Report {
+    const start = this.#run.started();
+    const hosts = [...this.#hosts].map(([name, host]) => hostReport(name, host, start));
+    return this.#run.report(hosts, hosts);
+  }
+
+  #host(name: string, at: string): HostSoFar {
+    let host = this.#hosts.get(name);
+    if (host === undefined) this.#hosts.set(name, host = newHost(at));
+    return host;
+  }
+}
+
+/** All of a report but its hosts: what a run of any size leaves in memory. */
+export class RunFold {
   #start: RunStarted | null = null;
   #end: Extract<Event, { type: "run-finished" }> | null = null;
   #interrupted = false;
   #stopped: string | null = null;
   readonly #waveStarts = new Map<number, string>();
   readonly #warnings: ReportWarning[] = [];
-  readonly #hosts = new Map<string, HostSoFar>();
+  readonly #versions = new Map<string, string>();
 
   add(event: Event): void {
+    noteVersions(this.#versions, event);
     switch (event.type) {
       case "run-started":
         this.#start = event;
-        for (const host of event.hosts) this.#host(host, event.at);
         break;
       case "warning": {
         const { at, host, message } = event;
         this.#warnings.push(host === undefined ? { at, message } : { at, host, message });
         break;
       }
-      case "host-started": {
-        const host = this.#host(event.host, event.at);
-        Object.assign(host, { wave: event.wave, startedAt: event.at });
-        break;
-      }
-      case "task-started":
-        this.#host(event.host, event.at).task = event.task;
-        break;
-      case "task-finished": {
-        const { type: _, at, host: name, ...task } = event;
-        const host = this.#host(name, at);
-        host.task = null;
-        host.tasks.push(task);
-        break;
-      }
-      case "host-finished": {
-        const { type: _, at, ...outcome } = event;
-        this.#host(event.host, at).outcome = outcome;
-        break;
-      }
       case "wave-started":
         this.#waveStarts.set(event.wave, event.at);
-        break;
-      case "host-prepared":
         break;
       case "stopped":
         this.#stopped ??= event.reason;
@@ -147,13 +139,15 @@ export class ReportFold {
     }
   }
 
-  report(): Report {
-    const start = this.#start;
-    if (start === null) throw new Error("Cannot report a run that has no run-started event");
-    const hosts = [...this.#hosts].map(([name, host]) => ({
-      ...(host.outcome ?? unfinished(name, host, start)),
-      tasks: host.tasks,
-    }));
+  /** How the run began. Throws where it did not: its events are no run. */
+  started(): RunStarted {
+    if (this.#start === null) throw new Error("Cannot report a run that has no run-started event");
+    return this.#start;
+  }
+
+  /** The report with these hosts in it. `ends` has every host of the run. */
+  report(hosts: readonly HostReport[], ends: readonly HostEnd[]): Report {
+    const start = this.started();
     return {
       schema: SCHEMA,
       run: start.run,
@@ -163,7 +157,7 @@ export class ReportFold {
       finishedAt: this.#end?.at ?? null,
       exitCode: this.#end?.exitCode ?? null,
       artifacts: start.artifacts[0] ?? null,
-      summary: summarize(hosts.map((host) => host.status)),
+      summary: summarize(ends.map((host) => host.status)),
       hosts,
       warnings: this.#warnings,
       interrupted: this.#interrupted,
@@ -173,45 +167,12 @@ export class ReportFold {
         hosts: hosts.length,
         startedAt: this.#waveStarts.get(at + 1) ?? null,
       })),
+      releases: countReleases(ends, this.#versions),
       ...(this.#stopped === null ? {} : { stopped: this.#stopped }),
       ...(start.resumes === undefined ? {} : { resumes: start.resumes }),
       ...(start.artifacts.length > 1 ? { artifactSets: start.artifacts } : {}),
     };
   }
-
-  #host(name: string, at: string): HostSoFar {
-    let host = this.#hosts.get(name);
-    if (host === undefined) {
-      host = { wave: 0, startedAt: null, task: null, lastAt: at, outcome: null, tasks: [] };
-      this.#hosts.set(name, host);
-    }
-    host.lastAt = at;
-    return host;
-  }
-}
-
-/** What can be said of a host whose end was not recorded. */
-function unfinished(name: string, host: HostSoFar, start: RunStarted): HostOutcome {
-  const known = { host: name, wave: host.wave, bytesSent: 0, release: null, previousRelease: null };
-  if (host.startedAt === null) {
-    return { ...known, status: "skipped", startedAt: start.at, durationMs: 0 };
-  }
-  const error: FailureData = {
-    kind: "interrupted",
-    action: `finish ${start.command}`,
-    host: name,
-    evidence: host.task === null
-      ? "the record of the run ends between two tasks"
-      : `the record of the run ends during ${host.task}`,
-    next: `${name} runs one complete set, the old or the new; run the same command again`,
-  };
-  return {
-    ...known,
-    status: "failed",
-    startedAt: host.startedAt,
-    durationMs: Math.max(0, Date.parse(host.lastAt) - Date.parse(host.startedAt)),
-    error,
-  };
 }
 
 /** How many hosts ended how. */

@@ -1,15 +1,15 @@
 /**
- * A run's files under `--reports`: `<run>/events.ndjson` while it goes on, `<run>/report.json` and `<run>/hosts/<host>.json` once it has
- * ended, and `latest`, a link to the run that ended last.
+ * A run's files under `--reports`: `<run>/events.ndjson` while it goes on, `<run>/hosts/<host>.json` as each host ends, `<run>/report.json`
+ * once the run has ended, and `latest`, a link to the run that ended last.
  * @module
  */
-import { createHash } from "node:crypto";
 import { join, resolve } from "@std/path";
 import { Failure, UsageError } from "../errors.ts";
 import { type Event, type Listener, SCHEMA } from "../events.ts";
-import { foldReport } from "./report.ts";
+import { RunRecord } from "./run_record.ts";
 
 const EVENTS = "events.ndjson";
+const HOSTS = "hosts";
 const LATEST = "latest";
 const RUN_ID = /^\d{8}T\d{6}Z-[0-9a-f]{6}$/;
 
@@ -22,8 +22,10 @@ export interface RunDir {
    * stop a deploy half-way. After a failed write it records no more (a record with holes would mislead), and `finish()` says so.
    */
   readonly listener: Listener;
+  /** The text of `report.json` as far as the run has come, host by host, also where the files could not be kept. */
+  readonly report: () => Iterable<string>;
   /**
-   * Writes `report.json` and the hosts' files from the recorded events and points `latest` here. Call it once, after the last event.
+   * Writes `report.json` and the files of hosts that never ended, and points `latest` here. Call it once, after the last event.
    * Throws a Failure where the record could not be kept.
    */
   finish(): Promise<void>;
@@ -47,6 +49,7 @@ export async function openRun(reportsDir: string, run: string): Promise<RunDir> 
   try {
     await Deno.mkdir(reportsDir, { recursive: true });
     await Deno.mkdir(path);
+    await Deno.mkdir(join(path, HOSTS));
     file = await Deno.open(join(path, EVENTS), { append: true, createNew: true });
   } catch (error) {
     throw UsageError.of(
@@ -55,28 +58,25 @@ export async function openRun(reportsDir: string, run: string): Promise<RunDir> 
       "name a folder that you may write to",
     );
   }
-  const encoder = new TextEncoder();
+  const record = new RunRecord(join(path, HOSTS));
   let broken: unknown = null;
 
   const listener: Listener = (event) => {
-    if (broken !== null) return;
     try {
-      const line = encoder.encode(JSON.stringify(event) + "\n");
-      for (let done = 0; done < line.length;) done += file.writeSync(line.subarray(done));
+      if (broken === null) writeAll(file, JSON.stringify(event) + "\n");
     } catch (error) {
       broken = error;
     }
+    record.add(event);
   };
 
   const finish = async () => {
     file.close();
     try {
       if (broken !== null) throw broken;
-      const report = foldReport(await readEvents(join(path, EVENTS)));
-      const hosts = join(path, "hosts");
-      await Deno.mkdir(hosts, { recursive: true });
-      for (const host of report.hosts) await writeJson(join(hosts, hostFileName(host.host)), host);
-      await writeJson(join(path, "report.json"), report);
+      record.writeHosts();
+      await writeReport(join(path, "report.json"), record.report());
+      if (record.problem !== null) throw record.problem;
       await pointLatest(reportsDir, run);
     } catch (error) {
       throw new Failure({
@@ -88,7 +88,7 @@ export async function openRun(reportsDir: string, run: string): Promise<RunDir> 
     }
   };
 
-  return { path, listener, finish };
+  return { path, listener, report: () => record.report(), finish };
 }
 
 /**
@@ -111,31 +111,6 @@ export async function readRun(reportsDir: string, run: string): Promise<Event[]>
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw UsageError.of("run", `there is no run ${name} in ${reportsDir}`, `its record would be ${path}`);
   }
-}
-
-/**
- * The name of a host's file: safe on every system, and different hosts never share one (on systems that fold case, unless case alone tells
- * them apart). Names of letters, digits, `.`, `_` and `-` stay as they are, so that a script finds them; any other character becomes `%`
- * and its UTF-8 bytes in hex. Names that would be too long end in `~` and a digest.
- */
-export function hostFileName(host: string): string {
-  const whole = host.isWellFormed() ? [...host].map(escapeOutsider).join("") : "";
-  // Windows keeps these for devices, whatever follows the first dot. A leading dot hides a file; a leading dash reads as an option.
-  const first = /^([.-]|(con|prn|aux|nul|com\d|lpt\d)(\.|$))/i.test(whole)
-    ? percent(whole[0]!) + whole.slice(1)
-    : whole;
-  if (first !== "" && first.length <= 200) return `${first}.json`;
-  // Lone surrogates have no UTF-8 form, so the digest is over UTF-16.
-  const digest = createHash("sha256").update(host, "utf16le").digest("hex");
-  return `${first.slice(0, 100)}~${digest}.json`;
-}
-
-function escapeOutsider(char: string): string {
-  return /[A-Za-z0-9._-]/.test(char) ? char : percent(char);
-}
-
-function percent(char: string): string {
-  return [...new TextEncoder().encode(char)].map((byte) => `%${byte.toString(16).padStart(2, "0")}`).join("");
 }
 
 async function newestRun(reportsDir: string): Promise<string> {
@@ -212,11 +187,23 @@ async function readEvents(path: string): Promise<Event[]> {
 }
 
 /** Writes a file that is either absent or whole. */
-async function writeJson(path: string, value: unknown): Promise<void> {
+async function writeReport(path: string, pieces: Iterable<string>): Promise<void> {
   const temporary = `${path}.tmp`;
-  await Deno.writeTextFile(temporary, JSON.stringify(value, null, 2) + "\n");
+  const file = await Deno.open(temporary, { write: true, create: true, truncate: true });
+  try {
+    for (const piece of pieces) writeAll(file, piece);
+  } finally {
+    file.close();
+  }
   await Deno.rename(temporary, path);
 }
+
+function writeAll(file: Deno.FsFile, text: string): void {
+  const bytes = encoder.encode(text);
+  for (let done = 0; done < bytes.length;) done += file.writeSync(bytes.subarray(done));
+}
+
+const encoder = new TextEncoder();
 
 /** Makes `latest` name the run: a relative link, a junction on Windows, and where links cannot be made a file that holds the name. */
 async function pointLatest(reportsDir: string, run: string): Promise<void> {

@@ -3,21 +3,18 @@
  * @module
  */
 import type { Event } from "../../events.ts";
-import { ReportFold } from "../report.ts";
 import type { View, Writer } from "./view.ts";
 
-/** The final report, and nothing else. */
-export function jsonView(out: Writer): View {
-  const fold = new ReportFold();
+/** The final report, and nothing else. `report` is asked for it once, at the end: its text in pieces. */
+export function jsonView(out: Writer, report: () => Iterable<string>): View {
   let begun = false;
   let closed = false;
   const close = () => {
     if (closed || !begun) return;
     closed = true;
-    out(JSON.stringify(fold.report(), null, 2) + "\n");
+    for (const piece of report()) out(piece);
   };
   const listen = (event: Event) => {
-    fold.add(event);
     begun ||= event.type === "run-started";
     if (event.type === "run-finished") close();
   };

@@ -4,7 +4,8 @@
  * @module
  */
 import type { FailureData } from "../../errors.ts";
-import type { Event, HostOutcome, Summary, TaskReport } from "../../events.ts";
+import type { Event, HostOutcome, HostStatus, Summary, TaskReport } from "../../events.ts";
+import { countReleases, noteVersions, type ReleaseCount } from "../releases.ts";
 
 export type RunStarted = Extract<Event, { type: "run-started" }>;
 export type RunFinished = Extract<Event, { type: "run-finished" }>;
@@ -38,6 +39,9 @@ export class Ledger {
   interrupted = false;
   /** The wave under way; 0 before the first. */
   wave = 0;
+  /** Since when hosts end at the wave's pace, in milliseconds since the epoch, and how many have since. */
+  paceFrom = 0;
+  paced = 0;
   /** Why no host is begun any more. */
   stopped: string | null = null;
   /** When the last event happened: milliseconds since the epoch. */
@@ -52,6 +56,8 @@ export class Ledger {
     unreachable: 0,
     skipped: 0,
   };
+  /** All-or-nothing: hosts that wait for the others. */
+  readonly prepared = new Set<string>();
   /** In the order in which they began. */
   readonly underWay = new Map<string, HostUnderWay>();
   /** By what they say. A warning without a host adds no name; `times` counts it all the same. */
@@ -60,13 +66,21 @@ export class Ledger {
   readonly failures = new Map<string, Shared<HostOutcome>>();
   /** Hosts that a dry run would change, by what it would do. */
   readonly plans = new Map<string, Shared<readonly TaskReport[]>>();
+  /** How each host ended in a dry run of several waves, which is told wave by wave. */
+  readonly forecast = new Map<string, HostStatus>();
+  readonly #live = new Map<string, string | null>();
+  readonly #versions = new Map<string, string>();
+  readonly #position = new Map<string, number>();
 
   /** Takes an event in. Returns the host that ended by it, with its tasks, which are then forgotten. */
   add(event: Event): FinishedHost | null {
     this.lastAt = Date.parse(event.at);
+    noteVersions(this.#versions, event);
     switch (event.type) {
       case "run-started":
         this.start = event;
+        this.paceFrom = this.lastAt;
+        event.hosts.forEach((host, at) => this.#position.set(host, at));
         return null;
       case "warning":
         this.#warn(event.message, event.host);
@@ -96,9 +110,14 @@ export class Ledger {
       }
       case "wave-started":
         this.wave = event.wave;
+        this.paceFrom = this.lastAt;
+        this.paced = 0;
         return null;
       case "host-prepared":
         this.underWay.delete(event.host);
+        this.prepared.add(event.host);
+        // Hosts begin to end when the last one is prepared.
+        this.paceFrom = this.lastAt;
         return null;
       case "stopped":
         this.stopped ??= event.reason;
@@ -114,8 +133,23 @@ export class Ledger {
 
   /** Hosts in the order of the inventory. */
   inOrder(hosts: readonly string[]): string[] {
-    const wanted = new Set(hosts);
-    return (this.start?.hosts ?? []).filter((host) => wanted.delete(host)).concat(...wanted);
+    const position = (host: string): number => this.#position.get(host) ?? this.#position.size;
+    return [...hosts].sort((a, b) => position(a) - position(b));
+  }
+
+  /** Hosts that ended so, those first whose failure was seen first; no more than `most`. */
+  namesOf(status: HostStatus, most = Infinity): string[] {
+    const names: string[] = [];
+    for (const { first, hosts } of this.failures.values()) {
+      if (first.status === status) names.push(...hosts.slice(0, most - names.length));
+      if (names.length >= most) break;
+    }
+    return names;
+  }
+
+  /** What is live where, as far as hosts have ended. */
+  releases(): ReleaseCount[] {
+    return countReleases([...this.#live.values()].map((release) => ({ release })), this.#versions);
   }
 
   #host(name: string): HostUnderWay {
@@ -129,19 +163,25 @@ export class Ledger {
 
   #finish(outcome: HostOutcome, tasks: readonly TaskReport[]): void {
     const { host, status } = outcome;
-    if (outcome.was === undefined) this.counts.hosts++;
-    else this.counts[outcome.was]--;
+    this.prepared.delete(host);
+    this.#live.set(host, outcome.release);
     this.counts[status]++;
-    this.bytesSent += outcome.bytesSent;
+    if (outcome.was === undefined) {
+      this.counts.hosts++;
+      this.bytesSent += outcome.bytesSent;
+      if (status !== "skipped") this.paced++;
+    } else this.counts[outcome.was]--;
+    if (this.start?.dryRun && this.start.waves.length > 1) this.forecast.set(host, status);
     if (this.start?.dryRun && status === "changed") {
       const planned = tasks.filter(({ steps }) => steps.length > 0);
       // Only plans that are equal to the letter are shown once: the steps are what a real run carries out.
       share(this.plans, JSON.stringify(planned.map(({ task, steps }) => [task, steps])), planned, host);
     }
-    if (outcome.error !== undefined || outcome.rollbackError !== undefined || isBad(status)) {
-      const { error, rollbackError, previousRelease } = outcome;
+    if (outcome.error !== undefined || isBad(outcome)) {
+      const { error, rollbackError, previousRelease, was = null } = outcome;
       const key = [
         status,
+        was,
         status === "rolled_back" ? previousRelease : null,
         error === undefined ? null : withoutHost(error, host),
         rollbackError === undefined ? null : withoutHost(rollbackError, host),
@@ -168,8 +208,10 @@ function share<T>(groups: Map<string, Shared<T>>, key: string, first: T, host: s
   else group.hosts.push(host);
 }
 
-function isBad(status: HostOutcome["status"]): boolean {
-  return status === "failed" || status === "rolled_back" || status === "unreachable";
+/** Whether a host ended in a way that somebody has to hear of. */
+export function isBad({ status, rollbackError }: HostOutcome): boolean {
+  return status === "failed" || status === "rolled_back" || status === "unreachable" ||
+    rollbackError !== undefined;
 }
 
 /** What two hosts' failures have to share to be the same to a reader; the host's own words (`log`) always differ. */

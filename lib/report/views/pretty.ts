@@ -1,15 +1,17 @@
 /**
- * The view for a person at a terminal: the lines of hosts that have ended scroll by; below them a few live lines say what is under way and
- * how far the run has come.
+ * The view for a person at a terminal: the lines of hosts that have ended (in a large fleet, of those that failed) scroll by; below them a
+ * few live lines say what is under way and how far the run has come.
  * @module
  */
 import type { Event } from "../../events.ts";
 import { type HostUnderWay, Ledger, type RunStarted } from "./ledger.ts";
-import { closingLines, countsLine, Layout, openingLine, taskLines } from "./lines.ts";
+import { closingLines } from "./closing.ts";
+import { hasLine, Layout, openingLine, stoppedLine, taskLines } from "./lines.ts";
+import { elapsed, outcomesLine, progressLine, waveLine } from "./progress.ts";
 import { LiveBlock, type TerminalSize } from "./live_block.ts";
 import { INTERRUPTED } from "./plain.ts";
-import { colouredText, fit, type Line, oneLine, pad, span, wholeSeconds, width } from "./text.ts";
-import type { View, ViewOptions, Writer } from "./view.ts";
+import { colouredText, fit, type Line, oneLine, pad, span, thousands, width } from "./text.ts";
+import { FEW, type View, type ViewOptions, type Writer } from "./view.ts";
 
 /** Time, as the view needs it. */
 export interface Clock {
@@ -64,10 +66,14 @@ export function prettyView(out: Writer, options: PrettyOptions = {}): View {
       scroll([openingLine(event)], false);
       stop = clock.every(FRAME, draw);
     }
-    if (finished !== null && layout !== null) {
+    const { start } = ledger;
+    if (start === null || layout === null) return;
+    if (event.type === "wave-started" && start.waves.length > 1) scroll([waveLine(start, event.wave)], false);
+    if (finished !== null && hasLine(finished, start, FEW, options)) {
       scroll([layout.hostLine(finished)], true);
-      scroll(taskLines(finished.tasks, ledger.start?.dryRun === true, options), false);
+      scroll(taskLines(finished.tasks, start.dryRun, options), false);
     }
+    if (event.type === "stopped") scroll([stoppedLine(event.reason)], false);
     if (event.type === "interrupted") scroll([[span(INTERRUPTED, "bad")]], false);
     if (event.type === "run-finished") close();
     else if (!closed && clock.now() - drawnAt >= FRAME) draw();
@@ -77,7 +83,7 @@ export function prettyView(out: Writer, options: PrettyOptions = {}): View {
 
 /** What is under way, those first that began first, and under it how far the run has come. */
 function liveLines(ledger: Ledger, start: RunStarted, now: number, { rows }: TerminalSize): Line[] {
-  const room = Math.max(0, Math.min(NAMED, rows - 3));
+  const room = Math.max(0, Math.min(NAMED, rows - 4));
   const named = [...take(ledger.underWay, room)].map(([host, doing]) => ({
     name: oneLine(host),
     task: taskText(doing),
@@ -92,24 +98,15 @@ function liveLines(ledger: Ledger, start: RunStarted, now: number, { rows }: Ter
     span(`  ${elapsed(since, now)}`, "quiet"),
   ]);
   const more = ledger.underWay.size - named.length;
-  if (more > 0) shown.push([span(`  and ${more} more`, "quiet")]);
-  const stopping = ledger.interrupted ? " stopping" : "";
-  shown.push([
-    span(`${ledger.counts.hosts}/${start.hosts.length}`, "strong"),
-    span(` ${elapsed(Date.parse(start.at), now)}${stopping}  `),
-    ...countsLine(ledger.counts, start.dryRun),
-  ]);
+  if (more > 0) shown.push([span(`  and ${thousands(more)} more`, "quiet")]);
+  if (ledger.counts.hosts > 0) shown.push(outcomesLine(ledger, start));
+  shown.push(progressLine(ledger, start, now));
   return shown.slice(-Math.max(1, rows - 1));
 }
 
 function taskText({ task, rollback }: HostUnderWay): string {
   const name = oneLine(task ?? "");
   return rollback ? `rolling back: ${name}` : name;
-}
-
-/** In whole seconds, so that time alone makes a new frame only once a second. */
-function elapsed(since: number, now: number): string {
-  return wholeSeconds(Math.max(0, Math.floor((now - since) / 1000)));
 }
 
 function* take<T>(items: Iterable<T>, n: number): Generator<T> {

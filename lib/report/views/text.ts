@@ -122,13 +122,32 @@ export function size(bytes: number): string {
   return format(bytes, { maximumFractionDigits: 1 });
 }
 
-/** `1 host`, `3 hosts`. */
+/** 8,412. */
+export function thousands(n: number): string {
+  return String(n).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** `1 host`, `8,412 hosts`. */
 export function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+  return `${thousands(n)} ${noun}${n === 1 ? "" : "s"}`;
 }
 
 /** Names after each other; past `most` only how many more. */
 export function nameList(names: readonly string[], most = 40): string {
   const shown = names.slice(0, most).map(oneLine).join(", ");
-  return names.length > most ? `${shown} and ${names.length - most} more` : shown;
+  return names.length > most ? `${shown} and ${thousands(names.length - most)} more` : shown;
+}
+
+/** All the names after a label, on as many lines as that takes; no line is wider than `columns` unless a name is. */
+export function wrapped(label: string, names: readonly string[], columns = 100): string[] {
+  const rows: string[] = [];
+  let row = label;
+  for (const [at, name] of names.entries()) {
+    const word = oneLine(name) + (at === names.length - 1 ? "" : ",");
+    if (row !== label && width(row) + 1 + width(word) > columns) {
+      rows.push(row);
+      row = `    ${word}`;
+    } else row = `${row} ${word}`;
+  }
+  return [...rows, row];
 }

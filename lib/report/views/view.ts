@@ -5,6 +5,9 @@
  */
 import type { Listener } from "../../events.ts";
 
+/** A fleet of up to this many hosts is shown host by host, a larger one by what its hosts have in common. */
+export const FEW = 50;
+
 /** Takes text to where it is to be seen. */
 export type Writer = (text: string) => void;
 
@@ -22,6 +25,8 @@ export interface ViewOptions {
   readonly verbosity?: number;
   /** List what the tasks found at any verbosity: for commands that are run in order to look (`status`, `exec`). */
   readonly details?: boolean;
+  /** Say at the end which release is live on how many hosts: for commands that ask what runs where. */
+  readonly releases?: boolean;
   /** Where the run's files are, for the recap. */
   readonly runDir?: string;
 }

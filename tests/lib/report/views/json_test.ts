@@ -1,5 +1,4 @@
 import { assertEquals } from "@std/assert";
-import { foldReport } from "../../../../lib/report/report.ts";
 import { jsonView, ndjsonView } from "../../../../lib/report/views/json.ts";
 import { outcome, started, task, wholeRun } from "../sample.ts";
 
@@ -7,22 +6,22 @@ const events = wholeRun([outcome("a"), outcome("b")], [task("stage", { detail: {
 
 Deno.test("jsonView() prints the report and nothing else, at the end", () => {
   const written: string[] = [];
-  const view = jsonView((text) => written.push(text));
+  const view = jsonView((text) => written.push(text), () => ["{", "}\n"]);
   events.slice(0, -1).forEach(view);
   assertEquals(written, []);
   view(events.at(-1)!);
   view.close();
-  assertEquals(written.length, 1);
-  assertEquals(JSON.parse(written[0]!), JSON.parse(JSON.stringify(foldReport(events))));
+  assertEquals(written, ["{", "}\n"]);
 });
 
 Deno.test("jsonView() prints what is known, when the run breaks off", () => {
   const written: string[] = [];
-  const view = jsonView((text) => written.push(text));
+  const view = jsonView((text) => written.push(text), () => ["{}\n"]);
   view.close();
+  assertEquals(written, []);
   view(started(["a"]));
   view.close();
-  assertEquals(JSON.parse(written.join("")).finishedAt, null);
+  assertEquals(written, ["{}\n"]);
 });
 
 Deno.test("ndjsonView() prints every event as one line, as it happens", () => {

@@ -111,7 +111,7 @@ ${formatFailure({ ...rollbackError, host: "worst" })}
 It was to be rolled back because of:
 ${formatFailure({ ...restartFailed.error!, host: "worst" })}
 
-1 changed · 2 failed · 1 rolled_back · 1 unreachable
+1 changed · 2 failed: worst, full · 1 rolled_back: back · 1 unreachable: away
 set: 2.4.1 (3f9a12cd): 5 files, 2.1 MB
 8.4 MB sent; took 2.0s
 `,
@@ -156,7 +156,10 @@ Deno.test("plainView() stays readable, when 500 hosts fail in 500 ways", () => {
   );
   assertEquals(text.match(/^Cannot/gm)?.length, 50);
   assertStringIncludes(text, "450 other failures, whole in the reports: edge-001, ");
-  assertEquals(text.trimEnd().split("\n").at(-3), "500 unreachable");
+  assertEquals(
+    text.trimEnd().split("\n").at(-3),
+    `500 unreachable: ${hosts.slice(0, 8).join(", ")} and 492 more`,
+  );
 });
 
 Deno.test("plainView() prints equal warnings once, before the failures", () => {
@@ -266,10 +269,19 @@ Deno.test("plainView() has a recap of at most six lines, when hosts are 10,000",
   const ends = hosts.map((host, i) => outcome(host, { status: statuses[i % 6]! }));
   const sets = names(9).map((id) => ({ ...SET, id }));
   const events = wholeRun(ends, [], { artifacts: sets });
-  events.splice(-1, 0, { at: at(3), type: "interrupted" });
+  events.splice(
+    -1,
+    0,
+    { at: at(3), type: "interrupted" },
+    { at: at(3), type: "stopped", reason: "1,667 of 0 hosts failed" },
+  );
   const recap = printed(events, { runDir: "reports/x" }).trimEnd().split("\n\n").at(-1)!.split("\n");
   assert(recap.length <= 6, recap.join("\n"));
-  assertEquals(recap[0], "interrupted: run the same command again to go on");
+  assertEquals(recap.slice(0, 2), [
+    "interrupted: run the same command again to go on",
+    "stopped: 1,667 of 0 hosts failed",
+  ]);
+  assertStringIncludes(recap[2]!, "1,667 ok · 1,667 changed · 1,667 failed: edge-2, edge-8, ");
 });
 
 Deno.test("plainView() says what is known, when the run breaks off", () => {
@@ -326,4 +338,185 @@ ok           edge-1  3f9a12cd    1.2s
 took 2.0s
 `,
   );
+});
+
+/** A run in waves, whose hosts end one a second. */
+function waves(hosts: readonly string[], end: (host: string) => HostOutcome, start = {}): Event[] {
+  const [first, ...others] = hosts;
+  const inWaves = [{ name: "canary", hosts: [first!] }, { name: "100%", hosts: others }];
+  let second = 0;
+  return [
+    started(hosts, { waves: inWaves, forks: 5, ...start }),
+    ...inWaves.flatMap(({ hosts }, wave): Event[] => [
+      { at: at(second * 1000), type: "wave-started", wave: wave + 1 },
+      ...hosts.flatMap((host): Event[] => [
+        { at: at(second * 1000), type: "host-started", host, wave: wave + 1 },
+        { at: at(++second * 1000), type: "host-finished", ...end(host), wave: wave + 1 },
+      ]),
+    ]),
+  ];
+}
+
+Deno.test("plainView() heads the waves, when there are several", () => {
+  const text = printed(waves(["edge-1", "edge-2", "edge-3"], (host) => outcome(host)));
+  assertEquals(text.split("\n").slice(1, 6).map((line) => line.slice(0, 20)), [
+    "wave 1 of 2: canary ",
+    "changed      edge-1 ",
+    "wave 2 of 2: 100% (2",
+    "changed      edge-2 ",
+    "changed      edge-3 ",
+  ]);
+  assertEquals(printed(wholeRun([outcome("edge-1")])).includes("wave"), false);
+});
+
+Deno.test("plainView() says how far it is every ten seconds and names who failed, when hosts are many", () => {
+  const hosts = names(501);
+  const away = (host: string) =>
+    outcome(host, ["edge-013", "edge-499"].includes(host) ? unreachable(host) : {});
+  const text = printed(waves(hosts, away));
+  const [head] = text.split("\n\n");
+  const lines = head!.split("\n");
+  assertEquals(lines.slice(1, 6), [
+    "wave 1 of 2: canary (1 host)",
+    "1/501 1s · wave 2 of 2 (100%) · 2.1 MB sent  1 changed",
+    "wave 2 of 2: 100% (500 hosts)",
+    "11/501 11s · wave 2 of 2 (100%) · 1.0 hosts/s · 23.1 MB sent · 8m10s left  11 changed",
+    "unreachable  edge-013  -                      0 B    1.2s  unreachable: no route",
+  ]);
+  assertEquals(lines.filter((line) => line.includes("/501 ")).length, 51);
+  assertStringIncludes(text, "\n499 changed · 2 unreachable: edge-013, edge-499\n");
+  assertEquals(printed(waves(hosts, away), { verbosity: 1 }).match(/^changed /gm)?.length, 499);
+  assertEquals(printed(waves(hosts.slice(1), away)).match(/^changed /gm)?.length, 498);
+});
+
+Deno.test("plainView() says at once why no host is begun any more, and again in the recap", () => {
+  const reason = "the failure budget is spent: 1 failed, 0 allowed";
+  const written: string[] = [];
+  const view = plainView((part) => written.push(part));
+  view(started(["a", "b"]));
+  view({ at: at(10), type: "stopped", reason });
+  assertEquals(written.at(-1), `stopped: ${reason}\n`);
+  view.close();
+  assertStringIncludes(written.at(-1)!, `\nstopped: ${reason}\n`);
+});
+
+Deno.test("plainView() tells hosts that were taken back from those that failed", () => {
+  const ends = [outcome("a"), outcome("b"), outcome("c", restartFailed)];
+  const back = (host: string): Event => ({
+    at: at(1500),
+    type: "host-finished",
+    ...outcome(host, { status: "rolled_back", release: OLD, was: "changed" }),
+  });
+  const text = printed([
+    started(["a", "b", "c"]),
+    ...ends.flatMap((end) => hostEvents(end)),
+    back("b"),
+    back("a"),
+    finished([...ends.slice(0, 2).map((end) => ({ ...end, status: "rolled_back" as const })), ends[2]!]),
+  ]);
+  assertStringIncludes(
+    text,
+    `
+rolled_back  b  aa00bb11            2.1 MB    1.2s  taken back because others failed; back on aa00bb11
+rolled_back  a  aa00bb11            2.1 MB    1.2s  taken back because others failed; back on aa00bb11
+
+Taken back because others failed: 2 hosts
+  on aa00bb11 again: a, b
+
+Cannot restart phase4-inference on c: not active after 30 s
+`,
+  );
+  assertStringIncludes(text, "\n3 rolled_back: a, b, c\n");
+  assertStringIncludes(text, "\n6.3 MB sent; ");
+});
+
+Deno.test("plainView() counts a host once, when it was taken back and the run then breaks off", () => {
+  const text = printed([
+    started(["a"]),
+    ...hostEvents(outcome("a")),
+    {
+      at: at(1500),
+      type: "host-finished",
+      ...outcome("a", {
+        status: "failed",
+        release: null,
+        was: "changed",
+        rollbackError: { kind: "dropped", action: "switch back", evidence: "link ended" },
+      }),
+    },
+  ]);
+  assertStringIncludes(
+    text,
+    "ROLLBACK FAILED: dropped: link ended  was to be taken back because others failed\n",
+  );
+  assertStringIncludes(text, "It had ended well, and was to be taken back because others failed.\n");
+  assertStringIncludes(text, "\n1 failed: a\n");
+});
+
+Deno.test("plainView() lists a dry run wave by wave, every host with what would happen to it", () => {
+  const hosts = names(30);
+  const plan = (host: string): TaskReport[] =>
+    host === "edge-030" ? [task("commit", { status: "changed", steps: ["switch"] })] : deployed;
+  const ends = hosts.map((host) =>
+    outcome(host, host === "edge-003" ? { status: "ok" } : host === "edge-004" ? unreachable(host) : {})
+  );
+  const dry = (hosts: readonly string[]): string =>
+    printed([
+      started(hosts, {
+        dryRun: true,
+        waves: [{ name: "1", hosts: hosts.slice(0, 1) }, { name: "rest", hosts: hosts.slice(1) }],
+      }),
+      ...ends.filter(({ host }) => hosts.includes(host)).flatMap((end) => hostEvents(end, plan(end.host))),
+    ]);
+  assertStringIncludes(
+    dry(hosts),
+    `
+plan 2, 1 host: edge-030
+  commit
+    switch
+
+wave 1 of 2: 1 (1 host)
+  would change (plan 1): edge-001
+
+wave 2 of 2: rest (29 hosts)
+  would change (plan 1): edge-002, edge-005, edge-006, edge-007, edge-008, edge-009, edge-010,
+    edge-011, edge-012, edge-013, edge-014, edge-015, edge-016, edge-017, edge-018, edge-019,
+    edge-020, edge-021, edge-022, edge-023, edge-024, edge-025, edge-026, edge-027, edge-028,
+    edge-029
+  ok: edge-003
+  unreachable: edge-004
+  would change (plan 2): edge-030
+
+`,
+  );
+  assertEquals(dry(hosts).match(/send model\.bin/g)?.length, 1);
+  assertStringIncludes(dry(hosts.slice(0, 2)), "\n  would change: edge-002\n");
+});
+
+Deno.test("plainView() says which release is live on how many hosts, when that is the question", () => {
+  const ends = [
+    ...names(3).map((host) => outcome(host, { status: "ok" })),
+    outcome("odd", { status: "failed", release: OLD }),
+    outcome("away", unreachable("away")),
+  ];
+  const found = [task("verify-remote", { detail: { release: OLD, version: "2.3.0" } })];
+  const text = printed(wholeRun(ends, found, { command: "verify-remote" }), { releases: true });
+  assertStringIncludes(
+    text,
+    `
+RELEASE             VERSION  HOSTS
+3f9a12cd00112233    2.4.1    3
+aa00bb11cc22dd33    2.3.0    1
+none, or not known  -        1
+`,
+  );
+});
+
+Deno.test("plainView() counts warnings past fifty different ones", () => {
+  const text = printed([
+    started(["a"]),
+    ...names(1052).map((name): Event => ({ at: at(1), type: "warning", message: `odd ${name}` })),
+  ]);
+  assertEquals(text.match(/^warning: /gm)?.length, 50);
+  assertStringIncludes(text, "\n1,002 other warnings, whole in the reports\n");
 });

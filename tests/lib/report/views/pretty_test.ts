@@ -63,7 +63,8 @@ Deno.test("prettyView() shows who does what and how far the run is, under the ho
     "changed      edge-3  2.4.1 (3f9a12cd)    2.1 MB    1.2s",
     "  edge-1  stage                 12s",
     "  edge-2  rolling back: commit  11s",
-    "1/3 12s  1 changed",
+    "1 changed",
+    "1/3 12s · 2.1 MB sent",
   ]);
 });
 
@@ -75,6 +76,39 @@ Deno.test("prettyView() names six hosts and counts the others, when 500 are unde
   const lines = screen.lines();
   assertEquals(lines.length, 1 + 8);
   assertEquals(lines.slice(-3), ["  edge-006  stage  0s", "  and 494 more", "0/500 0s"]);
+});
+
+Deno.test("prettyView() prints only hosts that failed and counts the others, when hosts are many", () => {
+  const { clock, screen, view } = terminal(100);
+  const hosts = Array.from({ length: 10_000 }, (_, index) => `edge-${index}`);
+  const waves = [{ name: "1", hosts: hosts.slice(0, 1) }, { name: "100%", hosts: hosts.slice(1) }];
+  view(started(hosts, { waves }));
+  view({ at: at(0), type: "wave-started", wave: 2 });
+  begun("edge-9999", "stage", 0).forEach(view);
+  hosts.slice(0, 2000).forEach((host, index) =>
+    view({ at: at(5000), type: "host-finished", ...outcome(host, index < 4 ? unreachable(host) : {}) })
+  );
+  clock.pass(10_000);
+  assertEquals(screen.lines().map((line) => line.slice(0, 80).trimEnd()), [
+    "deploy of 2.4.1 (3f9a12cd) on 10,000 hosts, 20 at once  20261124T021945Z-3f9a",
+    "wave 2 of 2: 100% (9,999 hosts)",
+    ...[0, 1, 2, 3].map((n) =>
+      `unreachable  edge-${n}     -                      0 B    1.2s  unreachable: no route`.slice(0, 80)
+    ),
+    "  edge-9999  stage  10s",
+    "1,996 changed · 4 unreachable: edge-0, edge-1, edge-2, …",
+    "2,000/10,000 10s · wave 2 of 2 (100%) · 200 hosts/s · 4.2 GB sent · 40s left",
+  ]);
+});
+
+Deno.test("prettyView() prints every host, when hosts are many and -v asks", () => {
+  const clock = new FakeClock();
+  let text = "";
+  const view = prettyView((part) => text += part, { clock, verbosity: 1 });
+  view(started(names(60)));
+  names(60).flatMap((host) => hostEvents(outcome(host))).forEach(view);
+  view.close();
+  assertEquals(stripAnsiCode(text).match(/changed {6}/g)?.length, 60);
 });
 
 Deno.test("prettyView() is never higher or wider than the terminal", () => {
@@ -133,13 +167,13 @@ Deno.test("prettyView() leaves what plainView() leaves, and no live line, when t
 
 Deno.test("prettyView() writes at most ten frames a second, each at once, and none when nothing moves", () => {
   const { clock, writes, view } = terminal();
-  const hosts = names(200);
+  const hosts = names(50);
   view(started(hosts));
   hosts.flatMap((host) => hostEvents(outcome(host))).forEach(view);
   assertEquals(writes.length, 1);
   clock.pass(100);
   assertEquals(writes.length, 2);
-  assertEquals(stripAnsiCode(writes[1]!).match(/changed {6}/g)?.length, 200);
+  assertEquals(stripAnsiCode(writes[1]!).match(/changed {6}/g)?.length, 50);
   clock.pass(5000);
   assertEquals(writes.length, 2 + 5);
 });

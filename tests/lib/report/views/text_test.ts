@@ -12,8 +12,10 @@ import {
   plainText,
   size,
   span,
+  thousands,
   wholeSeconds,
   width,
+  wrapped,
 } from "../../../../lib/report/views/text.ts";
 
 Deno.test("duration() and wholeSeconds() are short at any length", () => {
@@ -33,7 +35,8 @@ Deno.test("duration() and wholeSeconds() are short at any length", () => {
 
 Deno.test("size() and count() read as a person writes", () => {
   assertEquals([0, 412, 2_100_000].map(size), ["0 B", "412 B", "2.1 MB"]);
-  assertEquals([0, 1, 2].map((n) => count(n, "host")), ["0 hosts", "1 host", "2 hosts"]);
+  assertEquals([0, 1, 8412].map((n) => count(n, "host")), ["0 hosts", "1 host", "8,412 hosts"]);
+  assertEquals([999, 1000, 1_234_567].map(thousands), ["999", "1,000", "1,234,567"]);
 });
 
 Deno.test("fit() cuts to the columns, when characters are wide or many", () => {
@@ -83,4 +86,14 @@ Deno.test("nameList() stays short, when names are many", () => {
   assertEquals(nameList(["a", "b\x1b"]), "a, b\\u{1b}");
   assert(nameList(names).endsWith("e38, e39 and 3 more"));
   assertEquals(nameList(names, 2), "e0, e1 and 41 more");
+});
+
+Deno.test("wrapped() has every name, on lines that are no wider than asked", () => {
+  assertEquals(wrapped("  ok:", ["a"]), ["  ok: a"]);
+  assertEquals(wrapped("  ok:", ["edge-1", "edge-2\x1b", "edge-3", "a-very-long-name"], 16), [
+    "  ok: edge-1,",
+    "    edge-2\\u{1b},",
+    "    edge-3,",
+    "    a-very-long-name",
+  ]);
 });
