@@ -4,41 +4,11 @@
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { lockstep, type Outcome, readReport } from "../../fleet/program.ts";
+import { lockstep, readReport } from "../../fleet/program.ts";
 import { diffTrees, snapshotTree } from "../../fleet/tree.ts";
 import { writeSet } from "../../local_device.ts";
 import { testWhere } from "../../support.ts";
-
-/** A folder with an inventory of two local hosts and a set; the current folder of every run. */
-interface Desk extends AsyncDisposable {
-  readonly dir: string;
-  path(...names: string[]): string;
-  run(args: readonly string[], env?: Record<string, string>): Promise<Outcome>;
-}
-
-async function makeDesk(): Promise<Desk> {
-  const dir = await Deno.makeTempDir({ prefix: "desk-" });
-  await writeSet(
-    join(dir, "artifacts_phase2"),
-    { "model.onnx": "model", "labels/classes.txt": "a b" },
-    "2.4.1",
-  );
-  await Deno.writeTextFile(
-    join(dir, "prod.yaml"),
-    `edge:
-  hosts:
-    edge-1: { deploy_path: '${dir}/device 1' }
-    edge-2: { deploy_path: '${dir}/device 2' }
-  vars: { ansible_connection: local, service: "", health_url: "", artifacts_dir: artifacts_phase2 }
-`,
-  );
-  return {
-    dir,
-    path: (...names) => join(dir, ...names),
-    run: (args, env = {}) => lockstep(args, { cwd: dir, env }),
-    [Symbol.asyncDispose]: () => Deno.remove(dir, { recursive: true }),
-  };
-}
+import { makeDesk } from "./desk.ts";
 
 /** Runs a few at a time: each is a process of its own. */
 async function each<T>(items: readonly T[], use: (item: T) => Promise<void>): Promise<void> {
@@ -51,6 +21,7 @@ async function each<T>(items: readonly T[], use: (item: T) => Promise<void>): Pr
 const commands = [
   "deploy",
   "plan",
+  "resume",
   "verify-local",
   "verify-remote",
   "health-check",

@@ -1,0 +1,103 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import type { Event } from "../../../../lib/events.ts";
+import { readReport, statuses } from "../../../fleet/program.ts";
+import { writeSet } from "../../../local_device.ts";
+import { testWhere } from "../../../support.ts";
+import { type Desk, makeDesk } from "../desk.ts";
+
+/** The hosts that a run was at work on. */
+async function touched(desk: Desk): Promise<string[]> {
+  const text = await Deno.readTextFile(desk.path("reports", "latest", "events.ndjson"));
+  const events = text.trimEnd().split("\n").map((line) => JSON.parse(line) as Event);
+  return events.flatMap((event) => event.type === "host-started" ? [event.host] : []).sort();
+}
+
+const deploy = ["deploy", "-i", "prod.yaml", "-f", "1"];
+const report = (desk: Desk) => readReport(desk.path("reports"));
+
+/** A run of four hosts of which the third cannot take the set, so that the fourth is not begun. */
+async function partlyFailed(): Promise<Desk> {
+  const desk = await makeDesk(4);
+  await Deno.writeTextFile(desk.path("device 3"), "in the way");
+  const { code, text } = await desk.run([...deploy, "--waves", "2,rest"]);
+  assertEquals(code, 2, text);
+  return desk;
+}
+
+testWhere("resume goes on with what is not done, under the same waves", { needs: ["linux"] }, async () => {
+  await using desk = await partlyFailed();
+  const first = await report(desk);
+  // What is not mended fails again, and stops the run again.
+  const again = await desk.run(["resume"]);
+  assertEquals(again.code, 2, again.text);
+  assertEquals(await touched(desk), ["edge-3"]);
+  await Deno.remove(desk.path("device 3"));
+  // Other commands keep runs too; a look is none to go on with.
+  await desk.run(["verify-remote", "-i", "prod.yaml"]);
+  await desk.run(["plan", "-i", "prod.yaml"]);
+  const rest = await desk.run(["resume"]);
+  assertEquals(rest.code, 0, rest.text);
+  assertEquals(await touched(desk), ["edge-3", "edge-4"]);
+  const whole = await report(desk);
+  assertEquals(statuses(whole), Object.fromEntries([1, 2, 3, 4].map((i) => [`edge-${i}`, "changed"])));
+  assertEquals(whole.hosts.map(({ wave }) => wave), [1, 1, 2, 2]);
+  assertEquals(whole.command, "deploy");
+  assertEquals(whole.hosts[0]!.startedAt, first.hosts[0]!.startedAt);
+  const nothing = await desk.run(["resume"]);
+  assertEquals(nothing.code, 0, nothing.text);
+  assertMatch(nothing.stdout, /^nothing is left to do: every host is done in run \S+\n$/);
+  // A run is named, too: the first one is still partly failed, and its hosts are found as they should be.
+  const named = await desk.run(["resume", first.run]);
+  assertEquals(named.code, 0, named.text);
+  assertEquals(await touched(desk), ["edge-3", "edge-4"]);
+  assertEquals(statuses(await report(desk))["edge-4"], "ok");
+});
+
+testWhere("resume --retry-failed begins no host that was not begun", { needs: ["linux"] }, async () => {
+  await using desk = await partlyFailed();
+  await Deno.remove(desk.path("device 3"));
+  const { code, text } = await desk.run(["resume", "--retry-failed"]);
+  assertEquals(code, 0, text);
+  assertEquals(await touched(desk), ["edge-3"]);
+  assertEquals(statuses(await report(desk))["edge-4"], "skipped");
+  const none = await desk.run(["resume", "--retry-failed"]);
+  assertMatch(none.stdout, /^nothing is left to do: no host has failed/);
+  assertEquals((await desk.run(["resume"])).code, 0);
+  assertEquals(await touched(desk), ["edge-4"]);
+});
+
+testWhere(
+  "resume goes on from the folder of the run, wherever it is called",
+  { needs: ["linux"] },
+  async () => {
+    await using desk = await partlyFailed();
+    await Deno.remove(desk.path("device 3"));
+    await Deno.mkdir(desk.path("elsewhere"));
+    const { code, text } = await desk.run(["resume", "--reports", "../reports"], {}, desk.path("elsewhere"));
+    assertEquals(code, 0, text);
+    assertEquals(await touched(desk), ["edge-3", "edge-4"]);
+  },
+);
+
+testWhere("resume refuses another set, a host that is gone, and what is no deploy", {
+  needs: ["linux"],
+}, async () => {
+  await using desk = await partlyFailed();
+  const before = (await report(desk)).run;
+  const refused = async (args: readonly string[], says: string): Promise<void> => {
+    const { code, stderr, text } = await desk.run(["resume", ...args]);
+    assertEquals(code, 64, text);
+    assertStringIncludes(stderr, says);
+  };
+  await writeSet(desk.path("artifacts_phase2"), { "model.onnx": "other" }, "2.4.2");
+  await refused([], `in run ${before}`);
+  await refused(["nix"], "there is no run nix");
+  const inventory = await Deno.readTextFile(desk.path("prod.yaml"));
+  await Deno.writeTextFile(desk.path("prod.yaml"), inventory.replace(/.*edge-4.*\n/, ""));
+  await refused([], "edge-4");
+  await Deno.writeTextFile(desk.path("prod.yaml"), inventory);
+  await desk.run(["verify-remote", "-i", "prod.yaml"]);
+  await refused([(await report(desk)).run], "is no deploy");
+  await refused(["--reports", join(desk.dir, "nowhere")], "there is no deploy");
+});
