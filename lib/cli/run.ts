@@ -25,6 +25,8 @@ export interface PipelineRun {
   readonly warnings?: readonly string[];
   /** Whether what the tasks found is what the user asked for. */
   readonly details?: boolean;
+  /** Whether it is asked what runs where. */
+  readonly releases?: boolean;
 }
 
 /** Returns the exit code. */
@@ -33,6 +35,7 @@ export async function runPipeline(options: HostsOptions, what: PipelineRun): Pro
   const view = await viewOf(outputForm(options), runDir, {
     verbosity: Number(options.verbose),
     details: what.details ?? false,
+    releases: what.releases ?? false,
   });
   const stop = stopSignal(() => {
     // What happened until now is on the disk, line by line; devices are safe at any moment.
