@@ -13,7 +13,7 @@ import { type ArtifactSet, readArtifactSet } from "../manifest.ts";
 import type { Release } from "../release.ts";
 import { gentleConnector } from "../remote/connect.ts";
 import { newRunId, type RunDir } from "../report/run_dir.ts";
-import type { View } from "../report/views/view.ts";
+import type { View, ViewOptions } from "../report/views/view.ts";
 import type { Connect } from "../rollout/rollout.ts";
 import type { RunContext } from "../task.ts";
 import type { HostsOptions, InventoryOptions } from "./options.ts";
@@ -136,7 +136,7 @@ export function print(text: string): void {
 export async function viewOf(
   form: Output,
   runDir: RunDir,
-  asked: { readonly verbosity: number; readonly details: boolean },
+  asked: Omit<ViewOptions, "runDir">,
 ): Promise<View> {
   const options = { ...asked, runDir: runDir.path };
   switch (form) {

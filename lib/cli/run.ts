@@ -19,15 +19,18 @@ export type PipelineRun =
     readonly sets?: readonly ArtifactSet[];
     /** Whether what the tasks found is what the user asked for. */
     readonly details?: boolean;
+    /** Whether it is asked what runs where. */
+    readonly releases?: boolean;
   };
 
 /** Returns the exit code. */
 export async function runPipeline(options: HostsOptions, what: PipelineRun): Promise<number> {
-  const { sets = [], details = false, ...rest } = what;
+  const { sets = [], details = false, releases = false, ...rest } = what;
   const runDir = await openRun(options.reports, what.run.id);
   const view = await viewOf(outputForm(options), runDir, {
     verbosity: Number(options.verbose),
     details,
+    releases,
   });
   const stop = stopSignal(() => {
     // What happened until now is on the disk, line by line; devices are safe at any moment.

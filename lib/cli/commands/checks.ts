@@ -3,6 +3,7 @@
  * @module
  */
 import { join } from "@std/path";
+import { FEW } from "../../report/views/view.ts";
 import { hostsOf, readSets, releaseOf, runContext } from "../context.ts";
 import { hostsCommand } from "../options.ts";
 import type { LoadPipelines } from "../pipelines.ts";
@@ -26,7 +27,8 @@ export function verifyRemoteCommand(load: LoadPipelines, done: (exitCode: number
           hosts,
           pipeline: verifyRemotePipeline(local),
           writes: false,
-          details: true,
+          details: hosts.length <= FEW,
+          releases: hosts.length > 1,
           sets: [...sets.values()],
         }),
       );
@@ -45,7 +47,7 @@ export function healthCheckCommand(load: LoadPipelines, done: (exitCode: number)
           hosts,
           pipeline: pipelines["health-check"],
           writes: false,
-          details: true,
+          details: hosts.length <= FEW,
         }),
       );
     });

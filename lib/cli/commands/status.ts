@@ -2,42 +2,26 @@
  * `status` and `backups`: what runs where.
  * @module
  */
-import { EXIT, formatFailure } from "../../errors.ts";
+import { EXIT } from "../../errors.ts";
 import type { Json } from "../../events.ts";
 import { history } from "../../facts/history.ts";
 import { layout } from "../../facts/layout.ts";
 import { live } from "../../facts/live.ts";
+import { FEW } from "../../report/views/view.ts";
 import { ask, type Reply } from "../../rollout/ask.ts";
 import type { ObservedHost } from "../../task.ts";
 import { connector, hostsOf, outputForm, print, runContext, stopSignal } from "../context.ts";
 import { hostsCommand, type HostsOptions } from "../options.ts";
 import { table } from "../table.ts";
-
-/** What a host runs. */
-interface Status {
-  /** Null where nothing is live. */
-  readonly release: string | null;
-  readonly version: string | null;
-  /** ISO 8601: when it was confirmed here; null where it is not known. */
-  readonly since: string | null;
-  readonly drifted: boolean;
-  readonly faults: readonly string[];
-  /** The run that switched and did not confirm. */
-  readonly unfinished: string | null;
-  /** Seconds until the device brings the old set back by itself; null where it will not. */
-  readonly restoresIn: number | null;
-  /** Releases that failed on this host and are not put live there again without --force. */
-  readonly failed: readonly string[];
-  /** The run that is at work now: "RUN of WHO since WHEN". */
-  readonly lock: string | null;
-}
+import type { Status } from "./status_summary.ts";
 
 export function statusCommand(done: (exitCode: number) => void) {
   return hostsCommand(
     "status",
     "what each host runs: release, version, since when, drifted or not, unfinished run or not",
   )
-    .action(async (options) =>
+    .action(async (options) => {
+      const { statusSummaryText, summarizeStatus } = await import("./status_summary.ts");
       done(
         await survey(
           "status",
@@ -45,9 +29,10 @@ export function statusCommand(done: (exitCode: number) => void) {
           statusOf,
           ["HOST", "RELEASE", "VERSION", "SINCE", "STATE"],
           statusRows,
+          { json: summarizeStatus, text: (replies) => statusSummaryText(summarizeStatus(replies)) },
         ),
-      )
-    );
+      );
+    });
 }
 
 export function backupsCommand(done: (exitCode: number) => void) {
@@ -108,13 +93,23 @@ function briefFault(fault: string): string {
   return fault.replace(/: expected [0-9a-f]{64}, found [0-9a-f]{64}$/, " differs");
 }
 
-/** Asks every host, prints a table or JSON, and returns the exit code. */
+/** What the replies of all hosts come to. */
+interface WholeOf<T> {
+  readonly json: (replies: readonly Reply<T>[]) => object;
+  readonly text: (replies: readonly Reply<T>[]) => string;
+}
+
+/**
+ * Asks every host, prints a table or JSON, and returns the exit code. Where there is something to say of the whole, a large fleet is told
+ * that instead of a row a host.
+ */
 async function survey<T extends object>(
   command: string,
   options: HostsOptions,
   question: (host: ObservedHost) => Promise<T>,
   head: readonly string[],
   rows: (answer: T) => string[][],
+  whole?: WholeOf<T>,
 ): Promise<number> {
   const hosts = await hostsOf(options);
   const form = outputForm(options);
@@ -140,21 +135,23 @@ async function survey<T extends object>(
     },
   );
   stop.dispose();
-  if (form === "json") print(JSON.stringify({ hosts: replies.map(line) }, null, 2) + "\n");
-  else if (form !== "ndjson") {
-    print(
-      table([
-        [...head],
-        ...replies.flatMap((reply) =>
-          reply.error
-            ? [[reply.host, `(${reply.status})`]]
-            : rows(reply.answer).map((row) => [reply.host, ...row])
-        ),
-      ]),
-    );
+  if (form === "json") {
+    print(JSON.stringify({ ...whole?.json(replies), hosts: replies.map(line) }, null, 2) + "\n");
+  } else if (form !== "ndjson") {
+    const everyHost = whole === undefined || hosts.length <= FEW || Number(options.verbose) > 0;
+    const perHost = everyHost ? table([[...head], ...replies.flatMap((reply) => rowsOf(reply, rows))]) : "";
+    const all = whole === undefined || hosts.length < 2 ? "" : whole.text(replies);
+    print([perHost, all].filter((part) => part !== "").join("\n"));
   }
-  for (const reply of replies) if (reply.error) console.error(formatFailure(reply.error));
+  const { failureTexts } = await import("./reply_failures.ts");
+  for (const text of failureTexts(replies)) console.error(text);
   return exitCodeOfReplies(replies, stop.signal.aborted);
+}
+
+function rowsOf<T>(reply: Reply<T>, rows: (answer: T) => string[][]): string[][] {
+  return reply.error
+    ? [[reply.host, `(${reply.status})`]]
+    : rows(reply.answer).map((row) => [reply.host, ...row]);
 }
 
 /** Exit code of commands that only ask. */

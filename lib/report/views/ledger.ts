@@ -183,8 +183,8 @@ export class Ledger {
         status,
         was,
         status === "rolled_back" ? previousRelease : null,
-        error === undefined ? null : withoutHost(error, host),
-        rollbackError === undefined ? null : withoutHost(rollbackError, host),
+        error === undefined ? null : failureKey(error, host),
+        rollbackError === undefined ? null : failureKey(rollbackError, host),
       ];
       share(this.failures, JSON.stringify(key), outcome, host);
     }
@@ -215,9 +215,9 @@ export function isBad({ status, rollbackError }: HostOutcome): boolean {
 }
 
 /** What two hosts' failures have to share to be the same to a reader; the host's own words (`log`) always differ. */
-function withoutHost(failure: FailureData, host: string): readonly string[] {
+export function failureKey(failure: FailureData, host: string): string {
   const { kind, action, evidence, next = "" } = failure;
-  return [kind, ...[action, evidence, next].map((text) => anonymous(text, host))];
+  return JSON.stringify([kind, ...[action, evidence, next].map((text) => anonymous(text, host))]);
 }
 
 /** The text with the host's name and IPv4 addresses taken out. */
