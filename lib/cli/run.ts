@@ -11,7 +11,7 @@ import type { Release } from "../release.ts";
 import { openRun } from "../report/run_dir.ts";
 import { rollout } from "../rollout/rollout.ts";
 import type { ObservedHost, RunContext, Task } from "../task.ts";
-import { connector, outputForm, stopSignal, together, viewOf } from "./context.ts";
+import { connector, outputForm, simulationWarnings, stopSignal, together, viewOf } from "./context.ts";
 import type { HostsOptions } from "./options.ts";
 
 export interface PipelineRun {
@@ -50,7 +50,7 @@ export async function runPipeline(options: HostsOptions, what: PipelineRun): Pro
       writes: what.writes,
       releaseOf: what.releaseOf ?? (() => Promise.resolve(null)),
       artifacts: (what.sets ?? []).map(summaryOf),
-      warnings: what.warnings ?? [],
+      warnings: [...simulationWarnings(what.hosts), ...what.warnings ?? []],
       connect: connector(options),
       listener: together(runDir.listener, view),
       stop: stop.signal,

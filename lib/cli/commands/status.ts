@@ -9,7 +9,15 @@ import { layout } from "../../facts/layout.ts";
 import { live } from "../../facts/live.ts";
 import { ask, type Reply } from "../../rollout/ask.ts";
 import type { ObservedHost } from "../../task.ts";
-import { connector, hostsOf, outputForm, print, runContext, stopSignal } from "../context.ts";
+import {
+  connector,
+  hostsOf,
+  outputForm,
+  print,
+  runContext,
+  simulationWarnings,
+  stopSignal,
+} from "../context.ts";
 import { hostsCommand, type HostsOptions } from "../options.ts";
 import { table } from "../table.ts";
 
@@ -117,6 +125,7 @@ async function survey<T extends object>(
   rows: (answer: T) => string[][],
 ): Promise<number> {
   const hosts = await hostsOf(options);
+  for (const warning of simulationWarnings(hosts)) console.error(`warning: ${warning}`);
   const form = outputForm(options);
   const stop = stopSignal(() => Deno.exit(EXIT.interrupted));
   const line = (reply: Reply<T>): Json =>
