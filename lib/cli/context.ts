@@ -12,6 +12,7 @@ import { type Host, type HostSettings, loadInventory, selectHosts, settingsOfAll
 import { type ArtifactSet, readArtifactSet } from "../manifest.ts";
 import type { Release } from "../release.ts";
 import { gentleConnector } from "../remote/connect.ts";
+import { simulatedConnector } from "../remote/simulated/connect.ts";
 import { newRunId, type RunDir } from "../report/run_dir.ts";
 import type { View, ViewOptions } from "../report/views/view.ts";
 import type { Connect } from "../rollout/rollout.ts";
@@ -105,13 +106,24 @@ function userName(): string {
 /** How sessions are opened with these options. */
 export function connector(options: Pick<HostsOptions, "sshConfig" | "connectTimeout" | "timeout">): Connect {
   const connect = gentleConnector();
+  const simulate = simulatedConnector();
   return (settings, signal, slow) =>
-    connect(settings, {
+    (settings.connection === "simulated" ? simulate : connect)(settings, {
       connectTimeout: options.connectTimeout,
       commandTimeout: options.timeout,
       signal,
       ...(options.sshConfig === undefined ? {} : { sshConfig: options.sshConfig }),
     }, slow);
+}
+
+/** Said aloud, so that nobody takes a rehearsal for the real thing. */
+export function simulationWarnings(hosts: readonly HostSettings[]): string[] {
+  const simulated = hosts.filter((host) => host.connection === "simulated").length;
+  if (simulated === 0) return [];
+  const who = simulated === hosts.length ? "all hosts are" : `${simulated} of ${hosts.length} hosts are`;
+  return [
+    `${who} simulated (ansible_connection): nothing is contacted, nothing is changed on any device there`,
+  ];
 }
 
 export type Output = "pretty" | "plain" | "json" | "ndjson";

@@ -8,7 +8,7 @@ import type { ArtifactsSummary } from "../events.ts";
 import type { ArtifactSet } from "../manifest.ts";
 import { openRun } from "../report/run_dir.ts";
 import { rollout, type RolloutOptions } from "../rollout/rollout.ts";
-import { connector, outputForm, stopSignal, together, viewOf } from "./context.ts";
+import { connector, outputForm, simulationWarnings, stopSignal, together, viewOf } from "./context.ts";
 import type { HostsOptions } from "./options.ts";
 
 /** What the command decides of a rollout; the rest comes from the options that all commands have. */
@@ -25,7 +25,7 @@ export type PipelineRun =
 
 /** Returns the exit code. */
 export async function runPipeline(options: HostsOptions, what: PipelineRun): Promise<number> {
-  const { sets = [], details = false, releases = false, ...rest } = what;
+  const { sets = [], details = false, releases = false, warnings = [], ...rest } = what;
   const runDir = await openRun(options.reports, what.run.id);
   const view = await viewOf(outputForm(options), runDir, {
     verbosity: Number(options.verbose),
@@ -43,11 +43,11 @@ export async function runPipeline(options: HostsOptions, what: PipelineRun): Pro
       undo: [],
       releaseOf: () => Promise.resolve(null),
       artifacts: sets.map(summaryOf),
-      warnings: [],
       connect: connector(options),
       listener: together(runDir.listener, view),
       stop: stop.signal,
       ...rest,
+      warnings: [...simulationWarnings(what.hosts), ...warnings],
     });
     view.close();
     return await keep(runDir.finish(), exitCode);

@@ -4,6 +4,7 @@
  */
 import { dirname, isAbsolute, join, resolve } from "@std/path";
 import { type Problem, UsageError } from "../errors.ts";
+import type { Simulation } from "../remote/simulated/faults.ts";
 import { problemAt, problemOnce } from "./problems.ts";
 import type { Host, Origin, Setting } from "./types.ts";
 import { isTemplate, wrongValue } from "./variable_check.ts";
@@ -22,7 +23,9 @@ export interface HostSettings {
   readonly identityFile?: string;
   /** `ansible_ssh_common_args`, then `ansible_ssh_extra_args`, as words. */
   readonly commonArgs: readonly string[];
-  readonly connection: "ssh" | "local";
+  readonly connection: "ssh" | "local" | "simulated";
+  /** Where the connection is simulated: how the device behaves. */
+  readonly simulated?: Simulation;
   readonly become: boolean;
   readonly becomeUser: string;
   /** Absolute, on the device, without a slash at its end. */
@@ -124,6 +127,9 @@ function convert(host: Host, options: SettingsOptions, problems: Problem[]): Hos
       : {}),
     commonArgs: [...vars.ansible_ssh_common_args ?? [], ...vars.ansible_ssh_extra_args ?? []],
     connection: vars.ansible_connection ?? "ssh",
+    ...(vars.ansible_connection === "simulated"
+      ? { simulated: { fault: vars.simulated_fault, latency: vars.simulated_latency } }
+      : {}),
     become: vars.ansible_become ?? false,
     becomeUser: vars.ansible_become_user ?? "root",
     deployPath: vars.deploy_path,

@@ -5,10 +5,17 @@
  * @module
  */
 import type { Problem } from "../errors.ts";
-import { misspeltVariable } from "./near_miss.ts";
+import { didYouMean, misspeltVariable } from "./near_miss.ts";
 import { problemAt, shown } from "./problems.ts";
 import type { Origin, Setting } from "./types.ts";
-import { expectedOf, hostVariables, isVariableName, type VariableName, variableNames } from "./variables.ts";
+import {
+  choicesOf,
+  expectedOf,
+  hostVariables,
+  isVariableName,
+  type VariableName,
+  variableNames,
+} from "./variables.ts";
 
 /** Valid in Ansible with values that Lockstep has no use for. */
 const WIDER_IN_ANSIBLE: ReadonlySet<string> = new Set<VariableName>([
@@ -44,7 +51,8 @@ export function variableProblem(
 
 /** The problem of a value that its variable cannot take. */
 export function wrongValue(name: VariableName, { value, origin }: Setting): Problem {
-  return problemAt(origin, `found ${shown(value)}, expected ${expectedOf(name)}`);
+  const hint = typeof value === "string" ? didYouMean(value, choicesOf(name)) : undefined;
+  return problemAt(origin, `found ${shown(value)}, expected ${expectedOf(name)}`, hint);
 }
 
 const misses = new Map<string, string | undefined>();

@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { FAULTS } from "../remote/simulated/faults.ts";
 import { extendedRegexProblem } from "./extended_regex.ts";
 import { splitWords } from "./words.ts";
 
@@ -44,9 +45,9 @@ const words = z.string().transform((value, context) => {
   return z.NEVER;
 });
 
-const connection = z.string().transform((value, context): "ssh" | "local" => {
+const connection = z.string().transform((value, context): "ssh" | "local" | "simulated" => {
   const name = value.replace(/^ansible\.(?:builtin|legacy)\./, "");
-  if (name === "local") return "local";
+  if (name === "local" || name === "simulated") return name;
   if (!["ssh", "smart", "paramiko", "paramiko_ssh"].includes(name)) context.addIssue("not supported");
   return "ssh";
 });
@@ -121,8 +122,8 @@ export const hostVariables = z.object({
   ),
   ansible_connection: variable(
     connection.nullish(),
-    "ssh or local",
-    "How to reach the device: `ssh` or `local`.",
+    "ssh, local or simulated",
+    "How to reach the device: `ssh`, `local`, or not at all: `simulated`.",
   ),
   ansible_become: variable(truth.nullish(), "yes or no", "Run everything on the device through `sudo -n`."),
   ansible_become_user: variable(optionalText, "a user name", "User to become; default: root."),
@@ -222,6 +223,16 @@ export const hostVariables = z.object({
     'waves, as "1,10%,100%" or a list, or a mapping of waves, max_failures, max_unreachable, on_failure, all_or_nothing and pause',
     "How the fleet is rolled out: the same as --waves and the options that go with it; one for all hosts.",
   ),
+  simulated_fault: variable(
+    z.enum(FAULTS).default("none"),
+    `${FAULTS.slice(0, -1).join(", ")} or ${FAULTS.at(-1)}`,
+    "What goes wrong on a device whose ansible_connection is `simulated`.",
+  ),
+  simulated_latency: variable(
+    integer(0, 60_000).default(0),
+    "milliseconds from 0 to 60000",
+    "Milliseconds that each request to a simulated device takes.",
+  ),
 });
 
 /** A host's variables as the schema leaves them: typed, defaults filled in. */
@@ -236,6 +247,17 @@ export const variableNames: readonly VariableName[] = hostVariables.keyof().opti
 /** Whether `name` is a variable that Lockstep reads. */
 export function isVariableName(name: string): name is VariableName {
   return Object.hasOwn(hostVariables.shape, name);
+}
+
+/** The words that a variable may be, where it is one of a few; empty for any other. */
+export function choicesOf(name: VariableName): readonly string[] {
+  let schema: unknown = hostVariables.shape[name];
+  while (
+    schema instanceof z.ZodDefault || schema instanceof z.ZodOptional || schema instanceof z.ZodNullable
+  ) {
+    schema = schema.unwrap();
+  }
+  return schema instanceof z.ZodEnum ? schema.options.map(String) : [];
 }
 
 /** What a variable may be, in words: "a port from 1 to 65535". */

@@ -28,7 +28,7 @@ export async function runBatch(remote: Pick<Remote, "run">, calls: readonly Call
   const words = calls.flatMap(({ program, args }) => [program.text, String(args.length), ...args]);
   const timeouts = calls.map((call) => call.timeout).filter((seconds) => seconds !== undefined);
   const limit = timeouts.length === 0 ? {} : { timeout: Math.max(...timeouts) };
-  const whole = await remote.run(runAll, [tag, ...words], limit);
+  const whole = await remote.run(runAll, [tag, ...words], { ...limit, calls });
   const answers = splitBatch(whole, tag);
   // Fewer than asked: the shell itself was ended. What it said goes for all that are missing.
   return calls.map((_, at) => answers[at] ?? { ...whole, code: whole.code || 1 });

@@ -18,6 +18,11 @@ const kinds: Readonly<Record<number, FailureKind>> = {
   90: "timeout",
 };
 
+/** The exit code that says this kind; 1 where none of ours does. */
+export function exitOfKind(kind: FailureKind): number {
+  return Number(Object.keys(kinds).find((code) => kinds[Number(code)] === kind) ?? 1);
+}
+
 /** The kind that an exit code of one of our programs stands for; `exit` where it is not one of ours. */
 export function kindOfExit(code: number): FailureKind {
   return kinds[code] ?? "exit";

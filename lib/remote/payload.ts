@@ -7,12 +7,14 @@ import type { Payload } from "./session.ts";
 export interface SentFile {
   readonly path?: string;
   readonly bytes: number;
+  readonly sha256?: string;
 }
 
 /** The files, one after another. A file that has become shorter ends the stream with an error; one that has grown is cut, and its digest tells. */
 export function payloadOf(files: readonly SentFile[]): Payload {
   return {
     bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+    files,
     async *chunks() {
       for (const { path, bytes } of files) {
         if (path === undefined) throw new Error("a file that only the device has cannot be sent");

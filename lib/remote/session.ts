@@ -7,6 +7,7 @@ import { Buffer } from "node:buffer";
 import type { Writable } from "node:stream";
 import type { ProcessPromise } from "zx/core";
 import { Failure, type FailureKind } from "../errors.ts";
+import type { Call } from "./batch.ts";
 import { whyUnreachable } from "./diagnose.ts";
 import { FrameReader } from "./frames.ts";
 import { prelude, type Program } from "./program.ts";
@@ -27,15 +28,19 @@ export interface RunOptions {
   readonly deadline?: number;
   /** Its standard input; without it, it reads nothing. The program must read exactly these bytes or fail. */
   readonly payload?: Payload;
+  /** Where the program is a batch: what it consists of, for a remote that has no shell to run it. */
+  readonly calls?: readonly Call[];
 }
 
 export interface Payload {
   /** How many bytes `chunks()` yields. */
   readonly bytes: number;
+  /** The files that they are, where they are files, for a remote that takes no bytes. */
+  readonly files?: readonly { readonly sha256?: string }[];
   chunks(): AsyncIterable<Uint8Array>;
 }
 
-/** What tasks speak to. A simulated device stands behind the same interface. */
+/** What tasks speak to. A simulated device (see simulated/) stands behind the same interface. */
 export interface Remote {
   /** Runs a program. Any exit code is an answer; a Failure means that there was none (`timeout`, `dropped`). */
   run(program: Program, args: readonly string[], options?: RunOptions): Promise<Answer>;

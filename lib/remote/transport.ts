@@ -8,7 +8,8 @@ import { quote } from "./quote.ts";
 /** What it takes to reach a host. */
 export interface Endpoint {
   readonly name: string;
-  readonly connection: "ssh" | "local";
+  /** `simulated` is never opened here: see simulated/. */
+  readonly connection: "ssh" | "local" | "simulated";
   readonly address: string;
   readonly port?: number;
   readonly user?: string;
@@ -87,6 +88,7 @@ export function sessionArgv(endpoint: Endpoint, options: TransportOptions, marke
  */
 export function refusal(endpoint: Endpoint): string | null {
   if (endpoint.connection === "local") return null;
+  if (endpoint.connection === "simulated") return "it is simulated, so nothing may be contacted";
   const { address, user } = endpoint;
   if (address === "") return "the address is empty";
   if (address.startsWith("-")) {

@@ -10,7 +10,15 @@ import { live } from "../../facts/live.ts";
 import { FEW } from "../../report/views/view.ts";
 import { ask, type Reply } from "../../rollout/ask.ts";
 import type { ObservedHost } from "../../task.ts";
-import { connector, hostsOf, outputForm, print, runContext, stopSignal } from "../context.ts";
+import {
+  connector,
+  hostsOf,
+  outputForm,
+  print,
+  runContext,
+  simulationWarnings,
+  stopSignal,
+} from "../context.ts";
 import { hostsCommand, type HostsOptions } from "../options.ts";
 import { table } from "../table.ts";
 import type { Status } from "./status_summary.ts";
@@ -112,6 +120,7 @@ async function survey<T extends object>(
   whole?: WholeOf<T>,
 ): Promise<number> {
   const hosts = await hostsOf(options);
+  for (const warning of simulationWarnings(hosts)) console.error(`warning: ${warning}`);
   const form = outputForm(options);
   const stop = stopSignal(() => Deno.exit(EXIT.interrupted));
   const line = (reply: Reply<T>): Json =>

@@ -41,6 +41,30 @@ Deno.test("settingsOf() gives the contract's defaults, when a host sets nothing"
   });
 });
 
+Deno.test("settingsOf() says how a device is simulated, when its connection is", () => {
+  const of = (vars: Record<string, Json>) => {
+    const { connection, simulated } = settingsOf(host(vars), options);
+    return { connection, simulated };
+  };
+  assertEquals(of({ ansible_connection: "simulated" }), {
+    connection: "simulated",
+    simulated: { fault: "none", latency: 0 },
+  });
+  assertEquals(
+    of({ ansible_connection: "simulated", simulated_fault: "sick", simulated_latency: "20" }),
+    { connection: "simulated", simulated: { fault: "sick", latency: 20 } },
+  );
+  assertEquals(of({ simulated_fault: "sick" }), { connection: "ssh", simulated: undefined });
+});
+
+Deno.test("settingsOf() says what was meant, when a word is one letter off", async () => {
+  const problems = await problemsOf(() => settingsOf(host({ simulated_fault: "sikc" }), options));
+  assertEquals(problems, [
+    'i.yaml:1:2: simulated_fault: found "sikc", expected none, unreachable, silent, no-space, hang, drop or sick',
+    '    did you mean "sick"?',
+  ]);
+});
+
 Deno.test("settingsOf() takes what Ansible would, when values come as text, numbers or YAML 1.1 words", () => {
   const settings = settingsOf(
     host({

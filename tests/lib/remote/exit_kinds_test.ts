@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { kindOfExit } from "../../../lib/remote/exit_kinds.ts";
+import { exitOfKind, kindOfExit } from "../../../lib/remote/exit_kinds.ts";
 import prelude from "../../../lib/remote/prelude.sh" with { type: "text" };
 
 Deno.test("kindOfExit() knows every exit code of die in prelude.sh", () => {
@@ -10,4 +10,10 @@ Deno.test("kindOfExit() knows every exit code of die in prelude.sh", () => {
 
 Deno.test("kindOfExit() takes every other code for the program's own", () => {
   for (const code of [1, 2, 79, 91, 126, 127, 137, 255]) assertEquals(kindOfExit(code), "exit");
+});
+
+Deno.test("exitOfKind() gives the code that kindOfExit() reads back, and 1 where a kind has none", () => {
+  assertEquals(kindOfExit(exitOfKind("no-space")), "no-space");
+  assertEquals(kindOfExit(exitOfKind("timeout")), "timeout");
+  assertEquals(exitOfKind("exit"), 1);
 });

@@ -1,0 +1,161 @@
+/**
+ * Simulated devices behind the interface of a session, to rehearse a rollout without touching a device. Nothing is contacted, no file is
+ * read, nothing is written anywhere; what a device has waits in memory for the next session with it, until the program ends.
+ * @module
+ */
+import { Failure, type FailureKind } from "../../errors.ts";
+import type { Program } from "../program.ts";
+import type { Answer, Remote, RunOptions, SessionOptions } from "../session.ts";
+import type { Answering } from "./answering.ts";
+import { SetPool, SimulatedDevice } from "./device.ts";
+import { facts } from "./facts.ts";
+import type { Simulation } from "./faults.ts";
+import { steps } from "./steps.ts";
+
+/** Every program that a simulated device can be asked to run, by its name. */
+export const programs: ReadonlyMap<string, Answering> = new Map(Object.entries({ ...facts, ...steps }));
+
+/** Where the fault `hang` shows. */
+const HANGS = "seal";
+/** Where the fault `drop` shows: what comes after the switch, whichever of them a host has. */
+const DROPS: ReadonlySet<string> = new Set(["restart", "health", "confirm"]);
+
+/** A host that is simulated. */
+export interface SimulatedHost {
+  readonly name: string;
+  readonly user?: string;
+  readonly deployPath: string;
+  readonly simulated?: Simulation;
+}
+
+/** `slow` is called where the device lets us wait, as one that is there would. */
+export type SimulatedConnector = (
+  host: SimulatedHost,
+  options: SessionOptions,
+  slow?: () => void,
+) => Promise<Remote>;
+
+/** Opens sessions with devices that it makes up as they are asked for. */
+export function simulatedConnector(): SimulatedConnector {
+  const devices = new Map<string, SimulatedDevice>();
+  const pool = new SetPool();
+  return async (host, options, slow = () => {}) => {
+    const { fault, latency } = host.simulated ?? { fault: "none", latency: 0 };
+    const key = `${host.name} ${host.deployPath}`;
+    const device = devices.get(key) ?? new SimulatedDevice(host.user ?? "root", pool);
+    devices.set(key, device);
+    device.fault = fault;
+    const session = new SimulatedSession(host.name, device, latency, options);
+    await session.open(slow);
+    return session;
+  };
+}
+
+class SimulatedSession implements Remote {
+  readonly #name: string;
+  readonly #device: SimulatedDevice;
+  readonly #latency: number;
+  readonly #options: SessionOptions;
+  #ended: Failure | null = null;
+  /** Whoever waits for time to pass: told when the session ends. */
+  readonly #waiting = new Set<(failure: Failure) => void>();
+  readonly #abort = (): void => this.#end(this.#failure("interrupted", "talk", "the session was given up"));
+
+  constructor(name: string, device: SimulatedDevice, latency: number, options: SessionOptions) {
+    this.#name = name;
+    this.#device = device;
+    this.#latency = latency;
+    this.#options = options;
+  }
+
+  async open(slow: () => void): Promise<void> {
+    const { signal, connectTimeout } = this.#options;
+    signal?.addEventListener("abort", this.#abort);
+    if (signal?.aborted) this.#abort();
+    try {
+      // Also where there is no latency: between two hosts the program must hear of Ctrl-C.
+      await this.#pass(this.#latency);
+      if (this.#device.fault === "unreachable") {
+        throw this.#unreachable("unreachable", "nothing listens there");
+      }
+      if (this.#device.fault === "silent") {
+        slow();
+        await this.#pass(connectTimeout * 1000);
+        throw this.#unreachable("timeout", `no answer within ${connectTimeout} s`);
+      }
+    } catch (error) {
+      signal?.removeEventListener("abort", this.#abort);
+      throw error;
+    }
+  }
+
+  async run(program: Program, args: readonly string[], options: RunOptions = {}): Promise<Answer> {
+    if (this.#ended !== null) throw this.#ended;
+    if (this.#latency > 0) await this.#pass(this.#latency);
+    if (options.calls === undefined) return await this.#answer(program.name, args, options);
+    // As batch.sh prints them.
+    const [tag = ""] = args;
+    let [stdout, stderr] = ["", ""];
+    for (const call of options.calls) {
+      const answer = await this.#answer(call.program.name, call.args, options);
+      stdout += `${answer.stdout}\n${tag} ${answer.code}\n`;
+      stderr += `${answer.stderr}\n${tag}\n`;
+    }
+    return { code: 0, stdout, stderr };
+  }
+
+  close(): Promise<void> {
+    this.#end(this.#failure("dropped", "talk", "the session was closed"));
+    this.#options.signal?.removeEventListener("abort", this.#abort);
+    return Promise.resolve();
+  }
+
+  async #answer(name: string, args: readonly string[], options: RunOptions): Promise<Answer> {
+    const device = this.#device;
+    if (device.fault === "hang" && name === HANGS) {
+      const seconds = options.timeout ?? this.#options.commandTimeout;
+      await this.#pass(seconds * 1000);
+      this.#end(this.#failure("timeout", name, `no answer within ${seconds} s: simulated_fault is hang`));
+    }
+    if (device.fault === "drop" && !device.dropped && device.journal !== null && DROPS.has(name)) {
+      device.dropped = true;
+      this.#end(this.#failure("dropped", name, "the connection was lost: simulated_fault is drop"));
+    }
+    if (this.#ended !== null) throw this.#ended;
+    const program = programs.get(name);
+    if (program === undefined) {
+      throw this.#failure("fault", name, `a simulated device does not know the program ${name}`);
+    }
+    return program(device, args, options.payload);
+  }
+
+  /** Lets time pass; rejects as soon as the session ends. */
+  #pass(milliseconds: number): Promise<void> {
+    if (this.#ended !== null) return Promise.reject(this.#ended);
+    return new Promise((resolve, reject) => {
+      const ended = (failure: Failure): void => {
+        clearTimeout(timer);
+        reject(failure);
+      };
+      const timer = setTimeout(() => {
+        this.#waiting.delete(ended);
+        resolve();
+      }, milliseconds);
+      this.#waiting.add(ended);
+    });
+  }
+
+  #end(failure: Failure): void {
+    this.#ended ??= failure;
+    for (const ended of this.#waiting) ended(this.#ended);
+    this.#waiting.clear();
+  }
+
+  #failure(kind: FailureKind, action: string, evidence: string): Failure {
+    return new Failure({ kind, action, host: this.#name, evidence });
+  }
+
+  #unreachable(kind: FailureKind, evidence: string): Failure {
+    return this.#failure(kind, "connect", `${evidence}: simulated_fault is ${this.#device.fault}`);
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * What can be wrong with a simulated device, so that a rollout's troubles can be rehearsed.
+ * @module
+ */
+
+/**
+ * `unreachable` nothing listens there; `silent` it takes the connection and says nothing; `no-space` its disk fills while the set is
+ * staged; `hang` it never answers once the set is to be sealed, before the switch; `drop` the link is lost after the switch, once;
+ * `sick` the service does not get ready on a set that is new to the device.
+ */
+export const FAULTS = ["none", "unreachable", "silent", "no-space", "hang", "drop", "sick"] as const;
+
+export type SimulatedFault = typeof FAULTS[number];
+
+/** How a simulated device behaves. */
+export interface Simulation {
+  readonly fault: SimulatedFault;
+  /** Milliseconds that each request and the connection take. */
+  readonly latency: number;
+}

@@ -1,0 +1,124 @@
+/**
+ * What the steps of tasks do to a simulated device: the same as their programs in tasks/ do to a real one.
+ * @module
+ */
+import { linkSlot, slotLink } from "../../release.ts";
+import { answer, type Answering, die } from "./answering.ts";
+import type { FileOf } from "./device.ts";
+
+const DONE = answer("");
+
+export const steps: Readonly<Record<string, Answering>> = {
+  // Nobody else can reach it.
+  lock: () => answer("held\n"),
+  unlock: () => DONE,
+
+  backup: (device, [, , wanted = ""]) => {
+    const set = device.liveSet;
+    if (set === undefined) return die("exit", "cannot copy the live set");
+    let name = wanted;
+    for (let n = 2; device.backups.has(name); n++) name = `${wanted}-${n}`;
+    device.backups.set(name, set);
+    return DONE;
+  },
+
+  take: (device, [, id = "", keep, ...pairs]) => {
+    const staging = (keep === "fresh" ? undefined : device.staging.get(id)) ?? new Map<string, FileOf>();
+    device.staging.set(id, staging);
+    for (const [source, name] of inPairs(pairs)) {
+      const file = device.fileAt(source);
+      if (file === undefined) return die("exit", `cannot copy ${source}`);
+      staging.set(name, file);
+    }
+    return DONE;
+  },
+
+  // The bytes stay where they are: what they would be is known from their digests.
+  receive: (device, [root = "", , id = "", ...pairs], payload) => {
+    const staging = device.staging.get(id);
+    for (const [at, [bytes, name]] of inPairs(pairs).entries()) {
+      const sha256 = payload?.files?.[at]?.sha256;
+      if (sha256 === undefined || staging === undefined) return die("exit", `cannot write ${name}`);
+      if (device.fault === "no-space") {
+        return die("no-space", `cannot write ${name}: no space left under ${root}`);
+      }
+      staging.set(name, { sha256, bytes: Number(bytes) });
+    }
+    return DONE;
+  },
+
+  seal: (device, [, id = "", slot = ""]) => {
+    const files = device.staging.get(id);
+    if (files === undefined) return die("exit", "cannot seal the release");
+    if (device.live === slotLink(slot)) return die("unsuitable", `the slot ${slot} is live`);
+    device.staging.delete(id);
+    device.releases.set(slot, device.pool.share({ files, version: null }));
+    return DONE;
+  },
+
+  arm: (device, [, , run = "", seconds]) => {
+    device.armed = { run, at: Date.now() + Number(seconds) * 1000 };
+    return DONE;
+  },
+
+  switch: (device, [, , target = "", run = "", since = "", , , undo]) => {
+    if (device.setAt(target) === undefined) return die("not-found", `${target} is not there any more`);
+    const { journal, live } = device;
+    if (undo === "undo") device.armed = null;
+    device.journal = {
+      release: target,
+      previous: journal?.previous ?? live,
+      run,
+      since,
+      restarted: live !== target ? "" : journal?.release === target ? journal.restarted : "yes",
+    };
+    device.live = target;
+    return DONE;
+  },
+
+  restart: (device) => {
+    if (device.journal !== null) device.journal = { ...device.journal, restarted: "yes" };
+    return DONE;
+  },
+
+  confirm: (device, [, , entry = "", failed = "", well = "", ...expired]) => {
+    device.armed = null;
+    if (device.journal === null) return die("timeout", "there is no switch to confirm");
+    if (failed !== "") device.failed.add(failed);
+    device.failed.delete(well);
+    device.history = entry;
+    device.journal = null;
+    const slot = linkSlot(device.live);
+    const { version } = JSON.parse(entry) as { version: string | null };
+    for (const [name, set] of device.releases) {
+      if (name !== slot) device.releases.delete(name);
+      // The device could read it in metadata.json, whose bytes have not come.
+      else if (set.version === null) device.releases.set(name, device.pool.share({ ...set, version }));
+    }
+    device.staging.clear();
+    for (const name of expired) if (device.live !== `backup/${name}`) device.backups.delete(name);
+    return DONE;
+  },
+
+  cleanup: (device, [, , ...paths]) => {
+    for (const path of paths.filter((path) => path !== device.live)) {
+      const name = path.split("/").at(-1)!;
+      if (path.startsWith("backup/")) device.backups.delete(name);
+      else if (path.startsWith(".lockstep/staging/")) device.staging.delete(name);
+      else device.releases.delete(name);
+    }
+    return DONE;
+  },
+
+  withdraw: (device) => {
+    device.armed = null;
+    device.journal = null;
+    return DONE;
+  },
+
+  exec: () => die("unsuitable", "a simulated device runs no command"),
+};
+
+function inPairs(words: readonly string[]): [string, string][] {
+  return Array.from({ length: words.length / 2 }, (_, at) => [words[2 * at]!, words[2 * at + 1]!]);
+}
