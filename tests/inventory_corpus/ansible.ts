@@ -1,0 +1,76 @@
+/**
+ * Ansible as it is installed here, asked by way of one process that answers many questions (`oracle.py`).
+ * @module
+ */
+import { join } from "@std/path";
+import { findProgram } from "../support.ts";
+import type { Answer, Question } from "./answer.ts";
+import { corpusFolder } from "./case.ts";
+
+/** How both Ansible itself and the process are run: without the settings of whoever runs the tests. */
+export function ansibleEnvironment(folder: string): Record<string, string> {
+  const config = join(folder, "ansible.cfg");
+  Deno.writeTextFileSync(config, "");
+  return {
+    ANSIBLE_CONFIG: config,
+    ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED: "true",
+    ANSIBLE_LOCALHOST_WARNING: "false",
+    ANSIBLE_LOCAL_TEMP: folder,
+    LC_ALL: "C.UTF-8",
+  };
+}
+
+/** The options of ansible-inventory for a question. */
+export function ansibleArgs({ sources, extraVars, vaultPasswordFile }: Question): string[] {
+  return [
+    ...sources.flatMap((source) => ["-i", source]),
+    ...extraVars.flatMap((word) => ["-e", word]),
+    ...(vaultPasswordFile === undefined ? [] : ["--vault-password-file", vaultPasswordFile]),
+  ];
+}
+
+/** Ansible, running. Close it. */
+export class Ansible {
+  readonly #folder = Deno.makeTempDirSync();
+  readonly #child: Deno.ChildProcess;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #reader: ReadableStreamDefaultReader<string>;
+  #read = "";
+
+  constructor() {
+    // The Python that Ansible runs with need not be the first on the path.
+    const program = Deno.readTextFileSync(findProgram("ansible-inventory")!);
+    this.#child = new Deno.Command(/^#!\s*(\S+)/.exec(program)![1]!, {
+      args: [join(corpusFolder, "oracle.py")],
+      env: ansibleEnvironment(this.#folder),
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    this.#writer = this.#child.stdin.getWriter();
+    this.#reader = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  }
+
+  /** Asks one question; one at a time. */
+  async ask(question: Question): Promise<Answer> {
+    const { cwd, patterns } = question;
+    const asked = JSON.stringify({ cwd, patterns, args: ansibleArgs(question) });
+    await this.#writer.write(new TextEncoder().encode(asked + "\n"));
+    let end: number;
+    while ((end = this.#read.indexOf("\n")) < 0) {
+      const { value, done } = await this.#reader.read();
+      if (done) throw new Error("Cannot ask Ansible: its process has ended");
+      this.#read += value;
+    }
+    const line = this.#read.slice(0, end);
+    this.#read = this.#read.slice(end + 1);
+    return JSON.parse(line);
+  }
+
+  async close(): Promise<void> {
+    await this.#writer.close();
+    await this.#reader.cancel();
+    await this.#child.status;
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+}
