@@ -36,6 +36,7 @@ export class Ansible {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #reader: ReadableStreamDefaultReader<string>;
   #read = "";
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor() {
     // The Python that Ansible runs with need not be the first on the path.
@@ -51,11 +52,17 @@ export class Ansible {
     this.#reader = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   }
 
-  /** Asks one question; one at a time. */
+  /** Asks one question. Those asked meanwhile wait for their turn. */
   async ask(question: Question): Promise<Answer> {
     const { cwd, patterns } = question;
     const asked = JSON.stringify({ cwd, patterns, args: ansibleArgs(question) });
+    const answer = this.#last.then(() => this.#readLine());
+    this.#last = answer.catch(() => {});
     await this.#writer.write(new TextEncoder().encode(asked + "\n"));
+    return JSON.parse(await answer);
+  }
+
+  async #readLine(): Promise<string> {
     let end: number;
     while ((end = this.#read.indexOf("\n")) < 0) {
       const { value, done } = await this.#reader.read();
@@ -64,7 +71,7 @@ export class Ansible {
     }
     const line = this.#read.slice(0, end);
     this.#read = this.#read.slice(end + 1);
-    return JSON.parse(line);
+    return line;
   }
 
   async close(): Promise<void> {

@@ -6,8 +6,13 @@ import { type Problem, UsageError } from "../../lib/errors.ts";
 import { type Inventory, loadInventory, selectHosts, toAnsibleList } from "../../lib/inventory/mod.ts";
 import type { Answer, Question, Selection } from "./answer.ts";
 
+/** Our answer; where the inventory is refused, also the mistakes one by one. */
+export interface OwnAnswer extends Answer {
+  readonly problems?: readonly Problem[];
+}
+
 /** Loads the inventory, lists it and applies every pattern, as the command does. */
-export async function askOurs(question: Question): Promise<Answer> {
+export async function askOurs(question: Question): Promise<OwnAnswer> {
   const { cwd, sources, extraVars, vaultPasswordFile, patterns } = question;
   try {
     const inventory = await loadInventory(sources, {
@@ -21,7 +26,7 @@ export async function askOurs(question: Question): Promise<Answer> {
       patterns: Object.fromEntries(patterns.map((pattern) => [pattern, select(inventory, pattern)])),
     };
   } catch (error) {
-    return { error: messageOf(error) };
+    return { error: messageOf(error), problems: (error as UsageError).problems };
   }
 }
 
