@@ -18,6 +18,8 @@ interface GroupNode {
 
 interface HostNode {
   readonly name: string;
+  /** The source that named it first. */
+  readonly source: string;
   readonly groups: Set<GroupNode>;
   readonly vars: Map<string, Setting>;
 }
@@ -27,17 +29,50 @@ interface Inherited extends Variables {
   readonly groups: readonly string[];
 }
 
+/** What one folder's `group_vars/` and `host_vars/` set. */
+export interface VarsLayer {
+  readonly groups: ReadonlyMap<string, ReadonlyMap<string, Setting>>;
+  readonly hosts: ReadonlyMap<string, ReadonlyMap<string, Setting>>;
+}
+
+/** What goes over the variables of the sources, from the weakest to the strongest. */
+export interface Over {
+  /** Beside the sources, in their order; later ones win. */
+  readonly layers: readonly VarsLayer[];
+  /** Of the folder that the user works in: over those beside the sources. */
+  readonly here?: VarsLayer;
+  readonly extraVars: ReadonlyMap<string, Setting>;
+}
+
 /** Collects definitions in the order in which they are read; later ones add to earlier ones. */
 export class InventoryBuilder {
   readonly #groups = new Map<string, GroupNode>();
   readonly #hosts = new Map<string, HostNode>();
   readonly #all: GroupNode;
   readonly #ungrouped: GroupNode;
+  /** The source that is being read. */
+  source = "";
 
   constructor() {
     this.#all = this.#group("all");
     this.#ungrouped = this.#group("ungrouped");
     this.addChild("all", "ungrouped");
+  }
+
+  hasGroup(name: string): boolean {
+    return this.#groups.has(name);
+  }
+
+  hasHost(name: string): boolean {
+    return this.#hosts.has(name);
+  }
+
+  groupNames(): string[] {
+    return [...this.#groups.keys()];
+  }
+
+  hostNames(): string[] {
+    return [...this.#hosts.keys()];
   }
 
   addGroup(name: string): void {
@@ -48,7 +83,7 @@ export class InventoryBuilder {
   addHost(name: string, group: string, port?: Setting): void {
     let host = this.#hosts.get(name);
     if (!host) {
-      host = { name, groups: new Set(), vars: new Map() };
+      host = { name, source: this.source, groups: new Set(), vars: new Map() };
       this.#hosts.set(name, host);
       if (port) host.vars.set("ansible_port", port);
     }
@@ -81,7 +116,7 @@ export class InventoryBuilder {
   }
 
   /** Ties up loose ends (`all` holds every group, `ungrouped` every host without one) and merges. */
-  build(extraVars: ReadonlyMap<string, Setting>): Inventory {
+  build({ layers, here, extraVars }: Over): Inventory {
     this.#reconcile();
     const groups = new Map<string, Group>();
     for (const group of this.#groups.values()) {
@@ -89,11 +124,16 @@ export class InventoryBuilder {
         name: group.name,
         children: [...group.children].map((child) => child.name),
         hosts: [...group.hosts].map((host) => host.name),
-        ...variables(group.vars),
+        priority: group.priority,
+        ...variables(merged(group.vars, ...layers.map((layer) => layer.groups.get(group.name)))),
       });
     }
-    const merge = this.#merger(extraVars);
-    return { hosts: hostsIn(groups, "all").map((name) => merge(this.#hosts.get(name)!)), groups };
+    const merge = this.#merger(here ? [...layers, here] : layers, extraVars);
+    return {
+      hosts: hostsIn(groups, "all").map((name) => merge(this.#hosts.get(name)!)),
+      hostNames: this.hostNames(),
+      groups,
+    };
   }
 
   #group(name: string): GroupNode {
@@ -131,7 +171,10 @@ export class InventoryBuilder {
     }
   }
 
-  #merger(extraVars: ReadonlyMap<string, Setting>): (host: HostNode) => Host {
+  #merger(
+    layers: readonly VarsLayer[],
+    extraVars: ReadonlyMap<string, Setting>,
+  ): (host: HostNode) => Host {
     const ancestry = new Map<GroupNode, ReadonlySet<GroupNode>>();
     const depths = new Map<GroupNode, number>();
     const numbers = new Map([...this.#groups.values()].map((group, number) => [group, number]));
@@ -165,27 +208,43 @@ export class InventoryBuilder {
         const sorted = [...groups].sort((a, b) =>
           depth(a) - depth(b) || a.priority - b.priority || byName(a.name, b.name)
         );
-        const merged = new Map(this.#all.vars);
-        for (const group of sorted) for (const [name, setting] of group.vars) merged.set(name, setting);
-        for (const [name, setting] of extraVars) merged.set(name, setting);
-        inherited = { groups: sorted.map((group) => group.name).sort(byName), ...variables(merged) };
+        // Ansible's order: what the sources say of all, then of the groups, then the files about all, then those about the groups.
+        const vars = merged(
+          this.#all.vars,
+          ...sorted.map((group) => group.vars),
+          ...layers.map((layer) => layer.groups.get("all")),
+          ...layers.flatMap((layer) => sorted.map((group) => layer.groups.get(group.name))),
+          extraVars,
+        );
+        inherited = { groups: sorted.map((group) => group.name).sort(byName), ...variables(vars) };
         known.set(key, inherited);
       }
       return inherited;
     };
     const extra = variables(extraVars);
+    const files = layers.filter((layer) => layer.hosts.size > 0);
     return (host) => {
       const inherited = inherit(host.groups);
-      if (host.vars.size === 0) return { name: host.name, ...inherited };
-      const own = variables(host.vars);
+      const { name, source } = host;
+      const found = files.map((layer) => layer.hosts.get(name)).filter((vars) => vars !== undefined);
+      if (host.vars.size === 0 && found.length === 0) return { name, source, ...inherited };
+      const own = variables(found.length === 0 ? host.vars : merged(host.vars, ...found));
       return {
-        name: host.name,
+        name,
+        source,
         groups: inherited.groups,
         vars: { ...inherited.vars, ...own.vars, ...extra.vars },
         origins: { ...inherited.origins, ...own.origins, ...extra.origins },
       };
     };
   }
+}
+
+/** Settings of several places together; later ones win. */
+function merged(...places: readonly (ReadonlyMap<string, Setting> | undefined)[]): Map<string, Setting> {
+  const together = new Map<string, Setting>();
+  for (const place of places) if (place) { for (const [name, setting] of place) together.set(name, setting); }
+  return together;
 }
 
 /** Whether `group` is somewhere below `ancestor`. */
