@@ -45,7 +45,8 @@ export function readIniInventory(
 class Reader {
   readonly #pending = new Map<string, Pending>();
   #group = "ungrouped";
-  #section: Section = "hosts";
+  /** What follows the head of an unknown section is passed over: it would be noise. */
+  #section: Section | "unknown" = "hosts";
   #line = 0;
   /** Where the trimmed line begins. */
   #indent = 0;
@@ -69,7 +70,7 @@ class Reader {
       if (line[0] === "[" && this.#header(line)) continue;
       if (this.#section === "hosts") this.#hosts(line);
       else if (this.#section === "vars") this.#variable(line);
-      else this.#child(line);
+      else if (this.#section === "children") this.#child(line);
     }
     for (const [name, { origin, section, parents }] of this.#pending) {
       const header = section === "vars" ? `[${name}:vars]` : `[${parents.at(-1)}:children]`;
@@ -97,8 +98,7 @@ class Reader {
         `found the section [${name}:${kind}], expected [${name}], [${name}:children] or [${name}:vars]`,
         didYouMean(kind, SECTIONS),
       );
-      // What follows belongs to a section that nobody knows; as hosts it would be noise.
-      this.#section = "children";
+      this.#section = "unknown";
       return true;
     }
     this.#group = name;

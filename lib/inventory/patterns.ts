@@ -28,7 +28,7 @@ export function selectHosts(
     if (inventory.hosts.length > 0) return inventory.hosts;
     throw UsageError.of("--inventory", "found no host, expected at least one");
   }
-  const terms = splitPattern(pattern).flatMap((term) =>
+  const terms = splitPattern(pattern, option).flatMap((term) =>
     term.startsWith("@") ? termsOfFile(term.slice(1), option, cwd) : [term]
   );
   // An unset variable of somebody's script must not mean the whole fleet.
@@ -95,13 +95,27 @@ function termsOfFile(file: string, option: string, cwd: string): string[] {
 }
 
 /** The single patterns of a list. Where there is no comma, colons part them too, unless they belong to an address or a range. */
-function splitPattern(pattern: string): string[] {
+function splitPattern(pattern: string, option: string): string[] {
   const parts = pattern.includes(",")
     ? pattern.split(",")
     : parseAddress(pattern)
     ? [pattern]
-    : pattern.match(/(?:[^\s:[\]]|\[[^\]]*\])+/g) ?? [];
+    : partsOf(pattern, option);
   return parts.map((part) => part.trim()).filter((part) => part !== "");
+}
+
+function partsOf(pattern: string, option: string): string[] {
+  const parts = pattern.match(/(?:[^\s:[\]]|\[[^\]]*\])+/g) ?? [];
+  // A bracket that is never closed gets lost here, with Ansible too. Half a regular expression could mean the whole fleet.
+  const isWhole = parts.join("") === pattern.replace(/[\s:](?![^[]*\])/g, "");
+  if (pattern.includes("~") && !isWhole) {
+    throw UsageError.of(
+      option,
+      `found ${JSON.stringify(pattern)}, expected a valid pattern`,
+      "a bracket in it is not closed; several patterns with commas between them are not taken apart at colons",
+    );
+  }
+  return parts;
 }
 
 class Matcher {

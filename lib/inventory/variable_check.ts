@@ -8,6 +8,7 @@ import type { Problem } from "../errors.ts";
 import type { Json } from "../events.ts";
 import { didYouMean, misspeltVariable } from "./near_miss.ts";
 import { problemAt, shown } from "./problems.ts";
+import type { Resolved } from "./references.ts";
 import { CannotOpen, isSealed, type Sealed } from "./sealed.ts";
 import type { Origin, Setting } from "./types.ts";
 import {
@@ -90,15 +91,19 @@ export function variableProblem(
 
 /** What `!unsafe` marks is text that is no template, whatever it looks like. */
 export function plain(value: unknown): unknown {
-  return typeof value === "object" && value !== null && "__ansible_unsafe" in value
-    ? value.__ansible_unsafe
-    : value;
+  return isUnsafe(value) ? value.__ansible_unsafe : value;
 }
 
-/** The problem of a value that its variable cannot take. */
-export function wrongValue(name: VariableName, { value, origin }: Setting): Problem {
-  const hint = typeof value === "string" ? didYouMean(value, choicesOf(name)) : undefined;
-  return problemAt(origin, `found ${shown(plain(value))}, expected ${expectedOf(name)}`, hint);
+function isUnsafe(value: unknown): value is { readonly __ansible_unsafe: unknown } {
+  return typeof value === "object" && value !== null && "__ansible_unsafe" in value;
+}
+
+/** The problem of a value (and what it comes to, where it names others) that its variable cannot take. */
+export function wrongValue(name: VariableName, { value, origin }: Setting, resolved?: Resolved): Problem {
+  const meant = resolved && !resolved.secret ? resolved.value : value;
+  const hint = typeof meant === "string" ? didYouMean(meant, choicesOf(name)) : undefined;
+  const outcome = meant !== value && !isUnsafe(value) ? `, which comes to ${shown(meant)}` : "";
+  return problemAt(origin, `found ${shown(plain(value))}${outcome}, expected ${expectedOf(name)}`, hint);
 }
 
 /** The number that a group's `ansible_group_priority` is, as Python's `int()` reads it; undefined (and a problem) where it is none. */
