@@ -15,6 +15,8 @@ export interface Selection {
 /** The list and the selections; `error` alone where the inventory is refused. */
 export interface Answer {
   readonly list?: Json;
+  /** The plain values of single variables that are encrypted, by host. */
+  readonly secrets?: Json;
   readonly patterns?: Readonly<Record<string, Selection>>;
   readonly error?: string;
 }

@@ -18,9 +18,11 @@ export function compare(ours: Answer, theirs: Answer): Difference[] {
     if (ours.error !== undefined && theirs.error !== undefined) return [];
     return [{ about: "refused", ours: ours.error ?? "taken", theirs: theirs.error ?? "taken" }];
   }
-  const differences = equal(ours.list, theirs.list)
-    ? []
-    : [{ about: "list", ...pick(ours.list ?? null, theirs.list ?? null) }];
+  const differences: Difference[] = [];
+  for (const about of ["list", "secrets"] as const) {
+    const [own, other] = [ours[about] ?? null, theirs[about] ?? null];
+    if (!equal(own, other)) differences.push({ about, ...pick(own, other) });
+  }
   for (const [pattern, selection] of Object.entries(theirs.patterns ?? {})) {
     const own = ours.patterns?.[pattern] ?? { unmatched: [] };
     if (!equal(own.hosts ?? [], selection.hosts ?? [])) {

@@ -17,6 +17,8 @@ const MOST_MEMORY = 700e6;
 
 /** Mistakes of a file as a whole, which no line has. */
 const WHOLE_FILE = /not a text in UTF-8/;
+/** What begins so has no lines to name: a program's are not those of what it prints, and those of a cipher text tell nothing. */
+const WITHOUT_LINES = ["#!", "$ANSIBLE_VAULT"];
 
 /** How one mutant ended; `fault` says why it should not have. */
 export interface Outcome {
@@ -60,7 +62,10 @@ async function run(seed: number, mutant: Mutant): Promise<Outcome> {
 
 /** A mistake in a file says where in it. */
 function isPositioned({ where, line, message }: Problem, { files }: Mutant): boolean {
-  return !(where in files) || (line ?? 0) > 0 || WHOLE_FILE.test(message);
+  const bytes = files[where];
+  if (bytes === undefined || (line ?? 0) > 0 || WHOLE_FILE.test(message)) return true;
+  const text = new TextDecoder().decode(bytes);
+  return WITHOUT_LINES.some((start) => text.startsWith(start));
 }
 
 if (import.meta.main) {

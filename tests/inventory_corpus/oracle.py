@@ -13,11 +13,35 @@ from ansible import context
 from ansible.cli import CLI
 from ansible.cli.inventory import InventoryCLI
 from ansible.utils.helpers import deduplicate_list
+from ansible.errors import AnsibleError
+from ansible.inventory import group
+from ansible.parsing.yaml.objects import AnsibleVaultEncryptedUnicode
 from ansible.utils.context_objects import CLIArgs
 from ansible.utils.display import Display
 
 NO_MATCH = "Could not match supplied host pattern, ignoring: "
 warnings = []
+
+
+class InOrder(dict):
+    """A set that keeps the order of its members."""
+
+    def __init__(self, members=()):
+        super().__init__(dict.fromkeys(members))
+
+    def add(self, member):
+        self[member] = None
+
+    def remove(self, member):
+        del self[member]
+
+    def update(self, members):
+        for member in members:
+            self[member] = None
+
+    def difference_update(self, members):
+        for member in list(members):
+            self.pop(member, None)
 
 
 def set_context(options):
@@ -26,6 +50,9 @@ def set_context(options):
 
 
 context._init_global_context = set_context
+# Below the third level the order of hosts follows the addresses of Python's objects, another one at every run: here it is that of
+# the groups, which is one of those.
+group.set = InOrder
 Display.warning = lambda self, message, formatted=False: warnings.append(str(message))
 Display.deprecated = lambda self, *args, **named: None
 # What Ansible wants to say in passing belongs to nobody here; answers go to the true standard output.
@@ -40,6 +67,20 @@ def list_of(cli):
         except SystemExit:
             pass
     return json.loads(printed.getvalue())
+
+
+def secrets_of(inventory, manager):
+    """The plain values of the encrypted variables, by host; null where there is no password."""
+    secrets = {}
+    for host in inventory.get_hosts():
+        for name, value in manager.get_vars(host=host, include_hostvars=False, stage="all").items():
+            if isinstance(value, AnsibleVaultEncryptedUnicode):
+                try:
+                    plain = value.data
+                except AnsibleError:
+                    plain = None
+                secrets.setdefault(host.name, {})[name] = plain if plain != value._ciphertext.decode() else None
+    return secrets
 
 
 def select(inventory, pattern):
@@ -82,6 +123,7 @@ def answer(question):
     except Exception as error:
         return {"error": "\n".join(["%s: %s" % (type(error).__name__, error), *warnings])}
     found["warnings"] = list(warnings)
+    found["secrets"] = secrets_of(kept[1], kept[2])
     found["patterns"] = {pattern: select(kept[1], pattern) for pattern in question["patterns"]}
     return found
 

@@ -16,9 +16,10 @@ export async function readRecorded({ name }: Case): Promise<Answer> {
 }
 
 /** The text of the file that keeps an answer: errors are only there or not, for their words hold paths and change with every version. */
-export function recordedText({ list, patterns = {}, error }: Answer): string {
+export function recordedText({ list, secrets = {}, patterns = {}, error }: Answer): string {
   const kept = error !== undefined ? { error: "refused" } : {
     list,
+    secrets,
     patterns: Object.fromEntries(
       Object.entries(patterns).map(([pattern, { hosts, unmatched }]) => [
         pattern,
