@@ -10,6 +10,7 @@ import { type Problem, UsageError } from "../errors.ts";
 import { parseAddress } from "./address.ts";
 import { hostsIn } from "./membership.ts";
 import { nearest } from "./near_miss.ts";
+import { problemOnce } from "./problems.ts";
 import type { Host, Inventory } from "./types.ts";
 
 /**
@@ -61,8 +62,8 @@ export function selectHosts(
   }
   if (matcher.problems.length > 0) throw new UsageError(matcher.problems);
   // Where nothing is left, what was passed over is why.
-  if (selected.size === 0 && matcher.warnings.length > 0) throw new UsageError(matcher.warnings);
-  matcher.warnings.forEach(warn);
+  if (selected.size === 0 && matcher.warnings.length > 0) throw new UsageError(problemOnce(matcher.warnings));
+  problemOnce(matcher.warnings).forEach(warn);
   if (selected.size > 0) {
     const byName = new Map(inventory.hosts.map((host) => [host.name, host]));
     return [...selected].flatMap((name) => byName.get(name) ?? []);

@@ -12,9 +12,12 @@ import { hasShebang, isProgram, textKind } from "./source_kind.ts";
 const EXTENSIONS = ["", ".yaml", ".yml", ".json", ".ini"];
 /** The folder in which a bare name is looked up after the current one. */
 const FOLDER = "inventory";
-/** What Ansible leaves out of a folder: hidden files, variables (they are read otherwise), documents, backups, its own settings. */
+/**
+ * What Ansible leaves out of a folder: hidden files, variables (they are read otherwise), documents, backups, its own settings. And, as ours
+ * lies in `inventory/`, a schema for editors.
+ */
 const IGNORED =
-  /^\.|^(?:host_vars|group_vars|vars_plugins)$|(?:\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|ini|cfg|retry)|~)$/;
+  /^\.|\.schema\.json$|^(?:host_vars|group_vars|vars_plugins)$|(?:\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|ini|cfg|retry)|~)$/;
 
 /** One source, as far as it can be told without understanding it. */
 export interface Source {

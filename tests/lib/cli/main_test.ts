@@ -30,6 +30,7 @@ const commands = [
   "status",
   "backups",
   "inventory",
+  "init",
   "manifest",
   "exec",
 ];
