@@ -66,9 +66,12 @@ function variables(): Schema {
   const { properties } = z.toJSONSchema(hostVariables, { io: "input" }) as {
     properties: Record<string, Schema>;
   };
+  // What stands for an unset variable is known only where the value has been read.
+  const presets = hostVariables.parse({});
   return Object.fromEntries(
     variableNames.map((name) => {
-      const { description, default: preset, ...rest } = properties[name]!;
+      const { description, default: _, ...rest } = properties[name]!;
+      const preset = presets[name] as Json | undefined;
       return [name, {
         description: `${String(description)} Expected: ${expectedOf(name)}.`,
         ...(preset === undefined ? {} : { default: preset }),
