@@ -9,6 +9,10 @@ export interface Word {
   readonly start: number;
 }
 
+const PLAIN = /[^ \t\r\n#'"\\]+/y;
+const IN_SINGLE = /[^']+/y;
+const IN_DOUBLE = /[^"\\]+/y;
+
 /** The words of `text`, or undefined where a quote is not closed or a backslash ends the text. */
 export function splitWords(text: string): string[] | undefined {
   return wordsOf(text)?.map((word) => word.text);
@@ -26,16 +30,25 @@ export function wordsOf(text: string, { comments = false } = {}): Word[] | undef
     start = at;
   };
   for (let i = 0; i < text.length; i++) {
+    // Most of a word is plain: taken at once, because letter by letter is slow for a whole fleet.
+    const pattern = quote === "'" ? IN_SINGLE : quote === '"' ? IN_DOUBLE : PLAIN;
+    pattern.lastIndex = i;
+    const run = pattern.exec(text)?.[0];
+    if (run) {
+      begin(i);
+      word += run;
+      i += run.length - 1;
+      continue;
+    }
     const char = text[i]!;
     if (quote !== "") {
       if (char === quote) quote = "";
       // Between double quotes a backslash keeps itself, unless it protects a quote or another backslash.
-      else if (char === "\\" && quote === '"' && /["\\]/.test(text[i + 1] ?? "")) word += text[++i]!;
-      else word += char;
+      else word += /["\\]/.test(text[i + 1] ?? "") ? text[++i]! : char;
     } else if (char === " " || char === "\t" || char === "\r" || char === "\n") {
       if (word !== undefined) words.push({ text: word, start });
       word = undefined;
-    } else if (comments && char === "#") {
+    } else if (char === "#" && comments) {
       break;
     } else if (char === "'" || char === '"') {
       begin(i);
