@@ -4,7 +4,7 @@
  */
 import { join } from "@std/path";
 import { findProgram } from "../support.ts";
-import type { Answer, Question } from "./answer.ts";
+import type { Answer, Piece, Question } from "./answer.ts";
 import { corpusFolder } from "./case.ts";
 
 /** How both Ansible itself and the process are run: without the settings of whoever runs the tests. */
@@ -17,6 +17,7 @@ export function ansibleEnvironment(folder: string): Record<string, string> {
     ANSIBLE_LOCALHOST_WARNING: "false",
     ANSIBLE_LOCAL_TEMP: folder,
     LC_ALL: "C.UTF-8",
+    PYTHONWARNINGS: "ignore",
   };
 }
 
@@ -55,11 +56,19 @@ export class Ansible {
   /** Asks one question. Those asked meanwhile wait for their turn. */
   async ask(question: Question): Promise<Answer> {
     const { cwd, patterns } = question;
-    const asked = JSON.stringify({ cwd, patterns, args: ansibleArgs(question) });
+    return JSON.parse(await this.#exchange({ cwd, patterns, args: ansibleArgs(question) }));
+  }
+
+  /** What it makes of each text: as a value in an INI file, or as the words of a line. */
+  async read(what: "literals" | "words", texts: readonly string[]): Promise<readonly Piece[]> {
+    return JSON.parse(await this.#exchange({ read: what, texts }));
+  }
+
+  async #exchange(question: unknown): Promise<string> {
     const answer = this.#last.then(() => this.#readLine());
     this.#last = answer.catch(() => {});
-    await this.#writer.write(new TextEncoder().encode(asked + "\n"));
-    return JSON.parse(await answer);
+    await this.#writer.write(new TextEncoder().encode(JSON.stringify(question) + "\n"));
+    return await answer;
   }
 
   async #readLine(): Promise<string> {

@@ -29,3 +29,6 @@ export interface Question {
   readonly vaultPasswordFile?: string;
   readonly patterns: readonly string[];
 }
+
+/** What a text is read as: `error` where it cannot be, `other` where JSON has no word for it. */
+export type Piece = { readonly value: Json } | { readonly error: string } | { readonly other: string };

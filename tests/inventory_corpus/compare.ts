@@ -60,7 +60,7 @@ function* parts(
 }
 
 /** The same value as JSON, whatever the order of keys. */
-function equal(a: Json | undefined, b: Json | undefined): boolean {
+export function equal(a: Json | undefined, b: Json | undefined): boolean {
   return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
 }
 

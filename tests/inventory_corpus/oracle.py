@@ -12,12 +12,14 @@ import sys
 from ansible import context
 from ansible.cli import CLI
 from ansible.cli.inventory import InventoryCLI
-from ansible.utils.helpers import deduplicate_list
 from ansible.errors import AnsibleError
 from ansible.inventory import group
 from ansible.parsing.yaml.objects import AnsibleVaultEncryptedUnicode
+from ansible.plugins.inventory.ini import InventoryModule
 from ansible.utils.context_objects import CLIArgs
 from ansible.utils.display import Display
+from ansible.utils.helpers import deduplicate_list
+from ansible.utils.shlex import shlex_split
 
 NO_MATCH = "Could not match supplied host pattern, ignoring: "
 warnings = []
@@ -128,6 +130,26 @@ def answer(question):
     return found
 
 
+def piece(read, text):
+    """One value or its absence: `error` where Ansible ends with one, `other` where JSON has no word for it."""
+    try:
+        value = read(text)
+    except Exception as error:
+        return {"error": "%s: %s" % (type(error).__name__, error)}
+    try:
+        return {"value": json.loads(json.dumps(value, allow_nan=False))}
+    except (TypeError, ValueError):
+        return {"other": repr(value)}
+
+
+READERS = {
+    "literals": InventoryModule._parse_value,
+    "words": lambda text: shlex_split(text, comments=True),
+}
+
 for line in sys.stdin:
-    answers.write(json.dumps(answer(json.loads(line))) + "\n")
+    question = json.loads(line)
+    reader = READERS.get(question.get("read"))
+    found = answer(question) if reader is None else [piece(reader, text) for text in question["texts"]]
+    answers.write(json.dumps(found) + "\n")
     answers.flush()

@@ -1,5 +1,5 @@
 /**
- * Inventories left to chance: one or two files in YAML or INI, sometimes files of variables beside them, and patterns for their hosts.
+ * Inventories left to chance: one or two files in YAML or INI or programs, sometimes in a folder, sometimes with files of variables beside them, and patterns for their hosts.
  * They are such as Ansible takes.
  * @module
  */
@@ -129,12 +129,19 @@ export function randomInventory(seed: number): Case {
   const children = new Map(groups.map((group, at) => [group, chance.some(groups.slice(at + 1), 3)]));
   const plan = { groups, children };
   const files: Record<string, string> = {};
-  const kinds = Array.from({ length: chance.oneIn(3) ? 2 : 1 }, () => chance.pick(["yaml", "ini"] as const));
+  const kinds = Array.from(
+    { length: chance.oneIn(3) ? 2 : 1 },
+    () => chance.pick(["yaml", "yaml", "ini", "ini", "program"] as const),
+  );
+  const folder = chance.oneIn(5) ? "inv/" : "";
+  const written = { yaml: yamlText, ini: iniText, program: programText };
+  // A folder's files named .ini are passed over.
+  const suffixes = { yaml: ".yaml", ini: folder === "" ? ".ini" : "", program: ".sh" };
   for (const [number, kind] of kinds.entries()) {
-    files[`${number}.${kind}`] = kind === "yaml" ? yamlText(chance, plan) : iniText(chance, plan);
+    files[`${folder}${number}${suffixes[kind]}`] = written[kind](chance, plan);
   }
-  const sources = Object.keys(files);
-  if (chance.oneIn(3)) addVariableFiles(chance, groups, files);
+  const sources = folder === "" ? Object.keys(files) : ["inv"];
+  if (chance.oneIn(3)) addVariableFiles(chance, groups, folder, files);
   return {
     name: `seed ${seed}`,
     about: "left to chance",
@@ -229,6 +236,30 @@ function iniText(chance: Chance, { groups, children }: Plan): string {
   return lines.map((line) => chance.oneIn(30) ? `${line}\n\n; a comment` : line).join("\n") + "\n";
 }
 
+/** A program that prints JSON and is not asked twice. */
+function programText(chance: Chance, { groups, children }: Plan): string {
+  const values = [1, -2.5, "1", "yes", true, null, [1, "a"], { a: { b: 0 } }, "", "{{ who }}", 1e21, "é"];
+  const vars = () => Object.fromEntries(chance.some(VARIABLES, 3).map((name) => [name, chance.pick(values)]));
+  const names = () => chance.some(HOSTS, 4);
+  const json = {
+    ...Object.fromEntries(
+      chance.shuffled(groups).map((group) => [
+        group,
+        chance.oneIn(4) ? names() : {
+          hosts: names(),
+          ...(chance.oneIn(2) ? { vars: vars() } : {}),
+          ...(chance.oneIn(3) ? {} : { children: children.get(group) ?? [] }),
+          ...(chance.oneIn(6) ? { odd: 1 } : {}),
+        },
+      ]),
+    ),
+    ...(chance.oneIn(3) ? { all: { vars: vars() } } : {}),
+    ...(chance.oneIn(3) ? { ungrouped: { hosts: names() } } : {}),
+    _meta: { hostvars: Object.fromEntries(names().map((name) => [name, vars()])) },
+  };
+  return `#!/bin/sh\n[ "$1" = --list ] || exit 1\ncat <<'JSON'\n${JSON.stringify(json, null, 1)}\nJSON\n`;
+}
+
 function hostWords(chance: Chance): string[] {
   return Array.from({ length: chance.below(5) }, () => {
     const word = chance.oneIn(3) ? chance.pick(RANGES) : chance.pick(HOSTS);
@@ -237,13 +268,20 @@ function hostWords(chance: Chance): string[] {
   });
 }
 
-function addVariableFiles(chance: Chance, groups: readonly string[], files: Record<string, string>): void {
+function addVariableFiles(
+  chance: Chance,
+  groups: readonly string[],
+  folder: string,
+  files: Record<string, string>,
+): void {
   const text = () =>
     unique(chance.some(VARIABLES, 4)).map((name) => `${name}: ${chance.pick(YAML_VALUES)}\n`).join("");
   for (const group of chance.some([...groups, "all", "ungrouped"], 3)) {
-    files[`group_vars/${group}${chance.pick(["", ".yml", ".yaml", ".json", "/main.yml"])}`] = text();
+    files[`${folder}group_vars/${group}${chance.pick(["", ".yml", ".yaml", ".json", "/main.yml"])}`] = text();
   }
-  for (const host of chance.some(HOSTS, 2)) files[`host_vars/${host}${chance.pick(["", ".yml"])}`] = text();
+  for (const host of chance.some(HOSTS, 2)) {
+    files[`${folder}host_vars/${host}${chance.pick(["", ".yml"])}`] = text();
+  }
 }
 
 function randomPattern(chance: Chance, groups: readonly string[]): string {
