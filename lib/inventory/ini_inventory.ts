@@ -4,10 +4,10 @@
  * @module
  */
 import type { Problem } from "../errors.ts";
-import type { Json } from "../events.ts";
 import type { InventoryBuilder } from "./builder.ts";
 import { BACKWARDS, expandHostKey, RangeProblem } from "./host_range.ts";
 import { didYouMean } from "./near_miss.ts";
+import { PlacedSetting, Places } from "./places.ts";
 import { problemAt } from "./problems.ts";
 import { valueOf } from "./python_literal.ts";
 import { Sealed } from "./sealed.ts";
@@ -48,9 +48,13 @@ class Reader {
   /** What follows the head of an unknown section is passed over: it would be noise. */
   #section: Section | "unknown" = "hosts";
   #line = 0;
+  /** Where the line begins in the text. */
+  #begin = 0;
   /** Where the trimmed line begins. */
   #indent = 0;
   readonly #problems: Problem[];
+  readonly #starts: number[] = [];
+  readonly #places: Places;
 
   constructor(
     readonly file: string,
@@ -59,11 +63,17 @@ class Reader {
     readonly secret: boolean,
   ) {
     this.#problems = check.problems;
+    this.#places = new Places(file, this.#starts);
   }
 
   read(text: string): void {
+    let offset = 0;
     for (const whole of text.split(LINE_END)) {
       this.#line++;
+      this.#starts.push(offset);
+      this.#begin = offset;
+      offset += whole.length +
+        (text[offset + whole.length] === "\r" && text[offset + whole.length + 1] === "\n" ? 2 : 1);
       const line = whole.trim();
       if (line === "" || line[0] === "#" || line[0] === ";") continue;
       this.#indent = whole.indexOf(line[0]!);
@@ -164,14 +174,13 @@ class Reader {
     const written = line.slice(equals + 1);
     const value = written.trim();
     const at = equals + 1 + written.indexOf(value);
-    const path = `${this.#group}.${name}`;
-    const setting = { value: this.#value(value), origin: this.#origin(at, path) };
+    const setting = this.#setting(value, at, this.#group, name);
     if (name === "ansible_group_priority") {
       const priority = priorityOf(setting, this.#problems);
       if (priority !== undefined) this.builder.setPriority(this.#group, priority);
       return;
     }
-    this.check.variable(name, setting, this.#origin(0, path));
+    this.check.variable(name, setting, () => this.#origin(0, `${this.#group}.${name}`));
     this.builder.setVariable(this.#group, name, setting);
   }
 
@@ -223,15 +232,14 @@ class Reader {
       return [];
     }
     const name = text.slice(0, equals);
-    const path = `${host}.${name}`;
-    const value = text.slice(equals + 1);
-    const setting = { value: this.#value(value), origin: this.#origin(start + equals + 1, path) };
-    this.check.variable(name, setting, this.#origin(start, path));
+    const setting = this.#setting(text.slice(equals + 1), start + equals + 1, host, name);
+    this.check.variable(name, setting, () => this.#origin(start, `${host}.${name}`));
     return [[name, setting]];
   }
 
-  #value(text: string): Json {
-    return this.secret ? Sealed.from(this.file, valueOf(text)) : valueOf(text);
+  #setting(text: string, at: number, owner: string, name: string): Setting {
+    const value = this.secret ? Sealed.from(this.file, valueOf(text)) : valueOf(text);
+    return new PlacedSetting(value, this.#places, this.#begin + this.#indent + at, owner, name);
   }
 
   #origin(at: number, path?: string): Origin {

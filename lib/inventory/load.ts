@@ -95,7 +95,7 @@ async function keysOf(options: LoadOptions, problems: Problem[]): Promise<Unseal
 async function readSource(
   source: Source,
   builder: InventoryBuilder,
-  { problems, warn, unusable }: VariableCheck,
+  { problems, warn, seen }: VariableCheck,
   unseal: Unseal,
   options: LoadOptions,
 ): Promise<void> {
@@ -105,7 +105,7 @@ async function readSource(
   builder.source = file;
   if (plain) {
     const { text, secret } = plain;
-    const check = new VariableCheck(ofSource, secret ? () => {} : warn, unusable);
+    const check = new VariableCheck(ofSource, secret ? () => {} : warn, seen);
     if (kind === "program") {
       const { readProgramInventory } = await import("./program_inventory.ts");
       const { cwd, programSeconds: seconds } = options;
@@ -119,7 +119,9 @@ async function readSource(
     } else {
       const { readYaml } = await import("./yaml_document.ts");
       const { readYamlInventory } = await import("./yaml_inventory.ts");
-      const document = readYaml(file, text, ofSource, { unseal, secret, warn: check.warn });
+      const { readBlockYaml } = await import("./block_yaml.ts");
+      const reading = { unseal, secret, warn: check.warn };
+      const document = readBlockYaml(file, text, reading) ?? readYaml(file, text, ofSource, reading);
       if (document) readYamlInventory(document, builder, check);
     }
   }

@@ -37,22 +37,27 @@ export class VariableCheck {
   constructor(
     readonly problems: Problem[],
     readonly warn: (warning: Problem) => void,
-    /** The names that have been warned of. */
-    readonly unusable: Set<string> = new Set(),
+    /** The names that have been looked at. */
+    readonly seen: Set<string> = new Set(),
   ) {}
 
-  /** Looks at a variable, whose name is written at `nameOrigin`. */
-  variable(name: string, setting: Setting, nameOrigin: Origin = setting.origin): void {
+  /** Looks at a variable, whose name is written at `nameOrigin()`. */
+  variable(name: string, setting: Setting, nameOrigin = () => setting.origin): void {
     const problem = variableProblem(name, setting, nameOrigin);
     if (problem) this.problems.push(problem);
-    else if (!isUsable(name) && !this.unusable.has(name)) {
-      this.unusable.add(name);
+    else if (this.#isNew(name) && !isUsable(name)) {
       this.warn(problemAt(
-        nameOrigin,
+        nameOrigin(),
         `found the variable "${name}", which no template can name; it is kept as it is`,
         "a name is made of letters, digits and _, and does not begin with a digit",
       ));
     }
+  }
+
+  #isNew(name: string): boolean {
+    if (this.seen.has(name)) return false;
+    this.seen.add(name);
+    return true;
   }
 }
 
@@ -65,28 +70,27 @@ export function isTemplate(value: unknown): value is string {
   return typeof value === "string" && /\{[{%#]/.test(value);
 }
 
-/** What is wrong with a variable's name (written at `nameOrigin`) or value, or undefined. */
+/** What is wrong with a variable's name (written at `nameOrigin()`) or value, or undefined. */
 export function variableProblem(
   name: string,
-  { value, origin }: Setting,
-  nameOrigin: Origin = origin,
+  setting: Setting,
+  nameOrigin = () => setting.origin,
 ): Problem | undefined {
+  const { value } = setting;
   if (!isVariableName(name)) {
     // All of ours are scalars: a list called `services` is somebody's own.
     if (typeof value === "object" && value !== null && !isSealed(value)) return undefined;
     const meant = nearMiss(name);
     if (meant === undefined) return undefined;
     return problemAt(
-      nameOrigin,
+      nameOrigin(),
       `found the unknown variable "${name}", expected a known one or a name that none could be mistaken for`,
       `did you mean "${meant}"?`,
     );
   }
   if (isSealed(value) || isTemplate(value)) return undefined;
   if (WIDER_IN_ANSIBLE.has(name) && typeof value === "string") return undefined;
-  return hostVariables.shape[name].safeParse(plain(value)).success
-    ? undefined
-    : wrongValue(name, { value, origin });
+  return hostVariables.shape[name].safeParse(plain(value)).success ? undefined : wrongValue(name, setting);
 }
 
 /** What `!unsafe` marks is text that is no template, whatever it looks like. */

@@ -105,9 +105,9 @@ async function readVars(file: string, { cwd, unseal, check }: VarsReading): Prom
   if (plain) {
     // What a warning says of an encrypted file could give away what it holds.
     const warn = plain.secret ? () => {} : check.warn;
-    const checkHere = new VariableCheck(problems, warn, check.unusable);
+    const checkHere = new VariableCheck(problems, warn, check.seen);
     const found = readVarsMapping(file, plain.text, problems, { unseal, secret: plain.secret, warn });
-    for (const { name, setting, nameOrigin } of found) checkHere.variable(name, setting, nameOrigin);
+    for (const { name, setting, nameOrigin } of found) checkHere.variable(name, setting, () => nameOrigin);
     vars = found.map(({ name, setting }) => [name, setting]);
   }
   check.problems.push(...(plain?.secret ? discreet(problems) : problems));

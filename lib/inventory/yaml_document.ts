@@ -17,6 +17,7 @@ import {
 } from "yaml";
 import type { Problem } from "../errors.ts";
 import type { Json } from "../events.ts";
+import { Places } from "./places.ts";
 import { shown } from "./problems.ts";
 import type { Origin } from "./types.ts";
 import { isSealed, noPassword, Sealed, type Unseal } from "./sealed.ts";
@@ -39,8 +40,20 @@ export interface Entry {
 }
 
 /** A text that was read without a mistake in its syntax. */
-export class YamlDocument {
-  readonly #lines: LineCounter;
+export interface YamlSource {
+  readonly root: Node | null;
+  readonly places: Places;
+  /** The place of an offset into the text. */
+  origin(offset: number, path?: string): Origin;
+  /** A mapping's entries in order. */
+  entries(map: YAMLMap): Entry[];
+  /** A variable's value: sealed, where the file was encrypted. */
+  value(node: Node | null): Json;
+}
+
+/** Any text of YAML or JSON. */
+export class YamlDocument implements YamlSource {
+  readonly places: Places;
   readonly #targets: ReadonlyMap<Alias, Node>;
   /** Values that more than one alias stands for are converted once. */
   readonly #shared = new Map<Node, Json>();
@@ -52,14 +65,12 @@ export class YamlDocument {
     targets: ReadonlyMap<Alias, Node>,
     readonly reading: Reading,
   ) {
-    this.#lines = lines;
+    this.places = new Places(file, lines.lineStarts);
     this.#targets = targets;
   }
 
-  /** The place of an offset into the text. */
   origin(offset: number, path?: string): Origin {
-    const { line, col } = this.#lines.linePos(offset);
-    return { file: this.file, line, col, ...(path ? { path } : {}) };
+    return this.places.origin(offset, path);
   }
 
   /** A mapping's entries in order, merge keys (`<<`) followed: a key of its own wins over a merged one. */
@@ -90,7 +101,6 @@ export class YamlDocument {
     return [...byKey.values()];
   }
 
-  /** A variable's value: sealed, where the file was encrypted. */
   value(node: Node | null): Json {
     return this.reading.secret ? Sealed.from(this.file, this.json(node)) : this.json(node);
   }

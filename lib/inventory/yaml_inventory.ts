@@ -7,16 +7,17 @@ import { isMap, isScalar, isSeq, type Node, type YAMLMap } from "yaml";
 import type { InventoryBuilder } from "./builder.ts";
 import { BACKWARDS, expandHostKey, RangeProblem } from "./host_range.ts";
 import { didYouMean } from "./near_miss.ts";
+import { PlacedSetting } from "./places.ts";
 import { problemAt, shown } from "./problems.ts";
 import type { Setting } from "./types.ts";
 import { priorityOf, type VariableCheck } from "./variable_check.ts";
-import type { Entry, YamlDocument } from "./yaml_document.ts";
+import type { Entry, YamlSource } from "./yaml_document.ts";
 
 const SECTIONS = ["hosts", "children", "vars"] as const;
 
 /** Adds what a document defines to `builder`, and everything that is wrong with it to the problems of `check`. */
 export function readYamlInventory(
-  document: YamlDocument,
+  document: YamlSource,
   builder: InventoryBuilder,
   check: VariableCheck,
 ): void {
@@ -25,7 +26,7 @@ export function readYamlInventory(
 
 class Reader {
   constructor(
-    readonly document: YamlDocument,
+    readonly document: YamlSource,
     readonly builder: InventoryBuilder,
     readonly check: VariableCheck,
   ) {}
@@ -33,7 +34,7 @@ class Reader {
   file(): void {
     const { root } = this.document;
     // Ansible's ini plugin takes an empty file for an inventory of nothing.
-    if (isNothing(root) || isMap(root) && root.items.length === 0) return;
+    if (isNothing(root)) return;
     if (!isMap(root)) {
       this.#problem(start(root), "", `found ${this.#shown(root)}, expected groups such as all:`);
       return;
@@ -162,10 +163,9 @@ class Reader {
   /** A variable's value and place; its mistakes are reported here, once for all hosts that will have it. */
   #setting(entry: Entry, path: string): Setting {
     const name = String(entry.key);
-    const value = this.document.value(entry.value);
-    const variablePath = join(path, name);
-    const setting = { value, origin: this.document.origin(entry.offset, variablePath) };
-    this.check.variable(name, setting, this.document.origin(start(entry.keyNode), variablePath));
+    const { places } = this.document;
+    const setting = new PlacedSetting(this.document.value(entry.value), places, entry.offset, path, name);
+    this.check.variable(name, setting, () => this.document.origin(start(entry.keyNode), join(path, name)));
     return setting;
   }
 

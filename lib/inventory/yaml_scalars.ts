@@ -103,6 +103,16 @@ export const pyYamlScalars: ScalarTag[] = [
   { ...tag("value", /^=$/, String), resolve: (_, refuse) => refuse('a plain "=" needs quotes') },
 ];
 
+/** Words that mean something begin with these; everything else that begins with a letter is text. */
+const SPECIAL = /^(?:[^A-Za-z]|[yYnNtTfFoO][a-zA-Z]{0,4}$|[nN]ull$)/;
+
+/** What a plain scalar means. For a text that the tags would not refuse. */
+export function plainScalar(text: string): unknown {
+  if (!SPECIAL.test(text)) return text;
+  const tag = pyYamlScalars.find((tag) => tag.test?.test(text));
+  return tag ? tag.resolve(text, () => {}, {}) : text;
+}
+
 const explicitTags: ScalarTag[] = [
   explicit(`${core}int`, integerOf),
   explicit(`${core}float`, numberOf),
