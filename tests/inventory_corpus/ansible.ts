@@ -59,6 +59,10 @@ export class Ansible {
     return JSON.parse(await this.#exchange({ cwd, patterns, args: ansibleArgs(question) }));
   }
 
+  async version(): Promise<string> {
+    return JSON.parse(await this.#exchange({ version: true }));
+  }
+
   /** What it makes of each text: as a value in an INI file, or as the words of a line. */
   async read(what: "literals" | "words", texts: readonly string[]): Promise<readonly Piece[]> {
     return JSON.parse(await this.#exchange({ read: what, texts }));

@@ -3,12 +3,12 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { findProgram } from "../support.ts";
+import { findProgram, testWhere } from "../support.ts";
 import { Ansible } from "./ansible.ts";
 import { readCases, withFolder } from "./case.ts";
 import { compare, formatDifferences } from "./compare.ts";
 import { askOurs } from "./ours.ts";
-import { readRecorded } from "./recorded.ts";
+import { readRecorded, recordedText, recordedVersion } from "./recorded.ts";
 
 const cases = await readCases();
 
@@ -33,5 +33,26 @@ Deno.test("loadInventory(), toAnsibleList() and selectHosts() agree with Ansible
     }
   } finally {
     await ansible?.close();
+  }
+});
+
+testWhere("the recorded answers are those of Ansible, where it is of the version that gave them", {
+  needs: ["ansible-inventory"],
+}, async () => {
+  const ansible = new Ansible();
+  try {
+    if (await ansible.version() !== await recordedVersion()) return;
+    for (const each of cases) {
+      await withFolder(each, async (cwd) => {
+        const now = JSON.parse(recordedText(await ansible.ask({ ...each, cwd })));
+        assertEquals(
+          await readRecorded(each) as unknown,
+          now,
+          `${each.name}: record it anew with recorded.ts`,
+        );
+      });
+    }
+  } finally {
+    await ansible.close();
   }
 });

@@ -21,16 +21,25 @@ export interface Fuzzed {
   readonly taken: number;
   readonly refused: number;
   readonly faults: readonly Outcome[];
+  /** The one that took the most CPU. */
+  readonly slowest: Outcome;
 }
 
 /** Runs `count` mutants from `seed` on. */
 export async function fuzz(seed: number, count: number): Promise<Fuzzed> {
-  const tally = { taken: 0, refused: 0, faults: [] as Outcome[] };
+  const tally = {
+    taken: 0,
+    refused: 0,
+    faults: [] as Outcome[],
+    slowest: { seed, end: "started" } as Outcome,
+  };
   let deaths = 0;
   for (let next = seed; next < seed + count && deaths < MOST_DEATHS;) {
-    const last = await runChild(next, seed + count - next, ({ end, ...outcome }) => {
+    const last = await runChild(next, seed + count - next, (outcome) => {
+      const { end, seconds = 0 } = outcome;
+      if (seconds > (tally.slowest.seconds ?? 0)) tally.slowest = outcome;
       if (end === "taken" || end === "refused") tally[end]++;
-      else if (end === "fault") tally.faults.push({ end, ...outcome });
+      else if (end === "fault") tally.faults.push(outcome);
     });
     if (last.end === "started") {
       deaths++;
@@ -91,7 +100,8 @@ if (import.meta.main) {
       console.log(`-- ${name} --\n${new TextDecoder().decode(bytes).slice(0, 4000)}`);
     }
   }
-  const { taken, refused, faults } = await fuzz(seed, count);
+  const { taken, refused, faults, slowest } = await fuzz(seed, count);
+  console.log(`slowest: seed ${slowest.seed}, ${slowest.seconds?.toFixed(2)} s`);
   console.log(`--seed=${seed} --count=${count}: ${taken} taken, ${refused} refused, ${faults.length} faults`);
   if (faults.length > 0) {
     console.log(formatFaults(faults));

@@ -25,6 +25,8 @@ export interface Outcome {
   readonly seed: number;
   readonly end: "started" | "taken" | "refused" | "fault";
   readonly fault?: string;
+  /** Of CPU. */
+  readonly seconds?: number;
 }
 
 /** Reads one mutant in a folder of its own. */
@@ -50,8 +52,8 @@ async function run(seed: number, mutant: Mutant): Promise<Outcome> {
       ) => `has no line: ${where}: ${message}`),
     ];
     if (Object.keys(Object.prototype).length > 0) faults.push("has changed every object there is");
-    if (faults.length > 0) return { seed, end: "fault", fault: faults.join("; ") };
-    return { seed, end: answer.error === undefined ? "taken" : "refused" };
+    if (faults.length > 0) return { seed, end: "fault", fault: faults.join("; "), seconds };
+    return { seed, end: answer.error === undefined ? "taken" : "refused", seconds };
   } catch (error) {
     const fault = error instanceof Error ? error.stack ?? error.message : String(error);
     return { seed, end: "fault", fault };

@@ -16,6 +16,7 @@ from ansible.errors import AnsibleError
 from ansible.inventory import group
 from ansible.parsing.yaml.objects import AnsibleVaultEncryptedUnicode
 from ansible.plugins.inventory.ini import InventoryModule
+from ansible.release import __version__
 from ansible.utils.context_objects import CLIArgs
 from ansible.utils.display import Display
 from ansible.utils.helpers import deduplicate_list
@@ -149,7 +150,9 @@ READERS = {
 
 for line in sys.stdin:
     question = json.loads(line)
-    reader = READERS.get(question.get("read"))
-    found = answer(question) if reader is None else [piece(reader, text) for text in question["texts"]]
+    if "read" in question:
+        found = [piece(READERS[question["read"]], text) for text in question["texts"]]
+    else:
+        found = __version__ if "version" in question else answer(question)
     answers.write(json.dumps(found) + "\n")
     answers.flush()

@@ -8,7 +8,13 @@ import type { Answer } from "./answer.ts";
 import { type Case, corpusFolder, readCases, withFolder } from "./case.ts";
 
 const folder = join(corpusFolder, "recorded");
+const versionFile = join(folder, "version.txt");
 const fileOf = (name: string) => join(folder, `${name}.json`);
+
+/** Which Ansible it was. */
+export async function recordedVersion(): Promise<string> {
+  return (await Deno.readTextFile(versionFile)).trim();
+}
 
 /** What Ansible said about a case when it was last asked. */
 export async function readRecorded({ name }: Case): Promise<Answer> {
@@ -34,6 +40,7 @@ async function record(): Promise<void> {
   await Deno.remove(folder, { recursive: true }).catch(() => {});
   await Deno.mkdir(folder);
   const ansible = new Ansible();
+  await Deno.writeTextFile(versionFile, `${await ansible.version()}\n`);
   for (const each of await readCases()) {
     await withFolder(each, async (cwd) => {
       await Deno.writeTextFile(fileOf(each.name), recordedText(await ansible.ask({ ...each, cwd })));
