@@ -117,10 +117,10 @@ function failureLines(ledger: Ledger, layout: Layout, { first, hosts }: Shared<H
   const said: Line[] = [];
   if (was !== undefined && status === "rolled_back") {
     const names = nameList(ledger.inOrder(hosts));
-    const back = `on ${layout.release(release)} again: ${names}`;
     return [
       [span(`Taken back because others failed: ${count(hosts.length, "host")}`, statusTone[status])],
-      [span(`  ${back}`)],
+      [span(`  on ${layout.release(release)} again: ${names}`)],
+      ...(error?.next === undefined ? [] : [[span(`  ${printable(error.next)}`)]]),
     ];
   }
   if (rollbackError !== undefined) {

@@ -85,15 +85,18 @@ export class Layout {
   }
 
   #note(outcome: HostOutcome, tasks: readonly TaskReport[]): Line {
-    const { status, error, rollbackError, release, was } = outcome;
+    const { status, error, rollbackError, release, was, run } = outcome;
     const spans = [];
     if (rollbackError !== undefined) spans.push(span(`  ROLLBACK FAILED: ${brief(rollbackError)}`, "alarm"));
-    if (error !== undefined) spans.push(span(`  ${brief(error)}`, statusTone[status]));
+    if (error !== undefined && was === undefined) {
+      spans.push(span(`  ${brief(error)}`, statusTone[status]));
+    }
     if (was !== undefined) {
       const took = status === "rolled_back" ? "taken back" : "was to be taken back";
       spans.push(span(`  ${took} because others failed`, statusTone[status]));
     }
     if (status === "rolled_back") spans.push(span(`; back on ${this.release(release)}`));
+    if (run !== undefined && was === undefined) spans.push(span(`  in run ${oneLine(run)}`, "quiet"));
     if (status === "changed") {
       const changed = tasks.filter((task) => task.status === "changed").map(({ task }) => task).join(", ");
       if (changed !== "") spans.push(span(`  ${changed}`, "quiet"));

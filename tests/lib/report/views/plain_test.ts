@@ -400,12 +400,20 @@ Deno.test("plainView() says at once why no host is begun any more, and again in 
   assertStringIncludes(written.at(-1)!, `\nstopped: ${reason}\n`);
 });
 
+/** Why a host that was well is taken back. */
+const stopped = {
+  kind: "stopped",
+  action: "keep the new set",
+  evidence: "it was well, and taken back: 1 of 3 hosts failed (c), none may (--max-failures)",
+  next: "it runs what it ran before; mend what failed, then: resume",
+} as const;
+
 Deno.test("plainView() tells hosts that were taken back from those that failed", () => {
   const ends = [outcome("a"), outcome("b"), outcome("c", restartFailed)];
   const back = (host: string): Event => ({
     at: at(1500),
     type: "host-finished",
-    ...outcome(host, { status: "rolled_back", release: OLD, was: "changed" }),
+    ...outcome(host, { status: "rolled_back", release: OLD, was: "changed", error: { ...stopped, host } }),
   });
   const text = printed([
     started(["a", "b", "c"]),
@@ -422,6 +430,7 @@ rolled_back  a  aa00bb11            2.1 MB    1.2s  taken back because others fa
 
 Taken back because others failed: 2 hosts
   on aa00bb11 again: a, b
+  it runs what it ran before; mend what failed, then: resume
 
 Cannot restart phase4-inference on c: not active after 30 s
 `,
@@ -441,6 +450,7 @@ Deno.test("plainView() counts a host once, when it was taken back and the run th
         status: "failed",
         release: null,
         was: "changed",
+        error: stopped,
         rollbackError: { kind: "dropped", action: "switch back", evidence: "link ended" },
       }),
     },
@@ -449,8 +459,27 @@ Deno.test("plainView() counts a host once, when it was taken back and the run th
     text,
     "ROLLBACK FAILED: dropped: link ended  was to be taken back because others failed\n",
   );
-  assertStringIncludes(text, "It had ended well, and was to be taken back because others failed.\n");
+  assertStringIncludes(
+    text,
+    "It was to be rolled back because of:\nCannot keep the new set on a: it was well, ",
+  );
   assertStringIncludes(text, "\n1 failed: a\n");
+});
+
+Deno.test("plainView() says which hosts an earlier run has done, and counts none of its bytes", () => {
+  const ends = [outcome("a", { run: "20261123T021945Z-000000" }), outcome("b")];
+  const text = printed([
+    started(["a", "b"], { resumes: "20261123T021945Z-000000" }),
+    { at: at(1), type: "host-finished", ...ends[0]! },
+    ...hostEvents(ends[1]!, deployed),
+    finished(ends),
+  ]);
+  assertStringIncludes(
+    text,
+    "changed      a  2.4.1 (3f9a12cd)    2.1 MB    1.2s  in run 20261123T021945Z-000000\n",
+  );
+  assertStringIncludes(text, "\n2 changed\n");
+  assertStringIncludes(text, "\n2.1 MB sent; ");
 });
 
 Deno.test("plainView() lists a dry run wave by wave, every host with what would happen to it", () => {
