@@ -68,7 +68,7 @@ for (const { name, needs, tools } of kinds) {
     await using device = await makeLocalDevice({ tools });
     await switched(device, 1);
     await until("the old set is live again", async () => await live(device) === "1", 10);
-    await until("it is settled", () => !there(device).includes("restore"), 10);
+    await until("it is settled", () => !there(device).includes("firing"), 10);
     assertSettled(device);
     assertEquals(await Deno.readTextFile(`${device.dir}/restarts`), "11", "restarted on the old set");
     const lines = (await device.read(".lockstep/history")).trimEnd().split("\n").map((line) =>
@@ -112,7 +112,7 @@ testWhere("the device restores a folder, and a link of the user's", { needs: ["l
     await device.perform([stage, verify, commit], { release, settings: { confirmTimeout: 1 } });
     assertEquals(await live(device), "1");
     await until("the former set is live again", async () => await live(device) === "before", 10);
-    await until("it is settled", () => !there(device).includes("restore"), 10);
+    await until("it is settled", () => !there(device).includes("firing"), 10);
     assertSettled(device);
   }
 });
@@ -175,7 +175,7 @@ testWhere("device and health agree, however close they come", { needs: ["linux"]
     const two = await writeSet(`${device.dir}/2`, { a: "2" }, "2");
     await new Promise((resolve) => setTimeout(resolve, wait));
     const { last } = await device.perform([health], { release: two });
-    await until("it is settled", () => !there(device).includes("restore"), 10);
+    await until("it is settled", () => !there(device).includes("firing"), 10);
     assertSettled(device);
     if (last.status === "changed") assertEquals(await live(device), "2");
     else assertEquals(await live(device), "1", JSON.stringify(last));
@@ -191,6 +191,6 @@ testWhere("a newer run takes over from one that waits", { needs: ["linux"] }, as
   await until(`process ${pid} is gone`, () => !isRunning(pid));
   assertEquals(await live(device), "3");
   await until("the set that was confirmed is live again", async () => await live(device) === "1", 10);
-  await until("it is settled", () => !there(device).includes("restore"), 10);
+  await until("it is settled", () => !there(device).includes("firing"), 10);
   assertEquals((await Deno.readLink(device.at("artifacts_phase2"))).startsWith(slotLink("")), true);
 });
