@@ -12,7 +12,7 @@ import { type FleetRun, runOn, statuses } from "../fleet/program.ts";
 import { type FakeServices, makeServices } from "../fleet/service.ts";
 import { diffTrees, snapshotTree, type Tree } from "../fleet/tree.ts";
 import type { Need } from "../support.ts";
-import { type Links, makeLinks } from "./links.ts";
+import { type Links, makeLinks } from "../fleet/links.ts";
 
 /**
  * What the devices are: `exchange` has python3 or perl, so that a folder and a link can change places at once; `plain` has neither; `tiny`
