@@ -106,6 +106,7 @@ export type Event =
     }
     | { readonly type: "wave-started"; readonly wave: number }
     | { readonly type: "warning"; readonly host?: string; readonly message: string }
+    /** Also told of a host that had ended, when it is taken back: it has not ended any more. */
     | { readonly type: "host-started"; readonly host: string; readonly wave: number }
     | {
       readonly type: "task-started";

@@ -220,6 +220,7 @@ class Rollout {
     const never = new AbortController().signal;
     const ended = [...hosts].map((host) => this.#changed.get(host)!);
     await this.#slots.each(ended, async (outcome, slot) => {
+      this.#emit({ type: "host-started", host: outcome.host, wave: outcome.wave });
       const end = await runHost({
         ...this.#job(outcome.host, slot),
         run: { ...run, command: "rollback" },
