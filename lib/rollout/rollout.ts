@@ -304,16 +304,14 @@ class Rollout {
   #skipTheRest(): void {
     for (const { name } of this.#options.hosts) {
       if (this.#statuses.has(name)) continue;
-      const evidence = this.#stopped === null ? "the run was interrupted" : `not begun: ${this.#stopped}`;
+      const evidence = this.#stopped ?? "the run was interrupted";
       const prepared = this.#prepared.get(name);
       const startedAt = prepared?.startedAt ?? new Date();
       const error: FailureData = {
         kind: this.#stopped === null ? "interrupted" : "stopped",
-        action: prepared === undefined ? "begin" : "commit",
+        action: prepared === undefined ? "begin" : "switch",
         host: name,
-        evidence: prepared === undefined
-          ? evidence
-          : evidence.replace("not begun", "prepared, and not switched"),
+        evidence,
         next: prepared === undefined ? "nothing changed" : "the live set is untouched",
       };
       const bytesSent = prepared?.bytesSent ?? 0;

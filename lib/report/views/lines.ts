@@ -89,7 +89,11 @@ export class Layout {
     const spans = [];
     if (rollbackError !== undefined) spans.push(span(`  ROLLBACK FAILED: ${brief(rollbackError)}`, "alarm"));
     if (error !== undefined && was === undefined) {
-      spans.push(span(`  ${brief(error)}`, statusTone[status]));
+      // Why the run stopped is said by itself, once.
+      const note = error.kind === "stopped"
+        ? (error.action === "switch" ? "prepared, not switched" : "not begun")
+        : brief(error);
+      spans.push(span(`  ${note}`, statusTone[status]));
     }
     if (was !== undefined) {
       const took = status === "rolled_back" ? "taken back" : "was to be taken back";

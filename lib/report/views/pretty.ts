@@ -127,9 +127,12 @@ const systemClock: Clock = {
 };
 
 function consoleSize(): TerminalSize {
+  const usual = { columns: 80, rows: 24 };
   try {
-    return Deno.consoleSize();
+    const { columns, rows } = Deno.consoleSize();
+    // A terminal that nobody has told its size says 0.
+    return { columns: columns || usual.columns, rows: rows || usual.rows };
   } catch {
-    return { columns: 80, rows: 24 };
+    return usual;
   }
 }

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertNotMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { formatFailure } from "../../../../lib/errors.ts";
 import type { Event, HostOutcome, TaskReport } from "../../../../lib/events.ts";
 import { plainView } from "../../../../lib/report/views/plain.ts";
@@ -548,4 +548,28 @@ Deno.test("plainView() counts warnings past fifty different ones", () => {
   ]);
   assertEquals(text.match(/^warning: /gm)?.length, 50);
   assertStringIncludes(text, "\n1,002 other warnings, whole in the reports\n");
+});
+
+Deno.test("plainView() says once why hosts were not begun, however many they are", () => {
+  const reason = "1 of 3 hosts failed (a), none may (--max-failures)";
+  const left = (host: string, action: string): HostOutcome =>
+    outcome(host, {
+      status: "skipped",
+      bytesSent: 0,
+      durationMs: 0,
+      release: null,
+      error: { kind: "stopped", action, host, evidence: reason },
+    });
+  const ends = [outcome("a", restartFailed), left("b", "begin"), left("c", "switch")];
+  const text = printed([
+    started(["a", "b", "c"]),
+    ...hostEvents(ends[0]!),
+    { at: at(1300), type: "stopped", reason },
+    ...ends.slice(1).map((end): Event => ({ at: at(1300), type: "host-finished", ...end })),
+    finished(ends),
+  ]);
+  assertMatch(text, /^skipped +b .* not begun$/m);
+  assertMatch(text, /^skipped +c .* prepared, not switched$/m);
+  // As it happens, and in the recap.
+  assertEquals(text.split(reason).length - 1, 2);
 });
