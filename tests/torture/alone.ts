@@ -7,7 +7,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import type { Device } from "../fleet/fleet.ts";
 import { liveDir } from "../fleet/live.ts";
-import { statuses } from "../fleet/program.ts";
+import { errorOf, statuses } from "../fleet/program.ts";
 import { Field, type Kind, type Scene, waiting } from "./field.ts";
 import { control, type Moment, requestsOf } from "./kill_matrix.ts";
 
@@ -99,6 +99,30 @@ export async function takeOverInTime(kind: Kind): Promise<void> {
   const late = await field.deploy([other], sick);
   assertEquals([late.code, statuses(await late.report())], [2, { [other.name]: "rolled_back" }], late.text);
   assertEquals(await field.judge(other, old), old.id);
+}
+
+/**
+ * A run that restarts the service for longer than the device waits finds the old set live, and all of it settled: it says so, and not that
+ * the device has changed.
+ */
+export async function comeTooLate(kind: Kind): Promise<void> {
+  await using field = await Field.make({ kind, devices: 1, vars: { confirm_timeout: 2 } });
+  const [device] = field.devices;
+  const { next, old } = field.sets;
+  await field.reset([device!], "release");
+  const command = String(field.services.vars[device!.name]!.restart_command);
+  // Slow on the new set alone.
+  const live = `${device!.deployPath}/artifacts_phase2`;
+  const run = await field.deploy([device!], next, {
+    restart_command: `case $(readlink '${live}') in */${next.id}) sleep 6 ;; esac; ${command}`,
+  });
+  const report = await run.report();
+  assertEquals([run.code, statuses(report)], [2, { [device!.name]: "rolled_back" }], run.text);
+  assertEquals(report.hosts[0]!.release, old.id, run.text);
+  assertStringIncludes(errorOf(report, device!.name).evidence, "has brought the old set back by itself");
+  assertEquals(await field.judge(device!, old), old.id);
+  await field.assertSettled(device!);
+  await field.assertConverges([device!], next, 60);
 }
 
 /** Whether a switch of a device is neither confirmed nor undone, or is about to be. */
