@@ -319,7 +319,9 @@ export async function waiting(device: Device): Promise<number[]> {
       const root = await Deno.readLink(`/proc/${name}/root`);
       if ((root === "/" ? "" : root) + device.deployPath === device.deployDir) pids.push(Number(name));
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      // ESRCH: it has ended while it was read.
+      const gone = error instanceof Error && /os error 3\)/.test(error.message);
+      if (!gone && !(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
   return pids;

@@ -7,7 +7,7 @@
 import { Command } from "@commander-js/extra-typings";
 import { fromFileUrl } from "@std/path";
 import { missingOf, type Need } from "../support.ts";
-import { leaveAlone, takeOverInTime } from "./alone.ts";
+import { comeTooLate, leaveAlone, takeOverInTime } from "./alone.ts";
 import { Field, type Kind, kinds, needsOf, type Scene } from "./field.ts";
 import { type Deployed, type Fate, runRow } from "./kill_matrix.ts";
 import { killAtRandom } from "./random_kills.ts";
@@ -109,6 +109,14 @@ const aloneRows = kinds.flatMap((kind: Kind): Row[] => [
     run: async () => {
       await takeOverInTime(kind);
       return "it is not restored under its hands";
+    },
+  },
+  {
+    name: `${kind}: the run itself comes too late`,
+    needs: needsOf(kind),
+    run: async () => {
+      await comeTooLate(kind);
+      return "it says that the device has gone back";
     },
   },
 ]);
