@@ -39,6 +39,8 @@ export function plainView(out: Writer, options: ViewOptions = {}): View {
     ]]);
   };
   const listen = (event: Event) => {
+    // How the wave ended that was under way until now.
+    if (event.type === "wave-started" && ledger.counts.hosts > 0) progress();
     const finished = ledger.add(event);
     if (event.type === "run-started") {
       layout = new Layout(event);
@@ -47,10 +49,7 @@ export function plainView(out: Writer, options: ViewOptions = {}): View {
     }
     const { start } = ledger;
     if (start === null || layout === null) return;
-    if (event.type === "wave-started" && start.waves.length > 1) {
-      if (event.wave > 1) progress();
-      print([waveLine(start, event.wave)]);
-    }
+    if (event.type === "wave-started" && start.waves.length > 1) print([waveLine(start, event.wave)]);
     if (finished !== null && hasLine(finished, start, FEW, options)) {
       print([layout.hostLine(finished), ...taskLines(finished.tasks, start.dryRun, options)]);
     }

@@ -378,7 +378,7 @@ Deno.test("plainView() says how far it is every ten seconds and names who failed
   const lines = head!.split("\n");
   assertEquals(lines.slice(1, 6), [
     "wave 1 of 2: canary (1 host)",
-    "1/501 1s · wave 2 of 2 (100%) · 2.1 MB sent  1 changed",
+    "1/501 1s · wave 1 of 2 (canary) · 2.1 MB sent  1 changed",
     "wave 2 of 2: 100% (500 hosts)",
     "11/501 11s · wave 2 of 2 (100%) · 1.0 hosts/s · 23.1 MB sent · 8m10s left  11 changed",
     "unreachable  edge-013  -                      0 B    1.2s  unreachable: no route",
