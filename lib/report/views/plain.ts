@@ -50,7 +50,7 @@ export function plainView(out: Writer, options: ViewOptions = {}): View {
     const { start } = ledger;
     if (start === null || layout === null) return;
     if (event.type === "wave-started" && start.waves.length > 1) print([waveLine(start, event.wave)]);
-    if (finished !== null && hasLine(finished, start, FEW, options)) {
+    if (finished !== null && hasLine(finished, ledger, FEW, options)) {
       print([layout.hostLine(finished), ...taskLines(finished.tasks, start.dryRun, options)]);
     }
     if (event.type === "stopped") print([stoppedLine(event.reason)]);

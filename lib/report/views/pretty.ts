@@ -69,7 +69,7 @@ export function prettyView(out: Writer, options: PrettyOptions = {}): View {
     const { start } = ledger;
     if (start === null || layout === null) return;
     if (event.type === "wave-started" && start.waves.length > 1) scroll([waveLine(start, event.wave)], false);
-    if (finished !== null && hasLine(finished, start, FEW, options)) {
+    if (finished !== null && hasLine(finished, ledger, FEW, options)) {
       scroll([layout.hostLine(finished)], true);
       scroll(taskLines(finished.tasks, start.dryRun, options), false);
     }
