@@ -88,8 +88,12 @@ class Rollout {
   readonly #changed = new Map<string, HostOutcome>();
   /** All or nothing: hosts that are prepared, since when, and what was sent to them. */
   readonly #prepared = new Map<string, { readonly startedAt: Date; readonly bytesSent: number }>();
+  readonly #waveNumbers: ReadonlyMap<string, number>;
+  readonly #releases = new Map<string, string>();
   /** Why no host is begun any more. */
   #stopped: string | null = null;
+  /** A dry run has said where a real one would have stopped. */
+  #warned = false;
   readonly #emit: Emit;
 
   constructor(options: RolloutOptions) {
@@ -97,6 +101,9 @@ class Rollout {
     const names = options.hosts.map((host) => host.name);
     this.#waves = options.waves ?? [{ name: "all", hosts: names }];
     this.#settings = new Map(options.hosts.map((host) => [host.name, host]));
+    this.#waveNumbers = new Map(
+      this.#waves.flatMap(({ hosts }, at) => hosts.map((name) => [name, at + 1] as const)),
+    );
     this.#slots = new Slots(options.forks);
     this.#budget = new Budget(options.budget ?? NO_LIMIT, options.hosts.length);
     this.#emit = (event) => options.listener({ at: new Date().toISOString(), ...event } as Event);
@@ -167,6 +174,19 @@ class Rollout {
   /** Works on hosts until they are through or no host may be begun any more. */
   async #each(hosts: Iterable<string>, work: (host: string, slot: Slot) => Promise<void>): Promise<void> {
     await this.#slots.each(hosts, work, () => this.#halted);
+  }
+
+  get #mayTakeBack(): boolean {
+    const { onFailure = "stop", allOrNothing = false } = this.#options;
+    return allOrNothing || onFailure !== "stop";
+  }
+
+  /** The same text for the same release: a piece cut out of a device's answer would keep the whole answer in memory, for every host. */
+  #once(release: string | null): string | null {
+    if (release === null) return null;
+    const known = this.#releases.get(release) ?? release;
+    this.#releases.set(known, known);
+    return known;
   }
 
   get #halted(): boolean {
@@ -277,13 +297,18 @@ class Rollout {
     });
   }
 
-  #finish(outcome: HostOutcome): void {
-    const { host, status } = outcome;
+  #finish(ended: HostOutcome): void {
+    const { host, status } = ended;
+    const outcome = {
+      ...ended,
+      release: this.#once(ended.release),
+      previousRelease: this.#once(ended.previousRelease),
+    };
     this.#statuses.set(host, status);
     this.#changed.delete(host);
     this.#failed.delete(host);
-    if (status === "changed") this.#changed.set(host, outcome);
-    else if (status !== "ok") this.#failed.set(host, outcome);
+    if (status === "changed" && this.#mayTakeBack) this.#changed.set(host, outcome);
+    else if (status !== "ok" && status !== "changed") this.#failed.set(host, outcome);
     this.#emit({ type: "host-finished", ...outcome });
     // Those that are taken back are a consequence, and do not count again.
     if (outcome.was !== undefined) return;
@@ -298,8 +323,6 @@ class Rollout {
       this.#emit({ type: "warning", message: `a real run would have stopped here: ${reason}` });
     }
   }
-
-  #warned = false;
 
   #skipTheRest(): void {
     for (const { name } of this.#options.hosts) {
@@ -326,13 +349,8 @@ class Rollout {
   }
 
   #waveOf(host: string): number {
-    this.#waveNumbers ??= new Map(
-      this.#waves.flatMap(({ hosts }, at) => hosts.map((name) => [name, at + 1] as const)),
-    );
     return this.#waveNumbers.get(host) ?? 0;
   }
-
-  #waveNumbers: Map<string, number> | null = null;
 }
 
 const WORDS: Record<HostStatus, string> = {
