@@ -77,13 +77,15 @@ export type Misdeeds = Readonly<Record<number, Misdeed>>;
 export interface Lane {
   readonly devices: readonly Device[];
   /** Puts the devices back on the old set, tells them how to behave and runs `deploy` of the new one. */
-  deploy(misdeeds: Misdeeds, options: readonly string[], rollout?: Inventory): Promise<FleetRun>;
+  deploy(misdeeds: Misdeeds, options: readonly string[], inventory?: Inventory): Promise<FleetRun>;
   /** The same up to the inventory, which it returns: for those who start the program themselves. */
-  prepare(misdeeds: Misdeeds, rollout?: Inventory): Promise<string>;
+  prepare(misdeeds: Misdeeds, inventory?: Inventory): Promise<string>;
 }
 
 /** What an inventory says beside where the devices are. */
 export interface Inventory {
+  /** How many of the hosts it has; all five where it is left out. */
+  readonly hosts?: number;
   readonly vars?: Vars;
   readonly groups?: Readonly<Record<string, readonly string[]>>;
 }
@@ -95,6 +97,7 @@ export class Lanes implements AsyncDisposable {
   private readonly free: Device[][] = [];
   private readonly waiting: ((devices: Device[]) => void)[] = [];
   private readonly busy: Deno.ChildProcess[] = [];
+  private readonly misbehaved = new Set<Device>();
   private inventories = 0;
 
   private constructor(
@@ -160,13 +163,14 @@ export class Lanes implements AsyncDisposable {
   };
 
   private async prepare(
-    devices: Device[],
+    devices: readonly Device[],
     who: Misdeeds,
-    { vars = {}, groups = {} }: Inventory,
+    { hosts: count = devices.length, vars = {}, groups = {} }: Inventory,
   ): Promise<string> {
     await Promise.all(devices.map((device) => this.reset(device)));
     const hosts: Record<string, Vars> = {};
-    for (const [at, device] of devices.entries()) {
+    for (const [at, device] of devices.slice(0, count).entries()) {
+      if (who[at + 1] !== undefined) this.misbehaved.add(device);
       const prepare: Prepare | undefined = who[at + 1] && misdeeds[who[at + 1]!];
       hosts[`h${at + 1}`] = {
         ansible_port: device.port,
@@ -202,9 +206,11 @@ export class Lanes implements AsyncDisposable {
 
   /** Back to the old set, whatever the last rollout has left; no session and no misdeed stays. */
   private async reset(device: Device): Promise<void> {
-    this.links.mend(device.name, "reset");
-    await device.drop();
-    for (const name of await namesIn(device.binDir)) await Deno.remove(join(device.binDir, name));
+    if (this.misbehaved.delete(device)) {
+      this.links.mend(device.name, "reset");
+      await device.drop();
+      for (const name of await namesIn(device.binDir)) await Deno.remove(join(device.binDir, name));
+    }
     await fill(device, join(this.templates, "old"));
   }
 

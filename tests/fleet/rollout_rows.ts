@@ -1,6 +1,6 @@
 /**
  * The table of rollouts: what happens, where in the waves, under which budget and order for failures; and what comes of it on each of
- * five hosts, `h1` … `h5`. Where nothing else is said, the waves are 1, 2 and the rest: `h1`, then `h2` and `h3`, then `h4` and `h5`.
+ * the hosts `h1` … `h5`. Where nothing else is said, the waves are 1, 2 and the rest: `h1`, then `h2` and `h3`, then `h4` and `h5`.
  * @module
  */
 import type { HostStatus } from "../../lib/events.ts";
@@ -12,7 +12,7 @@ export interface Row {
   /** Options of `deploy`. */
   readonly options: string;
   readonly inventory?: Inventory;
-  /** How each host ends. */
+  /** How each host ends; `h1` to `h3` alone where it is three. */
   readonly ends: readonly HostStatus[];
   /** What is live on each device then. */
   readonly live: readonly ("old" | "new")[];
@@ -77,27 +77,35 @@ const eachMisdeed: readonly Row[] = misdeedEnds.flatMap(([misdeed, ends, code]) 
     code,
   ),
   row(
-    `h2 ${misdeed}: all is undone`,
-    { 2: misdeed },
-    `${waves} --on-failure rollback-all`,
-    `back ${ends} back - -`,
-    "old old old old old",
-    2,
-  ),
-  row(
-    `h5 ${misdeed}, all or nothing: nobody keeps the new set`,
-    { 5: misdeed },
+    `h3 ${misdeed}, all or nothing: nobody keeps the new set`,
+    { 3: misdeed },
     "--all-or-nothing",
     // Before the switch of the first, nobody has anything to undo.
-    ends === "back" ? `back back back back ${ends}` : `- - - - ${ends}`,
-    "old old old old old",
+    ends === "back" ? `back back ${ends}` : `- - ${ends}`,
+    "old old old",
     code,
   ),
 ]);
 
-/** What does not hang on the misdeed, for one of each end. */
+/** Those that differ in what is left of the host: away, untouched, back, back over a new connection. */
 const someMisdeeds: readonly Row[] = misdeedEnds
-  .filter(([misdeed]) => ["refuses", "cannot stage", "is sick"].includes(misdeed))
+  .filter(([misdeed]) =>
+    ["refuses", "hangs early", "cannot stage", "is sick", "drops its link late"].includes(misdeed)
+  )
+  .map(([misdeed, ends]) =>
+    row(
+      `h2 ${misdeed}: all is undone`,
+      { 2: misdeed },
+      `${waves} --on-failure rollback-all`,
+      `back ${ends} back - -`,
+      "old old old old old",
+      2,
+    )
+  );
+
+/** One of those that are away, and one that went back. */
+const twoMisdeeds: readonly Row[] = misdeedEnds
+  .filter(([misdeed]) => ["refuses", "is sick"].includes(misdeed))
   .flatMap(([misdeed, ends, code]) => [
     row(
       `h2 ${misdeed}: its wave is undone`,
@@ -120,14 +128,6 @@ const someMisdeeds: readonly Row[] = misdeedEnds
 const places: readonly Row[] = [
   row("h1 refuses: nobody else is begun", { 1: "refuses" }, waves, "away - - - -", "old old old old old", 4),
   row("h1 is sick: nobody else is begun", { 1: "is sick" }, waves, "back - - - -", "old old old old old", 2),
-  row(
-    "h1 is sick, all to be undone: nothing is there to undo",
-    { 1: "is sick" },
-    `${waves} --on-failure rollback-all`,
-    "back - - - -",
-    "old old old old old",
-    2,
-  ),
   row(
     "h5 is sick: all others stay",
     { 5: "is sick" },
@@ -323,8 +323,8 @@ const allOrNothing: readonly Row[] = [
     "all or nothing, all well",
     {},
     "--all-or-nothing",
-    "changed changed changed changed changed",
-    "new new new new new",
+    "changed changed changed",
+    "new new new",
     0,
   ),
   row(
@@ -347,24 +347,24 @@ const allOrNothing: readonly Row[] = [
     "all or nothing: a host that another run holds keeps all from committing",
     { 3: "is locked" },
     "--all-or-nothing",
-    "- - failed - -",
-    "old old old old old",
+    "- - failed",
+    "old old old",
     75,
   ),
   row(
     "all or nothing: who had the new set already keeps it",
-    { 1: "is done", 5: "is sick" },
+    { 1: "is done", 3: "is sick" },
     "--all-or-nothing",
-    "ok back back back back",
-    "new old old old old",
+    "ok back back",
+    "new old old",
     2,
   ),
   row(
     "all or nothing over a host that vanishes after the switch",
-    { 5: "vanishes late" },
+    { 3: "vanishes late" },
     "--all-or-nothing",
-    "back back back back failed",
-    "old old old old old",
+    "back back failed",
+    "old old old",
     2,
   ),
 ];
@@ -431,6 +431,7 @@ const fromInventory: readonly Row[] = [
 export const rows: readonly Row[] = [
   ...eachMisdeed,
   ...someMisdeeds,
+  ...twoMisdeeds,
   ...places,
   ...budgets,
   ...allOrNothing,

@@ -52,14 +52,17 @@ for (
 async function play(field: Lanes, lane: Lane, row: Row): Promise<void> {
   const options = row.options.split(" ").filter((word) => word !== "");
   const knocksBefore = await knocks(lane);
-  const run = await lane.deploy(row.misdeeds, [...options, ...deadlines(row)], row.inventory);
+  const run = await lane.deploy(row.misdeeds, [...options, ...deadlines(row)], {
+    ...row.inventory,
+    hosts: row.ends.length,
+  });
   const report = await run.report();
   const expected = Object.fromEntries(row.ends.map((status, at) => [`h${at + 1}`, status]));
   assertEquals(statuses(report), expected, run.text);
   assertEquals([run.code, report.exitCode], [row.code, row.code], run.text);
   if (Object.values(row.misdeeds).includes("vanishes late")) await untilRestored(field, lane, row);
   const knocksAfter = await knocks(lane);
-  for (const [at, device] of lane.devices.entries()) {
+  for (const [at, device] of lane.devices.slice(0, row.ends.length).entries()) {
     const set = row.live[at] === "new" ? field.next : field.old;
     await assertWhole(device, set).catch((cause) => {
       throw new Error(`h${at + 1} has the wrong set live: ${cause.message}\n${run.text}`, { cause });
