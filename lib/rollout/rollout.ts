@@ -198,8 +198,12 @@ class Rollout {
     const { run, stop, pause = 0, confirm } = this.#options;
     if (this.#halted) return false;
     if (run.dryRun) return true;
-    if (pause > 0) await sleep(pause * 1000, stop);
+    if (pause > 0) {
+      this.#emit({ type: "wave-waiting", wave, for: "pause", seconds: pause });
+      await sleep(pause * 1000, stop);
+    }
     if (confirm !== undefined && !stop.aborted) {
+      this.#emit({ type: "wave-waiting", wave, for: "confirm" });
       const go = await Promise.race([confirm(wave, this.#waves), whenAborted(stop)]);
       if (!go && !stop.aborted) this.#stop(NOT_CONFIRMED);
     }

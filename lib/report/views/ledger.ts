@@ -113,6 +113,8 @@ export class Ledger {
         this.paceFrom = this.lastAt;
         this.paced = 0;
         return null;
+      case "wave-waiting":
+        return null;
       case "host-prepared":
         this.underWay.delete(event.host);
         this.prepared.add(event.host);

@@ -7,7 +7,7 @@ import type { Event } from "../../events.ts";
 import { Ledger } from "./ledger.ts";
 import { closingLines } from "./closing.ts";
 import { hasLine, Layout, openingLine, stoppedLine, taskLines } from "./lines.ts";
-import { outcomesLine, progressLine, waveLine } from "./progress.ts";
+import { outcomesLine, progressLine, waitingLine, waveLine } from "./progress.ts";
 import { type Line, plainText, span } from "./text.ts";
 import type { View, ViewOptions, Writer } from "./view.ts";
 
@@ -53,6 +53,7 @@ export function plainView(out: Writer, options: ViewOptions = {}): View {
     if (finished !== null && hasLine(finished, ledger, FEW, options)) {
       print([layout.hostLine(finished), ...taskLines(finished.tasks, start.dryRun, options)]);
     }
+    if (event.type === "wave-waiting" && event.for === "pause") print([waitingLine(event)]);
     if (event.type === "stopped") print([stoppedLine(event.reason)]);
     if (event.type === "interrupted") print([[{ text: INTERRUPTED }]]);
     if (event.type === "run-finished") close();
