@@ -6,19 +6,24 @@ import type { Payload } from "./session.ts";
 
 export interface SentFile {
   readonly path?: string;
-  readonly bytes: number;
   readonly sha256?: string;
+  /** What of it is sent. */
+  readonly parts: readonly { readonly at: number; readonly bytes: number }[];
 }
 
-/** The files, one after another. A file that has become shorter ends the stream with an error; one that has grown is cut, and its digest tells. */
-export function payloadOf(files: readonly SentFile[]): Payload {
+/**
+ * The files, one after another. A file that has become shorter ends the stream with an error; one that has grown is cut, and its digest
+ * tells. `pause`: seconds that the device may let us wait in between.
+ */
+export function payloadOf(files: readonly SentFile[], pause = 0): Payload {
   return {
-    bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+    bytes: files.flatMap((file) => file.parts).reduce((sum, part) => sum + part.bytes, 0),
     files,
+    pause,
     async *chunks() {
-      for (const { path, bytes } of files) {
+      for (const { path, parts } of files) {
         if (path === undefined) throw new Error("a file that only the device has cannot be sent");
-        yield* readExactly(path, bytes);
+        yield* readExactly(path, parts);
       }
     },
   };
@@ -37,14 +42,19 @@ export function payloadOfBytes(bytes: Uint8Array): Payload {
 /** Bytes of one chunk: enough to keep ssh busy, little enough for many hosts at once. */
 const CHUNK = 128 * 1024;
 
-async function* readExactly(path: string, bytes: number): AsyncIterable<Uint8Array> {
+async function* readExactly(path: string, parts: SentFile["parts"]): AsyncIterable<Uint8Array> {
   using file = await Deno.open(path);
-  let left = bytes;
-  while (left > 0) {
-    const buffer = new Uint8Array(Math.min(CHUNK, left));
-    const read = await file.read(buffer);
-    if (read === null) throw new Error(`${path} became shorter while it was sent`);
-    left -= read;
-    yield buffer.subarray(0, read);
+  let here = 0;
+  for (const { at, bytes } of parts) {
+    if (at !== here) await file.seek(at, Deno.SeekMode.Start);
+    here = at + bytes;
+    let left = bytes;
+    while (left > 0) {
+      const buffer = new Uint8Array(Math.min(CHUNK, left));
+      const read = await file.read(buffer);
+      if (read === null) throw new Error(`${path} became shorter while it was sent`);
+      left -= read;
+      yield buffer.subarray(0, read);
+    }
   }
 }

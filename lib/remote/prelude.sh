@@ -80,11 +80,11 @@ explain() {
   die exit "$2"
 }
 
-# receive BYTES FILE: exactly so many bytes of standard input as a file. A dd that does not know how takes them one by one.
+# receive BYTES: exactly so many bytes of standard input, to standard output. A dd that does not know how takes them one by one.
 receive() {
-  dd bs=65536 iflag=fullblock,count_bytes count="$1" of="$2" 2>/dev/null && return
+  dd bs=65536 iflag=fullblock,count_bytes count="$1" 2>/dev/null && return
   if dd iflag=fullblock,count_bytes count=0 </dev/null >/dev/null 2>&1; then return 1; fi
-  dd bs=1 count="$1" of="$2" 2>/dev/null
+  dd bs=1 count="$1" 2>/dev/null
 }
 
 # as_before COMMAND...: runs the user's own command, with the surroundings that a login has and without anything of ours.

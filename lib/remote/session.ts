@@ -37,6 +37,8 @@ export interface Payload {
   readonly bytes: number;
   /** The files that they are, where they are files, for a remote that takes no bytes. */
   readonly files?: readonly { readonly sha256?: string }[];
+  /** Seconds that the program may let us wait between two bytes, because it has other work to do. */
+  readonly pause?: number;
   chunks(): AsyncIterable<Uint8Array>;
 }
 
@@ -271,7 +273,7 @@ class Session implements Remote {
         await this.#write(chunk);
         if (this.#pending[0] === pending) {
           pending.startedAt = performance.now();
-          this.#watch(pending, left === 0 ? undefined : STALL);
+          this.#watch(pending, left === 0 ? undefined : STALL + (payload.pause ?? 0));
         }
       }
     } catch (error) {
