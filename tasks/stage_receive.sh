@@ -21,6 +21,7 @@ while [ $# -gt 3 ]; do
     if [ -e "$to" ] || [ -L "$to" ]; then rm -f "$to"; fi
     : >"$to" || explain "$staging" "cannot write $1"
   fi
+  # shellcheck disable=SC2094 # only its length is read
   for part in $4; do
     case $part in
       *:*)

@@ -13,6 +13,7 @@ import { type ArtifactSet, readArtifactSet } from "../manifest.ts";
 import type { Release } from "../release.ts";
 import { gentleConnector } from "../remote/connect.ts";
 import { simulatedConnector } from "../remote/simulated/connect.ts";
+import { Throttle } from "../remote/throttle.ts";
 import { newRunId, type RunDir } from "../report/run_dir.ts";
 import type { View, ViewOptions } from "../report/views/view.ts";
 import type { Connect } from "../rollout/rollout.ts";
@@ -104,7 +105,10 @@ function userName(): string {
 }
 
 /** How sessions are opened with these options. */
-export function connector(options: Pick<HostsOptions, "sshConfig" | "connectTimeout" | "timeout">): Connect {
+export function connector(
+  options: Pick<HostsOptions, "sshConfig" | "connectTimeout" | "timeout" | "bwlimit">,
+): Connect {
+  const throttle = options.bwlimit === undefined ? {} : { throttle: new Throttle(options.bwlimit) };
   const connect = gentleConnector();
   const simulate = simulatedConnector();
   return (settings, signal, slow) =>
@@ -112,6 +116,7 @@ export function connector(options: Pick<HostsOptions, "sshConfig" | "connectTime
       connectTimeout: options.connectTimeout,
       commandTimeout: options.timeout,
       signal,
+      ...throttle,
       ...(options.sshConfig === undefined ? {} : { sshConfig: options.sshConfig }),
     }, slow);
 }
