@@ -52,6 +52,8 @@ export interface RunContext {
   readonly who: string;
   /** Also put live what has failed on a host before. */
   readonly force: boolean;
+  /** Bytes are dear (`--bwlimit`): what shrinks travels compressed. */
+  readonly slow?: boolean;
   /** `deploy` or `rollback`: what the device's history calls it. */
   readonly command: string;
 }

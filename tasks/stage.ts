@@ -2,12 +2,13 @@
  * Promises that every file of the release is on the device, beside the live set and on the same filesystem, with the right digest. Files
  * that the device has anywhere (the live set, an earlier attempt, a backup) are taken from there; only what is nowhere is sent. What an
  * interrupted upload left is gone on with where its digest is that of the same bytes here. Of a large file with an older version in the
- * live set only the changed blocks are sent. A failure leaves the live set as it was.
+ * live set only the changed blocks are sent; with `--bwlimit`, what shrinks is sent compressed. A failure leaves the live set as it was.
  * `ok` when the release is live, sealed or staged whole.
  * @module
  */
 import { format } from "@std/fmt/bytes";
 import { blocksOf } from "../lib/facts/blocks.ts";
+import { device } from "../lib/facts/device.ts";
 import { type Layout, layout } from "../lib/facts/layout.ts";
 import { type DeviceSet, live } from "../lib/facts/live.ts";
 import { type Staged, staged } from "../lib/facts/staged.ts";
@@ -27,6 +28,7 @@ import {
 import { payloadOf } from "../lib/remote/payload.ts";
 import { program } from "../lib/remote/program.ts";
 import { defineTask, type ObservedHost, type Step, type TaskHost } from "../lib/task.ts";
+import { compressed } from "../lib/transfer/compressed.ts";
 import {
   blockSize,
   changedBlocks,
@@ -103,10 +105,8 @@ export const stage = defineTask<Observed>({
         ...file,
         delivery: observed.deliveries.get(file.name) ?? restOf(file.bytes),
       }));
-      const copied = files.reduce(
-        (sum, { bytes, delivery }) => sum + bytes - delivery.kept - sentBytes(delivery),
-        0,
-      );
+      const copied = files.flatMap(({ delivery }) => delivery.parts)
+        .reduce((sum, { bytes, copy }) => copy === undefined ? sum : sum + bytes, 0);
       steps.push({
         title: `send ${files.map(inWords).join(", ")}`,
         program: receiveFiles,
@@ -122,7 +122,7 @@ export const stage = defineTask<Observed>({
           ]),
         ],
         payload: payloadOf(
-          files.map(({ delivery, ...file }) => ({ ...file, parts: sentParts(delivery) })),
+          files.map(({ delivery, ...file }) => ({ ...file, ...delivery, parts: sentParts(delivery) })),
           Math.ceil(copied / SLOW_DISK),
         ),
         ...(copied === 0 ? {} : { timeout: 1800 }),
@@ -142,7 +142,11 @@ export const stage = defineTask<Observed>({
 function inWords({ name, bytes, delivery }: ReleaseFile & { readonly delivery: Delivery }): string {
   const sent = sentBytes(delivery);
   if (sent === bytes) return `${name} (${bytes} bytes)`;
-  const what = [delivery.kept > 0 ? "the rest" : [], delivery.block > 0 ? "changed blocks" : []].flat();
+  const what = [
+    delivery.kept > 0 ? "the rest" : [],
+    delivery.block > 0 ? "changed blocks" : [],
+    delivery.packed === undefined ? [] : "compressed",
+  ].flat();
   return `${name} (${what.join(", ")}: ${format(sent)} of ${format(bytes)})`;
 }
 
@@ -155,9 +159,9 @@ async function deliveriesOf(found: Found, host: ObservedHost): Promise<Map<strin
   const { live, staged } = found;
   if (isThere(found, release)) return new Map();
   const staging = usableStaging(staged, release) ?? new Map<string, string>();
+  const send = transferOf(found, { release, settings }).send.filter(isLocal);
   const begun: { file: LocalFile & ReleaseFile; kept: number; block: number }[] = [];
-  for (const file of transferOf(found, { release, settings }).send) {
-    if (!isLocal(file)) continue;
+  for (const file of send) {
     const there = staging.get(file.name);
     const bytes = staged.unfinished.get(file.name) ?? Infinity;
     const goesOn = bytes < file.bytes && there === await digestOfPrefix(file, bytes);
@@ -176,6 +180,12 @@ async function deliveriesOf(found: Found, host: ObservedHost): Promise<Map<strin
       ? restOf(file.bytes, kept)
       : changedBlocks(file.bytes, kept, block, await matchesOf(file, block, version));
     deliveries.set(file.name, delivery);
+  }
+  if (!host.run.slow || send.length === 0 || !(await host.look(device)).gzip) return deliveries;
+  for (const file of send) {
+    const delivery = deliveries.get(file.name) ?? restOf(file.bytes);
+    const packed = delivery.block > 0 ? null : await compressed(file, delivery.kept);
+    if (packed !== null) deliveries.set(file.name, { ...delivery, packed });
   }
   return deliveries;
 }

@@ -1,6 +1,6 @@
 # Writes files into staging, from standard input and from older versions of them in the live set, which are only read. $1: deploy path,
 # $2: live name, $3: release id, then four words a file: NAME, KEPT, BLOCKSIZE and PARTS. Of the staged file so many bytes are kept; what
-# follows is PARTS: BYTES from standard input, or AT:BLOCK+COUNT from the older version, where AT is how long the file is by then.
+# follows is PARTS: BYTES from standard input, zBYTES gzipped, or AT:BLOCK+COUNT from the older version, where AT is how long the file is by then.
 # shellcheck shell=sh
 cd "$1" || exit 1
 live=$2
@@ -30,6 +30,7 @@ while [ $# -gt 3 ]; do
         part=${part#*:}
         dd if="$live/$1" bs="$3" skip="${part%+*}" count="${part#*+}" 2>/dev/null
         ;;
+      z*) receive "${part#z}" | gzip -dc 2>/dev/null ;;
       *) receive "$part" ;;
     esac || explain "$staging" "cannot write $1"
   done >>"$to"

@@ -82,7 +82,7 @@ export function unlistedWarnings(sets: Iterable<ArtifactSet>): string[] {
 
 export function runContext(
   command: string,
-  options: Pick<HostsOptions, "dryRun" | "check"> & { readonly force?: boolean | undefined },
+  options: Pick<HostsOptions, "dryRun" | "check" | "bwlimit"> & { readonly force?: boolean | undefined },
 ): RunContext {
   const startedAt = new Date();
   return {
@@ -90,6 +90,7 @@ export function runContext(
     startedAt,
     dryRun: options.dryRun || options.check,
     force: options.force ?? false,
+    slow: options.bwlimit !== undefined,
     who: `${userName()}@${hostname()}`,
     command,
   };

@@ -20,4 +20,5 @@ done
 for tool in curl wget; do
   has "$tool" && echo "http=$tool"
 done
+has gzip && echo gzip=yes
 true

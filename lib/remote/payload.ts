@@ -9,6 +9,8 @@ export interface SentFile {
   readonly sha256?: string;
   /** What of it is sent. */
   readonly parts: readonly { readonly at: number; readonly bytes: number }[];
+  /** What is sent instead: the same, made smaller. */
+  readonly packed?: Uint8Array;
 }
 
 /**
@@ -17,13 +19,15 @@ export interface SentFile {
  */
 export function payloadOf(files: readonly SentFile[], pause = 0): Payload {
   return {
-    bytes: files.flatMap((file) => file.parts).reduce((sum, part) => sum + part.bytes, 0),
+    bytes: files.flatMap(({ parts, packed }) => packed?.length ?? parts.map((part) => part.bytes))
+      .reduce((sum, bytes) => sum + bytes, 0),
     files,
     pause,
     async *chunks() {
-      for (const { path, parts } of files) {
+      for (const { path, parts, packed } of files) {
         if (path === undefined) throw new Error("a file that only the device has cannot be sent");
-        yield* readExactly(path, parts);
+        if (packed === undefined) yield* readExactly(path, parts);
+        else for (let at = 0; at < packed.length; at += CHUNK) yield packed.subarray(at, at + CHUNK);
       }
     },
   };

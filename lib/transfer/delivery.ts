@@ -20,6 +20,8 @@ export interface Delivery {
   readonly block: number;
   /** What follows, in order and without gaps. */
   readonly parts: readonly Part[];
+  /** All of that, gzipped, where it travels so. */
+  readonly packed?: Uint8Array;
 }
 
 /** Blocks of the older version that the new file has, too. */
@@ -77,11 +79,12 @@ export function sentParts({ parts }: Delivery): Part[] {
 }
 
 export function sentBytes(delivery: Delivery): number {
-  return sentParts(delivery).reduce((sum, part) => sum + part.bytes, 0);
+  return delivery.packed?.length ?? sentParts(delivery).reduce((sum, part) => sum + part.bytes, 0);
 }
 
-/** As stage_receive.sh takes it: `BYTES` from its input, `AT:BLOCK+COUNT` from the older version. */
-export function recipe({ parts }: Delivery): string {
+/** As stage_receive.sh takes it: `BYTES` from its input, `zBYTES` gzipped, `AT:BLOCK+COUNT` from the older version. */
+export function recipe({ parts, packed }: Delivery): string {
+  if (packed !== undefined) return `z${packed.length}`;
   return parts.map(({ at, bytes, copy }) =>
     copy === undefined ? `${bytes}` : `${at}:${copy.block}+${copy.count}`
   ).join(" ");

@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import type { Payload, Remote } from "../../lib/remote/session.ts";
 import { HostRun } from "../../lib/rollout/host_run.ts";
 import type { Release } from "../../lib/release.ts";
+import type { RunContext } from "../../lib/task.ts";
 import { pipelines } from "../../tasks/mod.ts";
 import { stage } from "../../tasks/stage.ts";
 import { sha256 } from "../fleet/tree.ts";
@@ -96,10 +97,16 @@ function cut(payload: Payload, part: number, kill: () => void): Payload {
 }
 
 /** Stages a release in a session that dies on the way. */
-async function stageCut(device: LocalDevice, release: Release, part: number): Promise<void> {
+async function stageCut(
+  device: LocalDevice,
+  release: Release,
+  part: number,
+  more: Partial<RunContext> = {},
+): Promise<void> {
   const link = new AbortController();
   const remote = cutAfter(await device.connect(link.signal), part, () => link.abort());
-  const host = new HostRun({ settings: device.settings, run: newRun(), remote, writes: true });
+  const run = { ...newRun(), ...more };
+  const host = new HostRun({ settings: device.settings, run, remote, writes: true });
   host.setRelease(release);
   const { report } = await stage.run(host);
   assertEquals(report.status, "failed");
@@ -303,5 +310,32 @@ testWhere(
     assertEquals(await deployed(await writeSet(`${device.dir}/two`, { large, small: "2" }, "2")), []);
     const three = await writeSet(`${device.dir}/three`, { large: edited(large, 1, 9), small: "2" }, "3");
     assertEquals(await deployed(three), ["blocks"]);
+  },
+);
+
+testWhere(
+  "stage sends what shrinks compressed, when bytes are dear, and goes on with that where it was cut",
+  {
+    needs: ["linux"],
+  },
+  async () => {
+    const text = new TextEncoder().encode(
+      Array.from({ length: 60_000 }, (_, n) => `{"sensor": ${n * 7919 % 104_729}}`).join("\n"),
+    );
+    const content = { text, random: bytesOf("random", 300_000), "small.json": "{}" };
+    const slow = { run: { slow: true } };
+    for (const tools of [{}, { shell: "busybox", busybox: true }] as const) {
+      await using device = await makeLocalDevice({ tools });
+      const release = await writeSet(`${device.dir}/set`, content);
+      await stageCut(device, release, 0.8, slow.run);
+      const { last, bytesSent } = await assertPromise(device, stage, { release, ...slow });
+      assertStringIncludes(last.steps[1] ?? "", "send text (the rest, compressed: ");
+      assertLess(bytesSent, 0.2 * text.length);
+      await assertStaged(device, release);
+    }
+    await using without = await makeLocalDevice({ tools: { without: ["gzip"] } });
+    const release = await writeSet(`${without.dir}/set`, content);
+    const { bytesSent } = await assertPromise(without, stage, { release, ...slow });
+    assertEquals(bytesSent, release.files.reduce((sum, { bytes }) => sum + bytes, 0));
   },
 );

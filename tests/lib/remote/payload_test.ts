@@ -63,6 +63,18 @@ Deno.test("payloadOf() sends the named parts of a file, when not all of it is wa
   });
 });
 
+Deno.test("payloadOf() sends what was packed instead of a file's parts", async () => {
+  await withFolder(async (dir) => {
+    const path = join(dir, "model.onnx");
+    await Deno.writeTextFile(path, "0123456789");
+    const payload = payloadOf([
+      { ...whole(path, 10), packed: new TextEncoder().encode("zz") },
+      whole(path, 3),
+    ]);
+    assertEquals([payload.bytes, new TextDecoder().decode(await read(payload))], [5, "zz012"]);
+  });
+});
+
 Deno.test("payloadOfBytes() sends bytes that are at hand", async () => {
   const bytes = new TextEncoder().encode("größe\0");
   assertEquals([payloadOfBytes(bytes).bytes, await read(payloadOfBytes(bytes))], [bytes.length, bytes]);
