@@ -54,6 +54,14 @@ fetch() {
 
 # free DIR: "KIB INODES" available to this user; INODES is - where the filesystem has no such limit or df cannot tell.
 free() {
+  # One program, where it can tell: BLOCK FREE INODES FREE.
+  # shellcheck disable=SC2046
+  set -- "$1" $(stat -f -c '%S %a %c %d' "$1" 2>/dev/null)
+  if [ $# = 5 ]; then
+    if [ "$4" -gt 0 ]; then inodes=$5; else inodes=-; fi
+    printf '%s %s\n' "$(($3 * $2 / 1024))" "$inodes"
+    return
+  fi
   kib=$(df -Pk "$1" 2>/dev/null | awk 'NR > 1 { a = $(NF - 2) } END { print a }')
   inodes=$(df -Pi "$1" 2>/dev/null | awk 'NR > 1 { t = $(NF - 4); a = $(NF - 2) } END { print (t > 0 ? a : "-") }')
   printf '%s %s\n' "${kib:--}" "${inodes:--}"
