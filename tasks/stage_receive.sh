@@ -6,7 +6,7 @@ cd "$1" || exit 1
 live=$2
 staging=.lockstep/staging/$3
 shift 3
-me="$(id -u) $(id -g)"
+me=
 while [ $# -gt 3 ]; do
   to=$staging/$1
   # What is there may be a link to a file of the live set: it must not be written through.
@@ -45,6 +45,7 @@ while [ $# -gt 3 ]; do
   if [ -n "$like" ]; then
     mode=${like%% *}
     owner=${like#* }
+    me=${me:-"$(id -u) $(id -g)"}
     if [ "$owner" != "$me" ]; then chown "${owner% *}:${owner#* }" "$to" 2>/dev/null; fi
     if [ "$mode" != 644 ]; then chmod "$mode" "$to"; fi
   fi

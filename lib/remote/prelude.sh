@@ -199,7 +199,9 @@ disarm() {
     n=$((n + 1))
   done
   # An rm may be ended by the kernel where memory is short: what is left would only be in the way, so it is tried again and no more.
-  rm -f .lockstep/firing .lockstep/disarmed || rm -f .lockstep/firing .lockstep/disarmed
+  if [ -e .lockstep/firing ] || [ -e .lockstep/disarmed ]; then
+    rm -f .lockstep/firing .lockstep/disarmed || rm -f .lockstep/firing .lockstep/disarmed
+  fi
   if [ ! -d .lockstep/restore ]; then return; fi
   if [ -f .lockstep/restore/pid ]; then
     sleeper=$(cat .lockstep/restore/pid)

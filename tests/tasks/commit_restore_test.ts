@@ -186,16 +186,16 @@ testWhere(
   { needs: ["linux"] },
   async () => {
     // The program that switches is ended at the first thing that it does, where it is told so.
-    const mkdir =
-      `if [ -e ../cut ] && [ "$*" = "-p .lockstep/releases" ]; then kill -9 $PPID; fi; exec /bin/mkdir "$@"`;
-    await using device = await makeLocalDevice({ tools: { scripts: { mkdir } } });
+    const sync =
+      `if [ -e ../cut ] && [ "$*" = .lockstep/journal.next ]; then kill -9 $PPID; fi; exec /bin/sync "$@"`;
+    await using device = await makeLocalDevice({ tools: { scripts: { sync } } });
     const settings = { confirmTimeout: 30 };
     const one = await writeSet(`${device.dir}/1`, { a: "1" }, "1");
     await device.perform(pipelines.deploy, { release: one, settings });
     const two = await writeSet(`${device.dir}/2`, { a: "2" }, "2");
     await Deno.writeTextFile(`${device.dir}/cut`, "");
     await device.perform([stage, verify, commit], { release: two, settings, run: { id: "RUN-2" } });
-    assertEquals(there(device).filter((name) => /^(armed|journal)/.test(name)), ["armed.RUN-2"]);
+    assertEquals(there(device).filter((name) => /^(armed|journal$)/.test(name)), ["armed.RUN-2"]);
     const pid = await sleeper(device);
 
     const { last } = await device.perform([health], { release: one, settings });
