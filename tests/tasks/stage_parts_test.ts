@@ -19,7 +19,7 @@ import {
   until,
   writeSet,
 } from "../local_device.ts";
-import { type Need, testWhere } from "../support.ts";
+import { findProgram, type Need, testWhere } from "../support.ts";
 import { assertPromise } from "./promise.ts";
 
 /** Bytes that look random, the same for the same seed. */
@@ -340,3 +340,23 @@ testWhere(
     assertEquals(bytesSent, release.files.reduce((sum, { bytes }) => sum + bytes, 0));
   },
 );
+
+testWhere("stage reads few blocks of an older version that has nothing in common with the new one", {
+  needs: ["linux"],
+}, async () => {
+  const log = await Deno.makeTempFile();
+  const dd = `echo "$*" >>'${log}'; exec ${findProgram("dd")} "$@"`;
+  try {
+    await using device = await makeLocalDevice({ tools: { scripts: { dd } } });
+    const one = await writeSet(`${device.dir}/one`, { a: bytesOf("old", 1_100_000) }, "1");
+    await device.perform(pipelines.deploy, { release: one });
+    await Deno.writeTextFile(log, "");
+    const two = await writeSet(`${device.dir}/two`, { a: bytesOf("new", 1_100_000) }, "2");
+    const { last } = await device.perform([stage], { release: two });
+    assertStringIncludes(last.steps[1] ?? "", "a (1100000 bytes)");
+    const reads = (await Deno.readTextFile(log)).split("\n").filter((line) => line.includes("bs=16384"));
+    assertEquals(reads.length, 8);
+  } finally {
+    await Deno.remove(log);
+  }
+});
