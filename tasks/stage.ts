@@ -40,7 +40,7 @@ import {
   sentBytes,
   sentParts,
 } from "../lib/transfer/delivery.ts";
-import { digestOfPrefix, digestsBeside, type LocalFile } from "../lib/transfer/local_file.ts";
+import { digestOfPrefix, digestsBeside, type LocalFile, samplesOf } from "../lib/transfer/local_file.ts";
 import takeText from "./stage_take.sh" with { type: "text" };
 import receiveText from "./stage_receive.sh" with { type: "text" };
 
@@ -171,7 +171,9 @@ async function deliveriesOf(found: Found, host: ObservedHost): Promise<Map<strin
   const older = begun.filter(({ file, kept }) =>
     file.bytes - kept >= LARGE && live?.listing.has(file.name) === true
   );
-  const cuttings = older.map(({ file, block }) => ({ name: file.name, block }));
+  const cuttings = await Promise.all(older.map(async ({ file, block }) => {
+    return { name: file.name, block, samples: await samplesOf(file, block) };
+  }));
   const blocks = cuttings.length === 0 ? null : await host.look(blocksOf(cuttings));
   const deliveries = new Map<string, Delivery>();
   for (const { file, kept, block } of begun) {

@@ -11,6 +11,8 @@ import { defineFact, type Fact } from "./fact.ts";
 export interface Cutting {
   readonly name: string;
   readonly block: number;
+  /** The sha256 of some blocks of the new version, by their number, and of its last bytes. */
+  readonly samples: ReadonlyMap<number | "end", string>;
 }
 
 export interface Blocks {
@@ -22,7 +24,7 @@ export interface Blocks {
 
 const readBlocks = program("blocks", text);
 
-/** The blocks of each file, by its name; those that the device could not tell are left out. */
+/** The blocks of each file, by its name. One that has none of the samples is left out, and one that the device could not read. */
 export function blocksOf(cuttings: readonly Cutting[]): Fact<ReadonlyMap<string, Blocks>> {
   return defineFact({
     program: readBlocks,
@@ -30,14 +32,21 @@ export function blocksOf(cuttings: readonly Cutting[]): Fact<ReadonlyMap<string,
     args: ({ settings }) => [
       settings.deployPath,
       settings.liveDir,
-      ...cuttings.flatMap(({ name, block }) => [name, String(block)]),
+      ...cuttings.flatMap(({ name, block, samples }) => [
+        name,
+        String(block),
+        [...samples].map(([at, digest]) => `${at}:${digest}`).join(" "),
+      ]),
     ],
     parse: (output) => parseBlocks(output, cuttings),
   });
 }
 
 /** Pure: what blocks.sh printed. */
-export function parseBlocks(output: string, cuttings: readonly Cutting[]): Map<string, Blocks> {
+export function parseBlocks(
+  output: string,
+  cuttings: readonly Omit<Cutting, "samples">[],
+): Map<string, Blocks> {
   const found = new Map<string, Blocks>();
   for (const [at, part] of output.split(/^= /m).slice(1).entries()) {
     const [size = "", ...lines] = part.split("\n");

@@ -71,6 +71,29 @@ export function digestsBeside(file: LocalFile, cut: Cut, shift: number): Promise
   });
 }
 
+/** How many blocks are compared before all of them are. */
+const SAMPLES = 8;
+
+/**
+ * The sha256 of some blocks of this file, by their number, and of its last bytes: a version that has none of them has hardly anything in
+ * common with it.
+ */
+export async function samplesOf(
+  file: LocalFile,
+  block: number,
+): Promise<ReadonlyMap<number | "end", string>> {
+  const all = await digestsBeside(file, { block, bytes: file.bytes }, 0);
+  const [end] = await digestsBeside(file, { block, bytes: block }, file.bytes - block);
+  const samples = new Map<number | "end", string>();
+  for (let n = 0; n < SAMPLES; n++) {
+    const at = Math.floor((n + 0.5) * all.length / SAMPLES);
+    samples.set(at, all[at]!);
+    // An insertion near the beginning moves all but the end.
+    if (n === 0 && typeof end === "string") samples.set("end", end);
+  }
+  return samples;
+}
+
 /** Fills the buffer as far as the file goes. */
 async function readFull(file: Deno.FsFile, buffer: Uint8Array): Promise<Uint8Array> {
   let filled = 0;

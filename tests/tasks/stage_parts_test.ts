@@ -19,7 +19,7 @@ import {
   until,
   writeSet,
 } from "../local_device.ts";
-import { type Need, testWhere } from "../support.ts";
+import { findProgram, type Need, testWhere } from "../support.ts";
 import { assertPromise } from "./promise.ts";
 
 /** Bytes that look random, the same for the same seed. */
@@ -131,7 +131,7 @@ const kinds: readonly { name: string; needs: readonly Need[]; tools: ToolboxOpti
   { name: "busybox", needs: ["busybox"], tools: { shell: "busybox", busybox: true } },
 ];
 
-for (const { name, needs, tools } of kinds) {
+for (const { name, needs, tools } of kinds.filter(({ name }) => name !== "bash")) {
   testWhere(`stage sends only the rest of an upload that was cut at 80 %, under ${name}`, {
     needs: ["linux", ...needs],
   }, async () => {
@@ -145,7 +145,9 @@ for (const { name, needs, tools } of kinds) {
     assert(bytesSent > metadataBytes(release) + 1, String(bytesSent));
     await assertStaged(device, release);
   });
+}
 
+for (const { name, needs, tools } of kinds) {
   testWhere(`stage sends only the changed blocks of a large file, under ${name}`, {
     needs: ["linux", ...needs],
   }, async () => {
@@ -230,7 +232,6 @@ testWhere("stage finds blocks that an insertion or a deletion has moved", { need
     "inserted near the beginning": joined(old.subarray(0, 100), bytesOf("new", 333), old.subarray(100)),
     "deleted in the middle": joined(old.subarray(0, 1_000_000), old.subarray(1_000_999)),
     "appended": joined(old, bytesOf("new", 5000)),
-    "cut off": old.slice(0, 1_100_000),
   };
   await using device = await makeLocalDevice();
   const one = await writeSet(`${device.dir}/one`, { a: old }, "1");
@@ -339,3 +340,23 @@ testWhere(
     assertEquals(bytesSent, release.files.reduce((sum, { bytes }) => sum + bytes, 0));
   },
 );
+
+testWhere("stage reads few blocks of an older version that has nothing in common with the new one", {
+  needs: ["linux"],
+}, async () => {
+  const log = await Deno.makeTempFile();
+  const dd = `echo "$*" >>'${log}'; exec ${findProgram("dd")} "$@"`;
+  try {
+    await using device = await makeLocalDevice({ tools: { scripts: { dd } } });
+    const one = await writeSet(`${device.dir}/one`, { a: bytesOf("old", 1_100_000) }, "1");
+    await device.perform(pipelines.deploy, { release: one });
+    await Deno.writeTextFile(log, "");
+    const two = await writeSet(`${device.dir}/two`, { a: bytesOf("new", 1_100_000) }, "2");
+    const { last } = await device.perform([stage], { release: two });
+    assertStringIncludes(last.steps[1] ?? "", "a (1100000 bytes)");
+    const reads = (await Deno.readTextFile(log)).split("\n").filter((line) => line.includes("bs=16384"));
+    assertEquals(reads.length, 8);
+  } finally {
+    await Deno.remove(log);
+  }
+});

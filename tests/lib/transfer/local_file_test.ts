@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { createHash } from "node:crypto";
-import { digestOfPrefix, digestsBeside } from "../../../lib/transfer/local_file.ts";
+import { digestOfPrefix, digestsBeside, samplesOf } from "../../../lib/transfer/local_file.ts";
 
 function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
@@ -38,5 +38,13 @@ Deno.test("digestsBeside() are those of the bytes that lie beside each block, wh
     assertEquals(await digestsBeside(file, cut, 1), ["bcd", "efg", "h"].map(sha256));
     assertEquals(await digestsBeside(file, cut, -1), [null, sha256("cde"), sha256("f")]);
     assertEquals(await digestsBeside(file, cut, 2), [sha256("cde"), sha256("fgh"), null]);
+  });
+});
+
+Deno.test("samplesOf() are some blocks of a file and its end", async () => {
+  await withFile("abcdefghijklmnopqrstuvwxyz".repeat(8), async (file) => {
+    const samples = await samplesOf(file, 10);
+    assertEquals([...samples.keys()], [1, "end", 3, 6, 9, 11, 14, 17, 19]);
+    assertEquals([samples.get(1), samples.get("end")], ["klmnopqrst", "qrstuvwxyz"].map(sha256));
   });
 });
