@@ -186,9 +186,9 @@ testWhere(
   { needs: ["linux"] },
   async () => {
     // The program that switches is ended at the first thing that it does, where it is told so.
-    const sync =
-      `if [ -e ../cut ] && [ "$*" = .lockstep/journal.next ]; then kill -9 $PPID; fi; exec /bin/sync "$@"`;
-    await using device = await makeLocalDevice({ tools: { scripts: { sync } } });
+    const readlink =
+      `if [ -e ../cut ] && [ -e .lockstep/armed.RUN-2 ]; then rm ../cut; kill -9 $PPID; fi; exec /bin/readlink "$@"`;
+    await using device = await makeLocalDevice({ tools: { scripts: { readlink } } });
     const settings = { confirmTimeout: 30 };
     const one = await writeSet(`${device.dir}/1`, { a: "1" }, "1");
     await device.perform(pipelines.deploy, { release: one, settings });

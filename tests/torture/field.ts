@@ -123,7 +123,8 @@ export class Field implements AsyncDisposable {
   }
 
   async deploy(devices: readonly Device[], set: Artifacts, vars: Vars = {}): Promise<FleetRun> {
-    return await this.run(devices, ["deploy", "--artifacts", set.dir], vars);
+    const all = ["--max-failures", "100%", "--forks", String(devices.length)];
+    return await this.run(devices, ["deploy", "--artifacts", set.dir, ...all], vars);
   }
 
   /** Brings devices to a scene, whatever they were left in, and remembers what must not change any more. */
