@@ -6,6 +6,7 @@ import { backupsCommand, statusCommand } from "./commands/status.ts";
 import { cleanupCommand, healthCheckCommand, verifyRemoteCommand } from "./commands/checks.ts";
 import { deployCommand, planCommand } from "./commands/deploy.ts";
 import { execCommand } from "./commands/exec.ts";
+import { initCommand } from "./commands/init.ts";
 import { inventoryShowCommand } from "./commands/inventory.ts";
 import { manifestCommand } from "./commands/manifest.ts";
 import { resumeCommand } from "./commands/resume.ts";
@@ -26,6 +27,7 @@ export function commands(load: LoadPipelines, done: (exitCode: number) => void) 
     statusCommand(done),
     backupsCommand(done),
     inventoryShowCommand(done),
+    initCommand(done),
     manifestCommand(done),
     execCommand(load, done),
   ];

@@ -22,13 +22,23 @@ import type { HostsOptions, InventoryOptions } from "./options.ts";
 
 /** The inventory and the hosts of it that `--limit` leaves. */
 export async function inventoryOf(options: InventoryOptions) {
+  const { inventory, warn } = await loadedOf(options);
+  return { inventory, hosts: selectHosts(inventory, options.limit, warn) };
+}
+
+/** The inventory alone, and where to warn. */
+export async function loadedOf(options: InventoryOptions) {
+  const warn = (warning: Problem): void => console.error(`warning: ${formatProblem(warning)}`);
   const inventory = await loadInventory(options.inventory, {
     extraVars: options.extraVars,
+    // A run that an earlier version has recorded knows nothing of them.
+    vaultPasswordFiles: options.vaultPasswordFile ?? [],
+    vaultIds: options.vaultId ?? [],
     env: process.env,
     cwd: process.cwd(),
+    warn,
   });
-  const warn = (warning: Problem): void => console.error(`warning: ${formatProblem(warning)}`);
-  return { inventory, hosts: selectHosts(inventory, options.limit, warn) };
+  return { inventory, warn };
 }
 
 export async function hostsOf(options: HostsOptions): Promise<HostSettings[]> {

@@ -36,17 +36,24 @@ export function inventoryCommand(name: string, description: string) {
     .description(description)
     .option(
       "-i, --inventory <file>",
-      "inventory, in Ansible's YAML; repeatable ($LOCKSTEP_INVENTORY)",
+      "inventory as Ansible's: YAML, INI, a program, a folder, or hosts 'a,b,'; repeatable ($LOCKSTEP_INVENTORY)",
       collect,
       [],
     )
-    .option("-l, --limit <pattern>", "only these hosts: names, groups, globs, joined by , : :& :!")
+    .option("-l, --limit <pattern>", "only these hosts: names, groups, globs, joined by , : :& :!, or @FILE")
     .option(
       "-e, --extra-vars <vars>",
       "K=V, JSON or @FILE, over every other variable; repeatable",
       collect,
       [],
-    );
+    )
+    .option(
+      "--vault-password-file <file>",
+      "has (or, if it may be run, prints) the password of encrypted values; repeatable ($ANSIBLE_VAULT_PASSWORD_FILE)",
+      collect,
+      [],
+    )
+    .option("--vault-id <label@file>", "the same, for values with that label; repeatable", collect, []);
 }
 
 /** The same, for commands that go to the hosts. */

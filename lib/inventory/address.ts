@@ -29,8 +29,9 @@ const hostForms: readonly RegExp[] = [
       `${hex}?::`,
       `(?:0:){6}(?:${octet}\\.){3}${octet}`,
       `::(?:ffff:)?(?:${octet}\\.){3}${octet}`,
-      `(?:0:){5}ffff:(?:${octet}\\.){3}${octet}`,
-    ].join("|") + ")$",
+      // Only the last of Ansible's alternatives reaches to the end: for the others it is enough how the text begins.
+      `(?:0:){5}ffff:(?:${octet}\\.){3}${octet}$`,
+    ].join("|") + ")",
     "iu",
   ),
   new RegExp(`^${label}(?:\\.${label})*$`, "iu"),

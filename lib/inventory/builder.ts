@@ -3,9 +3,10 @@
  * not once per host, so that ten thousand hosts load at once.
  * @module
  */
+import { UsageError } from "../errors.ts";
 import type { Json } from "../events.ts";
 import { hostsIn } from "./membership.ts";
-import type { Group, Host, Inventory, Origin, Setting, Variables } from "./types.ts";
+import type { Group, Host, Inventory, Setting, Variables } from "./types.ts";
 
 interface GroupNode {
   readonly name: string;
@@ -18,6 +19,8 @@ interface GroupNode {
 
 interface HostNode {
   readonly name: string;
+  /** The source that named it first. */
+  readonly source: string;
   readonly groups: Set<GroupNode>;
   readonly vars: Map<string, Setting>;
 }
@@ -27,17 +30,50 @@ interface Inherited extends Variables {
   readonly groups: readonly string[];
 }
 
+/** What one folder's `group_vars/` and `host_vars/` set. */
+export interface VarsLayer {
+  readonly groups: ReadonlyMap<string, ReadonlyMap<string, Setting>>;
+  readonly hosts: ReadonlyMap<string, ReadonlyMap<string, Setting>>;
+}
+
+/** What goes over the variables of the sources, from the weakest to the strongest. */
+export interface Over {
+  /** Beside the sources, in their order; later ones win. */
+  readonly layers: readonly VarsLayer[];
+  /** Of the folder that the user works in: over those beside the sources. */
+  readonly here?: VarsLayer;
+  readonly extraVars: ReadonlyMap<string, Setting>;
+}
+
 /** Collects definitions in the order in which they are read; later ones add to earlier ones. */
 export class InventoryBuilder {
   readonly #groups = new Map<string, GroupNode>();
   readonly #hosts = new Map<string, HostNode>();
   readonly #all: GroupNode;
   readonly #ungrouped: GroupNode;
+  /** The source that is being read. */
+  source = "";
 
   constructor() {
     this.#all = this.#group("all");
     this.#ungrouped = this.#group("ungrouped");
     this.addChild("all", "ungrouped");
+  }
+
+  hasGroup(name: string): boolean {
+    return this.#groups.has(name);
+  }
+
+  hasHost(name: string): boolean {
+    return this.#hosts.has(name);
+  }
+
+  groupNames(): string[] {
+    return [...this.#groups.keys()];
+  }
+
+  hostNames(): string[] {
+    return [...this.#hosts.keys()];
   }
 
   addGroup(name: string): void {
@@ -48,7 +84,7 @@ export class InventoryBuilder {
   addHost(name: string, group: string, port?: Setting): void {
     let host = this.#hosts.get(name);
     if (!host) {
-      host = { name, groups: new Set(), vars: new Map() };
+      host = { name, source: this.source, groups: new Set(), vars: new Map() };
       this.#hosts.set(name, host);
       if (port) host.vars.set("ansible_port", port);
     }
@@ -65,7 +101,8 @@ export class InventoryBuilder {
       return true;
     }
     if (parent.children.has(child)) return true;
-    if (child === parent || isBelow(parent, child)) return false;
+    // What has nothing below it cannot close a loop: so a long chain is not walked again for each of its links.
+    if (child === parent || child.children.size > 0 && isBelow(parent, child)) return false;
     parent.children.add(child);
     child.parents.add(parent);
     return true;
@@ -81,7 +118,7 @@ export class InventoryBuilder {
   }
 
   /** Ties up loose ends (`all` holds every group, `ungrouped` every host without one) and merges. */
-  build(extraVars: ReadonlyMap<string, Setting>): Inventory {
+  build({ layers, here, extraVars }: Over): Inventory {
     this.#reconcile();
     const groups = new Map<string, Group>();
     for (const group of this.#groups.values()) {
@@ -89,11 +126,16 @@ export class InventoryBuilder {
         name: group.name,
         children: [...group.children].map((child) => child.name),
         hosts: [...group.hosts].map((host) => host.name),
-        ...variables(group.vars),
+        priority: group.priority,
+        ...variables(merged([group.vars, ...layers.map((layer) => layer.groups.get(group.name))])),
       });
     }
-    const merge = this.#merger(extraVars);
-    return { hosts: hostsIn(groups, "all").map((name) => merge(this.#hosts.get(name)!)), groups };
+    const merge = this.#merger(here ? [...layers, here] : layers, extraVars);
+    return {
+      hosts: hostsIn(groups, "all").map((name) => merge(this.#hosts.get(name)!)),
+      hostNames: this.hostNames(),
+      groups,
+    };
   }
 
   #group(name: string): GroupNode {
@@ -119,7 +161,12 @@ export class InventoryBuilder {
 
   #reconcile(): void {
     for (const group of [...this.#groups.values()]) {
-      if (group !== this.#all && group.parents.size === 0) this.addChild("all", group.name);
+      if (group !== this.#all && group.parents.size === 0 && !this.addChild("all", group.name)) {
+        throw UsageError.of(
+          "--inventory",
+          `found the group "all" below the group "${group.name}", expected it above all`,
+        );
+      }
     }
     for (const host of this.#hosts.values()) {
       const own = [...host.groups].filter((group) => group !== this.#all);
@@ -131,61 +178,151 @@ export class InventoryBuilder {
     }
   }
 
-  #merger(extraVars: ReadonlyMap<string, Setting>): (host: HostNode) => Host {
-    const ancestry = new Map<GroupNode, ReadonlySet<GroupNode>>();
-    const depths = new Map<GroupNode, number>();
+  #merger(
+    layers: readonly VarsLayer[],
+    extraVars: ReadonlyMap<string, Setting>,
+  ): (host: HostNode) => Host {
+    const depths = depthsBelow(this.#all);
     const numbers = new Map([...this.#groups.values()].map((group, number) => [group, number]));
     const known = new Map<string, Inherited>();
 
-    /** A group and everything above it. */
-    const upward = (group: GroupNode): ReadonlySet<GroupNode> => {
-      let groups = ancestry.get(group);
-      if (!groups) {
-        groups = new Set([group, ...[...group.parents].flatMap((parent) => [...upward(parent)])]);
-        ancestry.set(group, groups);
-      }
-      return groups;
-    };
-    /** The longest way from `all`. */
-    const depth = (group: GroupNode): number => {
-      let steps = depths.get(group);
-      if (steps === undefined) {
-        steps = 0;
-        for (const parent of group.parents) steps = Math.max(steps, depth(parent) + 1);
-        depths.set(group, steps);
-      }
-      return steps;
-    };
     const inherit = (direct: ReadonlySet<GroupNode>): Inherited => {
       const key = [...direct].map((group) => numbers.get(group)!).sort((a, b) => a - b).join();
       let inherited = known.get(key);
       if (!inherited) {
-        const groups = new Set([...direct].flatMap((group) => [...upward(group)]));
+        const groups = upward(direct);
         groups.delete(this.#all);
         const sorted = [...groups].sort((a, b) =>
-          depth(a) - depth(b) || a.priority - b.priority || byName(a.name, b.name)
+          depths.get(a)! - depths.get(b)! || a.priority - b.priority || byName(a.name, b.name)
         );
-        const merged = new Map(this.#all.vars);
-        for (const group of sorted) for (const [name, setting] of group.vars) merged.set(name, setting);
-        for (const [name, setting] of extraVars) merged.set(name, setting);
-        inherited = { groups: sorted.map((group) => group.name).sort(byName), ...variables(merged) };
+        // Ansible's order: what the sources say of all, then of the groups, then the files about all, then those about the groups.
+        const vars = merged([
+          this.#all.vars,
+          ...sorted.map((group) => group.vars),
+          ...layers.map((layer) => layer.groups.get("all")),
+          ...layers.flatMap((layer) => sorted.map((group) => layer.groups.get(group.name))),
+          extraVars,
+        ]);
+        inherited = { groups: sorted.map((group) => group.name).sort(byName), ...variables(vars) };
         known.set(key, inherited);
       }
       return inherited;
     };
-    const extra = variables(extraVars);
+    const files = layers.filter((layer) => layer.hosts.size > 0);
+    const overlay = new Overlay();
     return (host) => {
       const inherited = inherit(host.groups);
-      if (host.vars.size === 0) return { name: host.name, ...inherited };
-      const own = variables(host.vars);
+      const { name, source } = host;
+      const own = [host.vars, ...files.map((layer) => layer.hosts.get(name))]
+        .filter((place): place is Settings => place !== undefined && place.size > 0);
+      if (own.length === 0) return { name, source, ...inherited };
+      own.push(extraVars);
       return {
-        name: host.name,
+        name,
+        source,
         groups: inherited.groups,
-        vars: { ...inherited.vars, ...own.vars, ...extra.vars },
-        origins: { ...inherited.origins, ...own.origins, ...extra.origins },
+        vars: overlay.vars(inherited.vars, own),
+        // Asked for only where something is to be said about a variable.
+        get origins() {
+          return overlaid(inherited.origins, own, (setting) => setting.origin);
+        },
       };
     };
   }
+}
+
+type Settings = ReadonlyMap<string, Setting>;
+
+/** Settings of several places together; later ones win. */
+function merged(places: readonly (Settings | undefined)[]): Map<string, Setting> {
+  const together = new Map<string, Setting>();
+  for (const place of places) if (place) { for (const [name, setting] of place) together.set(name, setting); }
+  return together;
+}
+
+/** What hosts share with what is a host's own on top of it. */
+function overlaid<T>(
+  shared: Readonly<Record<string, T>>,
+  own: readonly (Settings | undefined)[],
+  pick: (setting: Setting) => T,
+): Record<string, T> {
+  const together = { ...shared };
+  for (const place of own) {
+    if (place) { for (const [name, setting] of place) put(together, name, pick(setting)); }
+  }
+  return together;
+}
+
+/** Sets a property, also one that is called `__proto__`. */
+function put<T>(target: Record<string, T>, name: string, value: T): void {
+  if (name === "__proto__") {
+    Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true });
+  } else target[name] = value;
+}
+
+/**
+ * The same for many hosts one after the other. Most have variables of the same names as the one before; a copy of that one, its values
+ * replaced, takes a fifth of the memory of an object to which name after name was added.
+ */
+class Overlay {
+  #shared: Variables["vars"] | undefined;
+  #names: string[] = [];
+  #last: Record<string, Json> = {};
+
+  vars(shared: Variables["vars"], own: readonly Settings[]): Record<string, Json> {
+    const vars = this.#shared === shared && this.#isSame(own) ? { ...this.#last } : this.#begin(shared, own);
+    for (const place of own) for (const [name, setting] of place) put(vars, name, setting.value);
+    return vars;
+  }
+
+  #isSame(own: readonly Settings[]): boolean {
+    let at = 0;
+    for (const place of own) for (const name of place.keys()) if (this.#names[at++] !== name) return false;
+    return at === this.#names.length;
+  }
+
+  #begin(shared: Variables["vars"], own: readonly Settings[]): Record<string, Json> {
+    this.#shared = shared;
+    this.#names = own.flatMap((place) => [...place.keys()]);
+    // Parsed, because only then the engine keeps the names apart from the values.
+    const names = new Set([...Object.keys(shared), ...this.#names]);
+    const last = JSON.parse(`{${[...names].map((name) => `${JSON.stringify(name)}:null`).join()}}`);
+    for (const name of Object.keys(shared)) put(last, name, shared[name]!);
+    this.#last = last;
+    return { ...last };
+  }
+}
+
+/** Some groups and everything above them. */
+function upward(groups: Iterable<GroupNode>): Set<GroupNode> {
+  const found = new Set(groups);
+  // The set grows while it is walked.
+  for (const group of found) for (const parent of group.parents) found.add(parent);
+  return found;
+}
+
+/** Deeper than anybody nests groups. */
+const DEEPEST = 1000;
+
+/** The longest way from `all` to every group. Throws a UsageError where one is too long. */
+function depthsBelow(all: GroupNode): Map<GroupNode, number> {
+  const depths = new Map([[all, 0]]);
+  const waiting = new Map<GroupNode, number>();
+  const ready = [all];
+  for (let group = ready.pop(); group; group = ready.pop()) {
+    const depth = depths.get(group)!;
+    if (depth > DEEPEST) {
+      throw UsageError.of("--inventory", `found the group "${group.name}" more than ${DEEPEST} groups deep`);
+    }
+    for (const child of group.children) {
+      depths.set(child, Math.max(depths.get(child) ?? 0, depth + 1));
+      // A group's own children follow once all its parents have been.
+      const left = (waiting.get(child) ?? child.parents.size) - 1;
+      waiting.set(child, left);
+      if (left === 0) ready.push(child);
+    }
+  }
+  return depths;
 }
 
 /** Whether `group` is somewhere below `ancestor`. */
@@ -201,15 +338,11 @@ function isBelow(group: GroupNode, ancestor: GroupNode): boolean {
   return false;
 }
 
-function variables(settings: ReadonlyMap<string, Setting>): Variables {
-  const vars: [string, Json][] = [];
-  const origins: [string, Origin][] = [];
-  for (const [name, { value, origin }] of settings) {
-    vars.push([name, value]);
-    origins.push([name, origin]);
-  }
-  // fromEntries, because a variable may be named `__proto__`.
-  return { vars: Object.fromEntries(vars), origins: Object.fromEntries(origins) };
+function variables(settings: Settings): Variables {
+  return {
+    vars: overlaid({}, [settings], (setting) => setting.value),
+    origins: overlaid({}, [settings], (setting) => setting.origin),
+  };
 }
 
 function byName(a: string, b: string): number {

@@ -2,40 +2,32 @@
  * `-e`: variables that win over every other, as Ansible reads them: `K=V` words, a YAML or JSON mapping, or `@FILE`.
  * @module
  */
-import { isMap, isScalar } from "yaml";
 import type { Problem } from "../errors.ts";
-import { problemAt } from "./problems.ts";
+import { discreet, unsealFile } from "./sealed.ts";
 import { readUtf8 } from "./sources.ts";
 import type { Setting } from "./types.ts";
-import { variableProblem } from "./variable_check.ts";
-import { readYaml } from "./yaml_document.ts";
+import type { VarsReading } from "./vars_files.ts";
+import { readVarsMapping } from "./vars_mapping.ts";
 
 const OPTION = "-e";
 
-/** The variables of all `-e` options together; later ones win. What is wrong goes to `problems`. */
+/** The variables of all `-e` options together; later ones win. What is wrong goes to the problems of `check`. */
 export async function readExtraVars(
   options: readonly string[],
-  cwd: string,
-  problems: Problem[],
+  reading: VarsReading,
 ): Promise<ReadonlyMap<string, Setting>> {
   const vars = new Map<string, Setting>();
   for (const option of options) {
-    for (const [name, setting] of await readOption(option, cwd, problems)) vars.set(name, setting);
+    for (const [name, setting] of await readOption(option, reading)) vars.set(name, setting);
   }
-  for (const [name, setting] of vars) {
-    const problem = variableProblem(name, setting);
-    if (problem) problems.push(problem);
-  }
+  for (const [name, setting] of vars) reading.check.variable(name, setting);
   return vars;
 }
 
-async function readOption(option: string, cwd: string, problems: Problem[]): Promise<[string, Setting][]> {
+async function readOption(option: string, reading: VarsReading): Promise<[string, Setting][]> {
+  const { problems } = reading.check;
   if (option === "") return [];
-  if (option.startsWith("@")) {
-    const file = option.slice(1);
-    const text = await readUtf8(file, cwd, problems);
-    return text === undefined ? [] : mapping(file, text, problems);
-  }
+  if (option.startsWith("@")) return await readFileOption(option.slice(1), reading);
   if (/^[./]/.test(option)) {
     problems.push({
       where: OPTION,
@@ -44,30 +36,26 @@ async function readOption(option: string, cwd: string, problems: Problem[]): Pro
     });
     return [];
   }
-  return /^[[{]/.test(option) ? mapping(OPTION, option, problems) : keyValues(option, problems);
+  if (!/^[[{]/.test(option)) return keyValues(option, problems);
+  const { unseal, check } = reading;
+  return readVarsMapping(OPTION, option, problems, { unseal, warn: check.warn }).map(({ name, setting }) => [
+    name,
+    // A place inside the option is no file that a path could be relative to.
+    { value: setting.value, origin: { ...setting.origin, line: 0, col: 0 } },
+  ]);
 }
 
-function mapping(file: string, text: string, problems: Problem[]): [string, Setting][] {
-  const document = readYaml(file, text, problems);
-  if (!document) return [];
-  const { root } = document;
-  // Ansible takes an empty file for no variables at all.
-  if (root === null || isScalar(root) && root.value === null) return [];
-  if (!isMap(root)) {
-    problems.push(
-      problemAt(document.origin(root.range?.[0] ?? 0), "found no mapping, expected variables: name: value"),
-    );
-    return [];
-  }
-  return document.entries(root).map((entry) => {
-    const name = String(entry.key);
-    const origin = document.origin(entry.offset, name);
-    // A place inside the option is no file that a path could be relative to.
-    return [name, {
-      value: document.json(entry.value),
-      origin: file === OPTION ? { ...origin, line: 0, col: 0 } : origin,
-    }];
-  });
+async function readFileOption(file: string, reading: VarsReading): Promise<[string, Setting][]> {
+  const { cwd, unseal, check } = reading;
+  const problems: Problem[] = [];
+  const written = await readUtf8(file, cwd, problems);
+  const plain = written === undefined ? undefined : unsealFile(file, written, unseal, problems);
+  const warn = plain?.secret ? () => {} : check.warn;
+  const vars = plain
+    ? readVarsMapping(file, plain.text, problems, { unseal, secret: plain.secret, warn })
+    : [];
+  check.problems.push(...(plain?.secret ? discreet(problems) : problems));
+  return vars.map(({ name, setting }) => [name, setting]);
 }
 
 function keyValues(option: string, problems: Problem[]): [string, Setting][] {

@@ -17,6 +17,9 @@ export class RangeProblem extends Error {
   }
 }
 
+/** Said of a range without a host in it. */
+export const BACKWARDS = "found a range that runs backwards and so names no host";
+
 /** The hosts that a key under `hosts:` names, in order, and the port that it gives them. Throws RangeProblem. */
 export function expandHostKey(key: string): { readonly names: readonly string[]; readonly port?: number } {
   const address = parseAddress(key);
@@ -57,6 +60,8 @@ function sequence(range: string): string[] {
   // Ansible's order of letters: all small ones before all capitals.
   const first = numeric ? Number(begin) : LETTERS.indexOf(begin);
   const last = numeric ? Number(end) : LETTERS.indexOf(end);
+  // To Ansible, numbers that run backwards are no host, and letters are a mistake.
+  if (first > last && numeric) return [];
   if (first > last) {
     throw new RangeProblem(`found the range [${range}], expected its begin not to come after its end`);
   }

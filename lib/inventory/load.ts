@@ -2,14 +2,17 @@
  * From the sources that the user named to one inventory.
  * @module
  */
+import { resolve } from "@std/path";
 import { type Problem, UsageError } from "../errors.ts";
-import { InventoryBuilder } from "./builder.ts";
+import { InventoryBuilder, type VarsLayer } from "./builder.ts";
 import { readExtraVars } from "./extra_vars.ts";
-import { readSource } from "./sources.ts";
+import { discreet, noPassword, type Unseal, unsealFile } from "./sealed.ts";
+import { problemOnce } from "./problems.ts";
+import { findSources, type Source } from "./sources.ts";
+import { textKind } from "./source_kind.ts";
 import type { Inventory, Setting } from "./types.ts";
-import { variableProblem } from "./variable_check.ts";
-import { readYaml } from "./yaml_document.ts";
-import { readYamlInventory } from "./yaml_inventory.ts";
+import { VariableCheck } from "./variable_check.ts";
+import { readVarsFiles } from "./vars_files.ts";
 
 /** What beside the sources decides an inventory. */
 export interface LoadOptions {
@@ -18,6 +21,14 @@ export interface LoadOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Absolute. Relative names begin here. */
   readonly cwd: string;
+  /** Where the passwords for encrypted values are: files, or programs that print them. */
+  readonly vaultPasswordFiles?: readonly string[];
+  /** The same with labels: `prod@FILE`. */
+  readonly vaultIds?: readonly string[];
+  /** What is worth saying and no mistake. */
+  readonly warn?: (warning: Problem) => void;
+  /** How long a program may take for its answer. */
+  readonly programSeconds?: number;
 }
 
 /** The environment variables that describe a single host, beside `DEPLOY_HOST`, and the variables that they set. */
@@ -25,34 +36,104 @@ const ENVIRONMENT = { DEPLOY_USER: "ansible_user", DEPLOY_PATH: "deploy_path" } 
 
 /**
  * Reads all sources and merges them, later ones over earlier ones. Without sources `$LOCKSTEP_INVENTORY` names one; without that
- * `DEPLOY_HOST` is the only host. Throws a UsageError with every mistake in every source and extra variable.
+ * `DEPLOY_HOST` is the only host. Throws a UsageError with every mistake in every source, variable file and extra variable.
  */
 export async function loadInventory(sources: readonly string[], options: LoadOptions): Promise<Inventory> {
   const { env, cwd } = options;
-  const problems: Problem[] = [];
   const builder = new InventoryBuilder();
+  const problems: Problem[] = [];
+  const check = new VariableCheck(problems, options.warn ?? (() => {}));
+  const unseal = await keysOf(options, problems);
+  const reading = { cwd, unseal, check };
+  const layers: VarsLayer[] = [];
+  const read = new Map<string, VarsLayer>();
+  const varsOf = async (folder: string) => {
+    let layer = read.get(folder);
+    if (!layer) {
+      layer = await readVarsFiles(folder, builder.groupNames(), builder.hostNames(), reading);
+      read.set(folder, layer);
+    }
+    return layer;
+  };
   const [named, namedBy] = sources.length > 0
     ? [sources, "--inventory"]
     : [env.LOCKSTEP_INVENTORY ? [env.LOCKSTEP_INVENTORY] : [], "LOCKSTEP_INVENTORY"];
   if (named.length > 0) {
-    const found = await Promise.all(named.map((source) => readSource(source, namedBy, cwd)));
-    for (const { source, problems: ofSource } of found) {
-      const document = source && readYaml(source.file, source.text, ofSource);
-      if (document) readYamlInventory(document, builder, ofSource);
-      problems.push(...ofSource.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.col ?? 0) - (b.col ?? 0)));
+    const found = await Promise.all(named.map((source) => findSources(source, namedBy, cwd)));
+    for (const { sources: several, problems: ofSource } of found) {
+      problems.push(...ofSource);
+      for (const source of several) await readSource(source, builder, check, unseal, options);
+    }
+    const folders = found.flatMap(({ folder }) => folder ?? []).map((folder) => resolve(cwd, folder));
+    // Of a folder that is named twice the later place counts, because what is read later wins.
+    for (const folder of folders.filter((name, at) => folders.lastIndexOf(name) === at)) {
+      layers.push(await varsOf(folder));
     }
   } else {
-    addEnvironmentHost(builder, env, problems);
+    addEnvironmentHost(builder, env, check);
   }
-  const extraVars = await readExtraVars(options.extraVars, cwd, problems);
-  if (problems.length > 0) throw new UsageError(problems);
-  return builder.build(extraVars);
+  // As with Ansible, where the folder of the playbook (or without one the current folder) has variables, too.
+  const here = await varsOf(cwd);
+  const extraVars = await readExtraVars(options.extraVars, reading);
+  if (problems.length > 0) throw new UsageError(problemOnce(problems));
+  return builder.build({ layers, here, extraVars });
 }
 
-function addEnvironmentHost(builder: InventoryBuilder, env: LoadOptions["env"], problems: Problem[]): void {
+/** Nothing of the vault is loaded for who has no password. */
+async function keysOf(options: LoadOptions, problems: Problem[]): Promise<Unseal> {
+  const { env, cwd, vaultIds = [] } = options;
+  const files = [
+    ...options.vaultPasswordFiles ?? [],
+    ...(env.ANSIBLE_VAULT_PASSWORD_FILE ? [env.ANSIBLE_VAULT_PASSWORD_FILE] : []),
+  ];
+  if (files.length + vaultIds.length === 0) return noPassword;
+  const { readVaultPasswords, unsealWith } = await import("./vault.ts");
+  return unsealWith(await readVaultPasswords({ files, ids: vaultIds }, cwd, problems));
+}
+
+/** Adds what one source says to `builder`, and what is wrong with it to the problems of `check`. */
+async function readSource(
+  source: Source,
+  builder: InventoryBuilder,
+  { problems, warn, seen }: VariableCheck,
+  unseal: Unseal,
+  options: LoadOptions,
+): Promise<void> {
+  const ofSource: Problem[] = [];
+  const { file, kind } = source;
+  const plain = unsealFile(file, source.text, unseal, ofSource);
+  builder.source = file;
+  if (plain) {
+    const { text, secret } = plain;
+    const check = new VariableCheck(ofSource, secret ? () => {} : warn, seen);
+    if (kind === "program") {
+      const { readProgramInventory } = await import("./program_inventory.ts");
+      const { cwd, programSeconds: seconds } = options;
+      await readProgramInventory(file, builder, { cwd, unseal, check, seconds });
+    } else if (kind === "list") {
+      const { readHostList } = await import("./host_list.ts");
+      readHostList(text, builder, check);
+    } else if ((secret ? textKind(file, text) : kind) === "ini") {
+      const { readIniInventory } = await import("./ini_inventory.ts");
+      readIniInventory(file, text, builder, check, secret);
+    } else {
+      const { readYaml } = await import("./yaml_document.ts");
+      const { readYamlInventory } = await import("./yaml_inventory.ts");
+      const { readBlockYaml } = await import("./block_yaml.ts");
+      const reading = { unseal, secret, warn: check.warn };
+      const document = readBlockYaml(file, text, reading) ?? readYaml(file, text, ofSource, reading);
+      if (document) readYamlInventory(document, builder, check);
+    }
+  }
+  builder.source = "";
+  ofSource.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.col ?? 0) - (b.col ?? 0));
+  problems.push(...(plain?.secret ? discreet(ofSource) : ofSource));
+}
+
+function addEnvironmentHost(builder: InventoryBuilder, env: LoadOptions["env"], check: VariableCheck): void {
   const host = env.DEPLOY_HOST;
   if (!host) {
-    problems.push({
+    check.problems.push({
       where: "--inventory",
       message: "found no inventory, expected a file that names the hosts",
       hint: "give --inventory FILE, set LOCKSTEP_INVENTORY, or set DEPLOY_HOST for a single host",
@@ -65,7 +146,6 @@ function addEnvironmentHost(builder: InventoryBuilder, env: LoadOptions["env"], 
     if (!value) continue;
     const setting: Setting = { value, origin: { file: "environment", line: 0, col: 0, path: name } };
     builder.setVariable(host, variable, setting);
-    const problem = variableProblem(variable, setting);
-    if (problem) problems.push(problem);
+    check.variable(variable, setting);
   }
 }

@@ -2,7 +2,8 @@
  * Inventories: sources, groups, hosts, variables, patterns and settings.
  * @module
  */
-export { toAnsibleList, toGraph } from "./listing.ts";
+export { toAnsibleHost, toAnsibleList, toGraph, toOriginRows } from "./listing.ts";
+export { didYouMean } from "./near_miss.ts";
 export { loadInventory, type LoadOptions } from "./load.ts";
 export { selectHosts } from "./patterns.ts";
 export { type HostSettings, settingsOf, settingsOfAll, type SettingsOptions } from "./settings.ts";

@@ -2,13 +2,22 @@
  * From a host's variables to the settings that the rest of the program works with.
  * @module
  */
-import { dirname, isAbsolute, join, resolve } from "@std/path";
+import { dirname, isAbsolute, join, resolve as resolvePath } from "@std/path";
 import { type Problem, UsageError } from "../errors.ts";
 import type { Simulation } from "../remote/simulated/faults.ts";
-import { problemAt, problemOnce } from "./problems.ts";
+import { problemAt, problemOnce, shown } from "./problems.ts";
+import { NoReference, type Resolved, resolveVariable } from "./references.ts";
+import { CannotOpen } from "./sealed.ts";
 import type { Host, Origin, Setting } from "./types.ts";
-import { isTemplate, wrongValue } from "./variable_check.ts";
-import { expectedOf, type HostVariables, hostVariables, isVariableName, variableNames } from "./variables.ts";
+import { wrongValue } from "./variable_check.ts";
+import {
+  expectedOf,
+  type HostVariables,
+  hostVariables,
+  isVariableName,
+  type VariableName,
+  variableNames,
+} from "./variables.ts";
 
 const DEFAULT_ARTIFACTS = "artifacts_phase2";
 
@@ -21,7 +30,7 @@ export interface HostSettings {
   readonly user?: string;
   /** Absolute. */
   readonly identityFile?: string;
-  /** `ansible_ssh_common_args`, then `ansible_ssh_extra_args`, as words. */
+  /** `ansible_ssh_args`, `ansible_ssh_common_args`, `ansible_ssh_extra_args`, as words. */
   readonly commonArgs: readonly string[];
   readonly connection: "ssh" | "local" | "simulated";
   /** Where the connection is simulated: how the device behaves. */
@@ -84,24 +93,16 @@ export function settingsOfAll(hosts: readonly Host[], options: SettingsOptions):
 function convert(host: Host, options: SettingsOptions, problems: Problem[]): HostSettings | undefined {
   const before = problems.length;
   const input: Record<string, unknown> = {};
+  const found = new Map<string, Resolved>();
   for (const name of variableNames) {
-    const value = host.vars[name];
-    if (value === undefined) continue;
-    if (isTemplate(value)) {
-      problems.push(problemAt(
-        originOf(host, name),
-        `found a template, ${JSON.stringify(value)}, which Lockstep does not evaluate; expected ${
-          expectedOf(name)
-        }`,
-        "write the value itself, or give it with -e",
-      ));
-    } else {
-      input[name] = value;
-    }
+    const resolved = resolve(host, name, options, problems);
+    if (!resolved) continue;
+    found.set(name, resolved);
+    input[name] = resolved.value;
   }
   const parsed = hostVariables.safeParse(input);
   for (const name of new Set(parsed.error?.issues.map((issue) => String(issue.path[0])))) {
-    if (isVariableName(name)) problems.push(wrongValue(name, settingOf(host, name)));
+    if (isVariableName(name)) problems.push(wrongValue(name, settingOf(host, name), found.get(name)));
   }
   if (!parsed.success || problems.length > before) return undefined;
   const vars = parsed.data;
@@ -114,18 +115,23 @@ function convert(host: Host, options: SettingsOptions, problems: Problem[]): Hos
     ));
     return undefined;
   }
-  const port = vars.ansible_port ?? vars.ansible_ssh_port;
-  const user = vars.ansible_user ?? vars.ansible_ssh_user;
+  // Of two names for one thing Ansible takes the one that it lists last.
+  const port = vars.ansible_ssh_port ?? vars.ansible_port;
+  const user = vars.ansible_ssh_user ?? vars.ansible_user;
   const identityFile = vars.ansible_ssh_private_key_file ?? vars.ansible_private_key_file;
   return {
     name: host.name,
-    address: vars.ansible_host ?? vars.ansible_ssh_host ?? host.name,
+    address: vars.ansible_ssh_host ?? vars.ansible_host ?? host.name,
     ...(typeof port === "number" ? { port } : {}),
     ...(typeof user === "string" ? { user } : {}),
     ...(typeof identityFile === "string"
       ? { identityFile: absolute(identityFile, options.cwd, options) }
       : {}),
-    commonArgs: [...vars.ansible_ssh_common_args ?? [], ...vars.ansible_ssh_extra_args ?? []],
+    commonArgs: [
+      ...vars.ansible_ssh_args ?? [],
+      ...vars.ansible_ssh_common_args ?? [],
+      ...vars.ansible_ssh_extra_args ?? [],
+    ],
     connection: vars.ansible_connection ?? "ssh",
     ...(vars.ansible_connection === "simulated"
       ? { simulated: { fault: vars.simulated_fault, latency: vars.simulated_latency } }
@@ -153,12 +159,35 @@ function convert(host: Host, options: SettingsOptions, problems: Problem[]): Hos
   };
 }
 
+/** What a variable comes to; undefined where it is not set, or (with a problem) where that cannot be told. */
+function resolve(
+  host: Host,
+  name: VariableName,
+  { cwd }: SettingsOptions,
+  problems: Problem[],
+): Resolved | undefined {
+  try {
+    return resolveVariable(host, name, cwd);
+  } catch (error) {
+    if (error instanceof NoReference) {
+      const text = shown(host.vars[name]);
+      const message = `found ${text}: ${error.message}; expected ${expectedOf(name)}`;
+      problems.push(problemAt(originOf(host, name), message, error.hint));
+    } else if (error instanceof CannotOpen) {
+      const message = `found a value encrypted by ansible-vault, ${error.message}`;
+      problems.push(problemAt(originOf(host, name), message, error.hint));
+    } else throw error;
+    return undefined;
+  }
+}
+
 function artifactsDir(host: Host, variable: string | undefined, options: SettingsOptions): string {
   if (options.artifactsDir) return absolute(options.artifactsDir, options.cwd, options);
   if (variable !== undefined) {
     const { file, line } = originOf(host, "artifacts_dir");
-    // Only a file has lines; what -e or the environment says is relative to where the user stands.
-    return absolute(variable, line > 0 ? resolve(options.cwd, dirname(file)) : options.cwd, options);
+    // What -e or the environment says is relative to where the user stands. A program's output has no lines, but a place.
+    const placeless = line === 0 && ["-e", "environment", host.name].includes(file);
+    return absolute(variable, !placeless ? resolvePath(options.cwd, dirname(file)) : options.cwd, options);
   }
   return absolute(options.env.ARTIFACTS_DIR || DEFAULT_ARTIFACTS, options.cwd, options);
 }
@@ -167,7 +196,7 @@ function artifactsDir(host: Host, variable: string | undefined, options: Setting
 function absolute(path: string, base: string, { env }: SettingsOptions): string {
   const home = env.HOME ?? env.USERPROFILE;
   if (home && /^~(?:$|[/\\])/.test(path)) return join(home, path.slice(1));
-  return isAbsolute(path) ? path : resolve(base, path);
+  return isAbsolute(path) ? path : resolvePath(base, path);
 }
 
 function originOf(host: Host, name: string): Origin {

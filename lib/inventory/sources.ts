@@ -1,81 +1,166 @@
 /**
- * Where an inventory comes from: finds the file that a source names and decides what kind of source it is. YAML (and JSON, which
- * is YAML) is read today; the other kinds are told apart, so that each is refused by its name.
+ * Where an inventory comes from: finds what a source names (a file, a program, a folder of them, or a list of hosts) and says what kind of
+ * source each is.
  * @module
  */
-import { readdir, readFile, stat } from "node:fs/promises";
-import { extname, join, resolve } from "@std/path";
+import { readdir, readFile, realpath, stat } from "node:fs/promises";
+import { dirname, extname, join, resolve } from "@std/path";
 import type { Problem } from "../errors.ts";
 import { didYouMean } from "./near_miss.ts";
+import { hasShebang, isProgram, textKind } from "./source_kind.ts";
 
-const EXTENSIONS = ["", ".yaml", ".yml", ".json"];
+const EXTENSIONS = ["", ".yaml", ".yml", ".json", ".ini"];
 /** The folder in which a bare name is looked up after the current one. */
 const FOLDER = "inventory";
-const READ_TODAY = "an inventory is read from YAML or JSON files";
+/**
+ * What Ansible leaves out of a folder: hidden files, variables (they are read otherwise), documents, backups, its own settings. And, as ours
+ * lies in `inventory/`, a schema for editors.
+ */
+const IGNORED =
+  /^\.|\.schema\.json$|^(?:host_vars|group_vars|vars_plugins)$|(?:\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|ini|cfg|retry)|~)$/;
 
-/** A source's text, with the path to name it by. */
-export interface SourceText {
-  /** Relative to the current folder, as far as the user gave it so. */
+/** One source, as far as it can be told without understanding it. */
+export interface Source {
+  /** The path to name it by: relative to the current folder, as far as the user gave it so. For a list of hosts, the list. */
   readonly file: string;
+  readonly kind: "yaml" | "ini" | "program" | "list";
+  /** Empty for a program. */
   readonly text: string;
 }
 
-/** Finds and reads one source; `namedBy` is the option or variable that names it. Without a `source` the problems say why. */
-export async function readSource(
-  name: string,
-  namedBy: string,
-  cwd: string,
-): Promise<{ readonly source?: SourceText; readonly problems: Problem[] }> {
-  const problems: Problem[] = [];
-  const file = await find(name, cwd);
-  if (file === undefined) return { problems: [await notFound(name, namedBy, cwd)] };
-  const source = await readText(file, cwd, problems);
-  return { ...(source ? { source } : {}), problems };
+/** What one `-i` names. */
+export interface Found {
+  readonly sources: readonly Source[];
+  /** Where `group_vars/` and `host_vars/` stand; none beside a list of hosts. */
+  readonly folder?: string;
+  readonly problems: Problem[];
 }
 
-/** Reads what is YAML, and says of anything else what it is. */
-async function readText(file: string, cwd: string, problems: Problem[]): Promise<SourceText | undefined> {
-  const refuse = (message: string) => {
-    problems.push({ where: file, message, hint: READ_TODAY });
+/** Finds and reads what one `-i` names; `namedBy` is the option or variable that does. */
+export async function findSources(name: string, namedBy: string, cwd: string): Promise<Found> {
+  const problems: Problem[] = [];
+  const file = await find(name, cwd);
+  if (file === undefined) {
+    if (name.includes(",")) return { sources: [{ file: name, kind: "list", text: name }], problems };
+    return { sources: [], problems: [await notFound(name, namedBy, cwd)] };
+  }
+  const sources: Source[] = [];
+  await read(file, cwd, sources, problems, []);
+  const isFolder = (await stat(resolve(cwd, file))).isDirectory();
+  return { sources, folder: isFolder ? file : dirname(file), problems };
+}
+
+/** Reads a file, or every file of a folder in the order of their names. `within` are the folders around it. */
+async function read(
+  file: string,
+  cwd: string,
+  sources: Source[],
+  problems: Problem[],
+  within: readonly string[],
+): Promise<void> {
+  const path = resolve(cwd, file);
+  try {
+    const info = await stat(path);
+    if (info.isDirectory()) {
+      const real = await realpath(path);
+      if (within.includes(real)) {
+        problems.push({ where: file, message: "found a link that leads back to a folder around it" });
+        return;
+      }
+      for (const name of (await readdir(path)).sort(byBytes)) {
+        if (!IGNORED.test(name)) await read(join(file, name), cwd, sources, problems, [...within, real]);
+      }
+      return;
+    }
+    if (!info.isFile()) {
+      problems.push({ where: file, message: "found neither a file nor a folder, expected an inventory" });
+      return;
+    }
+    const content = await readFile(path);
+    const source = sourceOf(file, info, content, problems);
+    if (source) sources.push(source);
+  } catch (error) {
+    problems.push(unreadable(file, error));
+  }
+}
+
+function sourceOf(
+  file: string,
+  info: { readonly mode: number },
+  content: Uint8Array,
+  problems: Problem[],
+): Source | undefined {
+  if (isProgram(info, content)) return { file, kind: "program", text: "" };
+  const refuse = (message: string, hint: string) => {
+    problems.push({ where: file, message, hint });
     return undefined;
   };
-  const info = await stat(resolve(cwd, file));
-  if (info.isDirectory()) return refuse("found a folder, expected a file");
-  const text = await readUtf8(file, cwd, problems);
-  if (text === undefined) return undefined;
-  if (text.startsWith("#!")) return refuse("found an executable, expected a file of data");
-  const extension = extname(file).toLowerCase();
-  if (!EXTENSIONS.includes(extension) || looksLikeIni(text)) {
-    return refuse(
-      looksLikeIni(text) || extension === ".ini"
-        ? "found an INI inventory, expected YAML"
-        : `found a name that ends in "${extension}", expected .yaml, .yml or .json`,
-    );
+  // Ansible would go on and read the program's text as an inventory, and fail with that.
+  if (hasShebang(content) && !/^\.(?:ya?ml|json|ini)$/i.test(extname(file))) {
+    return refuse("found a script that may not be run", `let it: chmod +x ${file}`);
   }
-  return { file, text };
+  if (/\.toml$/i.test(file)) {
+    return refuse("found TOML, which is not read", "expected YAML, JSON, INI or a program");
+  }
+  const text = decoded(content);
+  if (text !== undefined) return { file, kind: textKind(file, text), text };
+  const loose = new TextDecoder().decode(content);
+  if (textKind(file, loose) === "ini") {
+    // As with Ansible, a comment may hold anything.
+    const lines = loose.split("\n").map((line) => /^[#;]/.test(line) ? "" : line);
+    const bad = lines.findIndex((line) => line.includes("\ufffd"));
+    if (bad < 0) return { file, kind: "ini", text: lines.join("\n") };
+    problems.push({
+      where: file,
+      line: bad + 1,
+      col: lines[bad]!.indexOf("\ufffd") + 1,
+      message: "this is not a text in UTF-8",
+    });
+    return undefined;
+  }
+  problems.push({ where: file, message: "this is not a text in UTF-8" });
+  return undefined;
 }
 
 /** A file's text; undefined (and a problem) where it cannot be read or is not UTF-8. */
 export async function readUtf8(file: string, cwd: string, problems: Problem[]): Promise<string | undefined> {
   try {
-    const bytes = await readFile(resolve(cwd, file));
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    const text = decoded(await readFile(resolve(cwd, file)));
+    if (text === undefined) problems.push({ where: file, message: "this is not a text in UTF-8" });
+    return text;
   } catch (error) {
-    const message = error instanceof TypeError
-      ? "this is not a text in UTF-8"
-      : `cannot read this file: ${error instanceof Error ? error.message : String(error)}`;
-    problems.push({ where: file, message });
+    problems.push(unreadable(file, error));
     return undefined;
   }
 }
 
-/** The first line that is neither empty nor a comment opens a section. JSON and YAML lists have more after the bracket. */
-function looksLikeIni(text: string): boolean {
-  const first = text.split("\n").find((line) => !/^\s*(?:[#;].*)?$/.test(line)) ?? "";
-  return /^\[[^[\]{}",]+\]\s*(?:[#;].*)?$/.test(first.trim());
+function decoded(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function unreadable(file: string, error: unknown): Problem {
+  return {
+    where: file,
+    message: `cannot read this file: ${error instanceof Error ? error.message : String(error)}`,
+  };
+}
+
+const encoder = new TextEncoder();
+
+/** Names in the order of their bytes, as Python sorts them. */
+export function byBytes(a: string, b: string): number {
+  const [left, right] = [encoder.encode(a), encoder.encode(b)];
+  const shorter = Math.min(left.length, right.length);
+  for (let i = 0; i < shorter; i++) if (left[i] !== right[i]) return left[i]! - right[i]!;
+  return left.length - right.length;
 }
 
 async function find(source: string, cwd: string): Promise<string | undefined> {
+  if (source === "") return undefined;
   const bare = !/[/\\]/.test(source);
   for (const place of bare ? [source, join(FOLDER, source)] : [source]) {
     for (const extension of EXTENSIONS) {
@@ -89,7 +174,8 @@ async function notFound(source: string, namedBy: string, cwd: string): Promise<P
   const bare = !/[/\\]/.test(source);
   const names = bare ? [...await list(cwd), ...await list(resolve(cwd, FOLDER))] : [];
   const places = bare ? `the current folder or in ${FOLDER}/` : "that place";
-  const hint = didYouMean(source, names);
+  const hint = didYouMean(source, names) ??
+    (bare && source !== "" ? `for a list of hosts write "${source}," with a comma` : undefined);
   return {
     where: namedBy,
     message: `found no file "${source}" in ${places}`,

@@ -6,7 +6,7 @@ import type { Json } from "../events.ts";
 
 /**
  * Where a variable was set. `file` is the path as the user gave it, relative to the current folder; `-e` for an extra variable
- * given in place, `environment` for one of the `DEPLOY_*` variables.
+ * given in place, the list itself for a list of hosts, `environment` for one of the `DEPLOY_*` variables.
  */
 export interface Origin {
   readonly file: string;
@@ -28,11 +28,18 @@ export interface Host extends Variables {
   readonly name: string;
   /** Every group it belongs to, directly or through a child group, sorted, without `all`: Ansible's `group_names`. */
   readonly groups: readonly string[];
+  /** The source that named it first, as the user gave it: what Ansible's `inventory_file` says. */
+  readonly source: string;
 }
 
-/** One group as the sources define it: `hosts` and `vars` are its own, without those of its children and parents. */
+/**
+ * One group as the sources define it: `hosts` and `vars` are its own (with those of its `group_vars/`), without those of its children and
+ * parents.
+ */
 export interface Group extends Variables {
   readonly name: string;
+  /** `ansible_group_priority`. */
+  readonly priority: number;
   readonly children: readonly string[];
   readonly hosts: readonly string[];
 }
@@ -41,6 +48,8 @@ export interface Group extends Variables {
 export interface Inventory {
   /** In inventory order: as `ansible all --list-hosts` prints them. */
   readonly hosts: readonly Host[];
+  /** In the order in which the sources name them: that in which a glob finds them. */
+  readonly hostNames: readonly string[];
   /** Includes `all` and `ungrouped`; in the order in which the sources name them. */
   readonly groups: ReadonlyMap<string, Group>;
 }

@@ -5,8 +5,11 @@
  * @module
  */
 import type { Problem } from "../errors.ts";
+import type { Json } from "../events.ts";
 import { didYouMean, misspeltVariable } from "./near_miss.ts";
 import { problemAt, shown } from "./problems.ts";
+import type { Resolved } from "./references.ts";
+import { CannotOpen, isSealed, type Sealed } from "./sealed.ts";
 import type { Origin, Setting } from "./types.ts";
 import {
   choicesOf,
@@ -23,36 +26,119 @@ const WIDER_IN_ANSIBLE: ReadonlySet<string> = new Set<VariableName>([
   "ansible_become_method",
 ]);
 
+/** Words that are no names in Python, and so none in a template. */
+const KEYWORDS: ReadonlySet<string> = new Set(
+  ("False None True and as assert async await break class continue def del elif else except finally for from global if import in is " +
+    "lambda nonlocal not or pass raise return try while with yield").split(" "),
+);
+
+/** Looks at every variable of the sources: what is wrong is a problem, what is merely of no use a warning. */
+export class VariableCheck {
+  constructor(
+    readonly problems: Problem[],
+    readonly warn: (warning: Problem) => void,
+    /** The names that have been looked at. */
+    readonly seen: Set<string> = new Set(),
+  ) {}
+
+  /** Looks at a variable, whose name is written at `nameOrigin()`. */
+  variable(name: string, setting: Setting, nameOrigin = () => setting.origin): void {
+    const problem = variableProblem(name, setting, nameOrigin);
+    if (problem) this.problems.push(problem);
+    else if (this.#isNew(name) && !isUsable(name)) {
+      this.warn(problemAt(
+        nameOrigin(),
+        `found the variable "${name}", which no template can name; it is kept as it is`,
+        "a name is made of letters, digits and _, and does not begin with a digit",
+      ));
+    }
+  }
+
+  #isNew(name: string): boolean {
+    if (this.seen.has(name)) return false;
+    this.seen.add(name);
+    return true;
+  }
+}
+
+function isUsable(name: string): boolean {
+  return /^[A-Za-z_]\w*$/.test(name) && !KEYWORDS.has(name);
+}
+
 /** Whether Ansible would evaluate this value as a Jinja2 template. */
 export function isTemplate(value: unknown): value is string {
   return typeof value === "string" && /\{[{%#]/.test(value);
 }
 
-/** What is wrong with a variable's name (written at `nameOrigin`) or value, or undefined. */
+/** What is wrong with a variable's name (written at `nameOrigin()`) or value, or undefined. */
 export function variableProblem(
   name: string,
-  { value, origin }: Setting,
-  nameOrigin: Origin = origin,
+  setting: Setting,
+  nameOrigin = () => setting.origin,
 ): Problem | undefined {
+  const { value } = setting;
   if (!isVariableName(name)) {
     // All of ours are scalars: a list called `services` is somebody's own.
-    if (typeof value === "object" && value !== null) return undefined;
+    if (typeof value === "object" && value !== null && !isSealed(value)) return undefined;
     const meant = nearMiss(name);
     if (meant === undefined) return undefined;
     return problemAt(
-      nameOrigin,
+      nameOrigin(),
       `found the unknown variable "${name}", expected a known one or a name that none could be mistaken for`,
       `did you mean "${meant}"?`,
     );
   }
-  if (isTemplate(value) || (WIDER_IN_ANSIBLE.has(name) && typeof value === "string")) return undefined;
-  return hostVariables.shape[name].safeParse(value).success ? undefined : wrongValue(name, { value, origin });
+  if (isSealed(value) || isTemplate(value)) return undefined;
+  if (WIDER_IN_ANSIBLE.has(name) && typeof value === "string") return undefined;
+  return hostVariables.shape[name].safeParse(plain(value)).success ? undefined : wrongValue(name, setting);
 }
 
-/** The problem of a value that its variable cannot take. */
-export function wrongValue(name: VariableName, { value, origin }: Setting): Problem {
-  const hint = typeof value === "string" ? didYouMean(value, choicesOf(name)) : undefined;
-  return problemAt(origin, `found ${shown(value)}, expected ${expectedOf(name)}`, hint);
+/** What `!unsafe` marks is text that is no template, whatever it looks like. */
+export function plain(value: unknown): unknown {
+  return isUnsafe(value) ? value.__ansible_unsafe : value;
+}
+
+function isUnsafe(value: unknown): value is { readonly __ansible_unsafe: unknown } {
+  return typeof value === "object" && value !== null && "__ansible_unsafe" in value;
+}
+
+/** The problem of a value (and what it comes to, where it names others) that its variable cannot take. */
+export function wrongValue(name: VariableName, { value, origin }: Setting, resolved?: Resolved): Problem {
+  const meant = resolved && !resolved.secret ? resolved.value : value;
+  const hint = typeof meant === "string" ? didYouMean(meant, choicesOf(name)) : undefined;
+  const outcome = meant !== value && !isUnsafe(value) ? `, which comes to ${shown(meant)}` : "";
+  return problemAt(origin, `found ${shown(plain(value))}${outcome}, expected ${expectedOf(name)}`, hint);
+}
+
+/** The number that a group's `ansible_group_priority` is, as Python's `int()` reads it; undefined (and a problem) where it is none. */
+export function priorityOf(setting: Setting, problems: Problem[]): number | undefined {
+  const { origin } = setting;
+  let value = setting.value;
+  if (isSealed(value)) {
+    const opened = openSealed(value, origin, problems);
+    if (opened === undefined) return undefined;
+    value = opened;
+  }
+  if (typeof value === "boolean") return Number(value);
+  if (typeof value === "number" && Number.isFinite(value)) return Math.trunc(value);
+  if (typeof value === "string" && /^\s*[-+]?\d+(?:_\d+)*\s*$/.test(value)) {
+    return Number(value.replaceAll("_", ""));
+  }
+  problems.push(problemAt(origin, `found ${shown(setting.value)}, expected a whole number`));
+  return undefined;
+}
+
+/** What an encrypted value holds; undefined (and a problem) where it does not open. */
+export function openSealed(sealed: Sealed, origin: Origin, problems: Problem[]): Json | undefined {
+  try {
+    return sealed.open();
+  } catch (error) {
+    if (!(error instanceof CannotOpen)) throw error;
+    problems.push(
+      problemAt(origin, `found a value encrypted by ansible-vault, ${error.message}`, error.hint),
+    );
+    return undefined;
+  }
 }
 
 const misses = new Map<string, string | undefined>();

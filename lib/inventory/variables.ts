@@ -110,6 +110,11 @@ export const hostVariables = z.object({
     "the path of a key file",
     "Private key to log in with.",
   ),
+  ansible_ssh_args: variable(
+    words.nullish(),
+    "ssh options in one text, with every quote closed",
+    "Options for ssh, before the common ones.",
+  ),
   ansible_ssh_common_args: variable(
     words.nullish(),
     "ssh options in one text, with every quote closed",

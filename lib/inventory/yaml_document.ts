@@ -1,6 +1,6 @@
 /**
  * One YAML (or JSON) text as nodes that know where they stand, read as Ansible reads it: YAML 1.1 scalars and merge keys. What a
- * text may do to its reader is bounded: repeated keys, aliases that loop and aliases that explode are problems with a position.
+ * text may do to its reader is bounded: aliases that loop and aliases that explode are problems with a position.
  * @module
  */
 import {
@@ -17,9 +17,11 @@ import {
 } from "yaml";
 import type { Problem } from "../errors.ts";
 import type { Json } from "../events.ts";
+import { Places } from "./places.ts";
 import { shown } from "./problems.ts";
 import type { Origin } from "./types.ts";
-import { pyYamlScalars } from "./yaml_scalars.ts";
+import { isSealed, noPassword, Sealed, type Unseal } from "./sealed.ts";
+import { ansibleTags, jsonScalars, pyYamlScalars } from "./yaml_scalars.ts";
 
 /** Nodes that one alias may stand for. A block of shared variables has dozens; a bomb has billions. */
 const MOST_NODES_OF_AN_ALIAS = 10_000;
@@ -38,8 +40,20 @@ export interface Entry {
 }
 
 /** A text that was read without a mistake in its syntax. */
-export class YamlDocument {
-  readonly #lines: LineCounter;
+export interface YamlSource {
+  readonly root: Node | null;
+  readonly places: Places;
+  /** The place of an offset into the text. */
+  origin(offset: number, path?: string): Origin;
+  /** A mapping's entries in order. */
+  entries(map: YAMLMap): Entry[];
+  /** A variable's value: sealed, where the file was encrypted. */
+  value(node: Node | null): Json;
+}
+
+/** Any text of YAML or JSON. */
+export class YamlDocument implements YamlSource {
+  readonly places: Places;
   readonly #targets: ReadonlyMap<Alias, Node>;
   /** Values that more than one alias stands for are converted once. */
   readonly #shared = new Map<Node, Json>();
@@ -49,15 +63,14 @@ export class YamlDocument {
     readonly root: Node | null,
     lines: LineCounter,
     targets: ReadonlyMap<Alias, Node>,
+    readonly reading: Reading,
   ) {
-    this.#lines = lines;
+    this.places = new Places(file, lines.lineStarts);
     this.#targets = targets;
   }
 
-  /** The place of an offset into the text. */
   origin(offset: number, path?: string): Origin {
-    const { line, col } = this.#lines.linePos(offset);
-    return { file: this.file, line, col, ...(path ? { path } : {}) };
+    return this.places.origin(offset, path);
   }
 
   /** A mapping's entries in order, merge keys (`<<`) followed: a key of its own wins over a merged one. */
@@ -82,10 +95,14 @@ export class YamlDocument {
         });
       }
     }
-    if (merged.length === 0) return own;
+    if (merged.length === 0 && new Set(own.map((entry) => entry.key)).size === own.length) return own;
     const byKey = new Map<Json, Entry>();
     for (const entry of [...merged, ...own]) byKey.set(entry.key, entry);
     return [...byKey.values()];
+  }
+
+  value(node: Node | null): Json {
+    return this.reading.secret ? Sealed.from(this.file, this.json(node)) : this.json(node);
   }
 
   /** A node as plain data. Keys become strings as JSON writes them. */
@@ -100,8 +117,15 @@ export class YamlDocument {
       value = source.items.map((item) => this.json(item as Node));
     } else {
       const entries = this.entries(source as YAMLMap);
-      // fromEntries, because a key may be `__proto__`.
-      value = Object.fromEntries(entries.map((entry) => [String(entry.key), this.json(entry.value)]));
+      const first = entries[0];
+      const text = isScalar(first?.value) ? first.value.value : undefined;
+      // How Ansible writes an encrypted value in JSON.
+      if (this.reading.json && first?.key === "__ansible_vault" && typeof text === "string") {
+        value = Sealed.text(text, this.reading.unseal);
+      } else {
+        // fromEntries, because a key may be `__proto__`.
+        value = Object.fromEntries(entries.map((entry) => [String(entry.key), this.json(entry.value)]));
+      }
     }
     if (source.anchor) this.#shared.set(source, value);
     return value;
@@ -112,14 +136,36 @@ export class YamlDocument {
   }
 }
 
+/** How a text is read. */
+export interface Reading {
+  readonly unseal: Unseal;
+  /** Whether the file was encrypted as a whole. */
+  readonly secret: boolean;
+  /** Whether it is JSON, which YAML 1.1 would read differently here and there. */
+  readonly json: boolean;
+  readonly warn: (warning: Problem) => void;
+}
+
 /** Reads a text. Every mistake in its syntax goes to `problems`, and then nothing is returned. */
-export function readYaml(file: string, text: string, problems: Problem[]): YamlDocument | undefined {
+export function readYaml(
+  file: string,
+  text: string,
+  problems: Problem[],
+  asked: Partial<Omit<Reading, "json">> = {},
+): YamlDocument | undefined {
   const lines = new LineCounter();
+  const reading: Reading = {
+    unseal: noPassword,
+    secret: false,
+    warn: () => {},
+    ...asked,
+    json: isJson(text),
+  };
   try {
     const document = parseDocument(text, {
       version: "1.1",
       schema: "failsafe",
-      customTags: pyYamlScalars,
+      customTags: reading.json ? jsonScalars : [...pyYamlScalars, ...ansibleTags(reading.unseal)],
       merge: false,
       // Checked below in linear time; the package compares each key with every other.
       uniqueKeys: false,
@@ -145,16 +191,27 @@ export function readYaml(file: string, text: string, problems: Problem[]): YamlD
       if (fault.code === "UNEXPECTED_TOKEN") break;
     }
     if (faults.length > 0) return undefined;
-    const inspection = new Inspection(file, lines, problems);
+    const inspection = new Inspection(file, text, lines, problems, reading);
     const before = problems.length;
     inspection.visit(document.contents as Node | null);
     if (problems.length > before) return undefined;
-    return new YamlDocument(file, document.contents as Node | null, lines, inspection.targets);
+    return new YamlDocument(file, document.contents as Node | null, lines, inspection.targets, reading);
   } catch (error) {
     // Both the package and the walk below recurse.
     if (!(error instanceof RangeError)) throw error;
     problems.push({ where: file, message: "this is not valid YAML: values are nested too deeply" });
     return undefined;
+  }
+}
+
+/** Ansible tries JSON before YAML. */
+function isJson(text: string): boolean {
+  if (!/^\s*[{[]/.test(text)) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -170,14 +227,17 @@ class Inspection {
 
   constructor(
     readonly file: string,
+    readonly text: string,
     readonly lines: LineCounter,
     readonly problems: Problem[],
+    readonly reading: Reading,
   ) {}
 
   /** Returns the number of nodes that `node` stands for. */
   visit(node: Node | null): number {
     if (node === null) return 1;
     if (isAlias(node)) return this.#alias(node);
+    if (isScalar(node)) this.#chomp(node);
     if (node.anchor) {
       this.#anchors.set(node.anchor, node);
       this.#sizes.delete(node);
@@ -194,6 +254,15 @@ class Inspection {
     }
     if (node.anchor) this.#sizes.set(node, size);
     return size;
+  }
+
+  /** A block of text that ends the file without a line end has none in its value either, to PyYAML. */
+  #chomp(node: Scalar): void {
+    const isBlock = node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED";
+    if (!isBlock || this.text.endsWith("\n") || (node.range?.[1] ?? 0) < this.text.length) return;
+    const chomped = node.source?.replace(/\n$/, "") ?? "";
+    if (isSealed(node.value)) node.value = Sealed.text(chomped, this.reading.unseal);
+    else if (typeof node.value === "string") node.value = chomped;
   }
 
   #map(map: YAMLMap): number {
@@ -218,7 +287,12 @@ class Inspection {
         if (first === undefined) seen.set(name, key.range?.[0] ?? 0);
         else {
           const { line } = this.lines.linePos(first);
-          this.#problem(key, `the key ${shown(name)} is here a second time; the first is on line ${line}`);
+          this.reading.warn(this.#said(
+            key,
+            `the key ${
+              shown(name)
+            } is here a second time; as with Ansible it replaces the first, on line ${line}`,
+          ));
         }
         size += this.visit(value);
       }
@@ -265,9 +339,13 @@ class Inspection {
   }
 
   #problem(node: Node, message: string): void {
+    this.problems.push(this.#said(node, message));
+  }
+
+  #said(node: Node, message: string): Problem {
     const { line, col } = this.lines.linePos(node.range?.[0] ?? 0);
     const path = this.#path.join(".");
-    this.problems.push({ where: this.file, line, col, ...(path ? { path } : {}), message });
+    return { where: this.file, line, col, ...(path ? { path } : {}), message };
   }
 }
 

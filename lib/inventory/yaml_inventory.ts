@@ -4,39 +4,37 @@
  * @module
  */
 import { isMap, isScalar, isSeq, type Node, type YAMLMap } from "yaml";
-import type { Problem } from "../errors.ts";
 import type { InventoryBuilder } from "./builder.ts";
-import { expandHostKey, RangeProblem } from "./host_range.ts";
+import { BACKWARDS, expandHostKey, RangeProblem } from "./host_range.ts";
 import { didYouMean } from "./near_miss.ts";
+import { PlacedSetting } from "./places.ts";
 import { problemAt, shown } from "./problems.ts";
 import type { Setting } from "./types.ts";
-import { variableProblem } from "./variable_check.ts";
-import type { Entry, YamlDocument } from "./yaml_document.ts";
+import { priorityOf, type VariableCheck } from "./variable_check.ts";
+import type { Entry, YamlSource } from "./yaml_document.ts";
 
 const SECTIONS = ["hosts", "children", "vars"] as const;
 
-/** Adds what a document defines to `builder`, and everything that is wrong with it to `problems`. */
+/** Adds what a document defines to `builder`, and everything that is wrong with it to the problems of `check`. */
 export function readYamlInventory(
-  document: YamlDocument,
+  document: YamlSource,
   builder: InventoryBuilder,
-  problems: Problem[],
+  check: VariableCheck,
 ): void {
-  new Reader(document, builder, problems).file();
+  new Reader(document, builder, check).file();
 }
 
 class Reader {
   constructor(
-    readonly document: YamlDocument,
+    readonly document: YamlSource,
     readonly builder: InventoryBuilder,
-    readonly problems: Problem[],
+    readonly check: VariableCheck,
   ) {}
 
   file(): void {
     const { root } = this.document;
-    if (root === null || isScalar(root) && root.value === null || isMap(root) && root.items.length === 0) {
-      this.#problem(0, "", "found nothing, expected groups such as all:");
-      return;
-    }
+    // Ansible's ini plugin takes an empty file for an inventory of nothing.
+    if (isNothing(root)) return;
     if (!isMap(root)) {
       this.#problem(start(root), "", `found ${this.#shown(root)}, expected groups such as all:`);
       return;
@@ -101,11 +99,8 @@ class Reader {
         this.builder.setVariable(group, name, this.#setting(entry, path));
         continue;
       }
-      const { value, origin } = this.#setting(entry, path);
-      const priority = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-      if (typeof priority === "number" && Number.isInteger(priority)) {
-        this.builder.setPriority(group, priority);
-      } else this.problems.push(problemAt(origin, `found ${shown(value)}, expected a whole number`));
+      const priority = priorityOf(this.#setting(entry, path), this.check.problems);
+      if (priority !== undefined) this.builder.setPriority(group, priority);
     }
   }
 
@@ -135,9 +130,10 @@ class Reader {
         expanded = expandHostKey(key);
       } catch (error) {
         if (!(error instanceof RangeProblem)) throw error;
-        this.problems.push(problemAt(keyOrigin, error.message, error.hint));
+        this.check.problems.push(problemAt(keyOrigin, error.message, error.hint));
         continue;
       }
+      if (expanded.names.length === 0) this.check.warn(problemAt(keyOrigin, BACKWARDS));
       const port = expanded.port === undefined ? undefined : { value: expanded.port, origin: keyOrigin };
       for (const name of expanded.names) {
         this.builder.addHost(name, group, port);
@@ -167,11 +163,9 @@ class Reader {
   /** A variable's value and place; its mistakes are reported here, once for all hosts that will have it. */
   #setting(entry: Entry, path: string): Setting {
     const name = String(entry.key);
-    const value = this.document.json(entry.value);
-    const variablePath = join(path, name);
-    const setting = { value, origin: this.document.origin(entry.offset, variablePath) };
-    const problem = variableProblem(name, setting, this.document.origin(start(entry.keyNode), variablePath));
-    if (problem) this.problems.push(problem);
+    const { places } = this.document;
+    const setting = new PlacedSetting(this.document.value(entry.value), places, entry.offset, path, name);
+    this.check.variable(name, setting, () => this.document.origin(start(entry.keyNode), join(path, name)));
     return setting;
   }
 
@@ -209,7 +203,7 @@ class Reader {
   }
 
   #problem(offset: number, path: string, message: string, hint?: string): void {
-    this.problems.push(problemAt(this.document.origin(offset, path), message, hint));
+    this.check.problems.push(problemAt(this.document.origin(offset, path), message, hint));
   }
 }
 

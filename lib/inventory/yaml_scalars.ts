@@ -4,6 +4,7 @@
  * @module
  */
 import type { ScalarTag } from "yaml";
+import { Sealed, type Unseal } from "./sealed.ts";
 
 const core = "tag:yaml.org,2002:";
 
@@ -37,8 +38,34 @@ function tag(name: string, test: RegExp, resolve: (text: string) => unknown): Sc
   return { default: true, tag: core + name, test, resolve };
 }
 
-function explicit(name: string, resolve: (text: string) => unknown): ScalarTag {
+type Refuse = (message: string) => void;
+
+function explicit(name: string, resolve: (text: string, refuse: Refuse) => unknown): ScalarTag {
   return { tag: name, resolve };
+}
+
+/** What `!!int`, `!!float` and `!!bool` make of a text that would not be one of them by itself: `!!float 3`, `!!bool "yes"`. */
+function numberOf(text: string, refuse: Refuse): unknown {
+  const plain = text.replace(/_/g, "").toLowerCase();
+  const known = pyYamlScalars.find((tag) =>
+    (tag.tag === `${core}int` || tag.tag === `${core}float`) && tag.default === true && tag.test?.test(plain)
+  );
+  if (known) return known.resolve(plain, refuse, {});
+  const value = Number(plain);
+  if (plain.trim() === "" || !Number.isFinite(value)) refuse(`this is no number: ${JSON.stringify(text)}`);
+  return value;
+}
+
+function integerOf(text: string, refuse: Refuse): unknown {
+  const value = numberOf(text, refuse);
+  if (!Number.isInteger(value)) refuse(`this is no whole number: ${JSON.stringify(text)}`);
+  return value;
+}
+
+function booleanOf(text: string, refuse: Refuse): unknown {
+  if (/^(?:yes|true|on)$/i.test(text)) return true;
+  if (!/^(?:no|false|off)$/i.test(text)) refuse(`this is neither yes nor no: ${JSON.stringify(text)}`);
+  return false;
 }
 
 /** Tags to read with `schema: "failsafe"`; the first whose test matches decides. */
@@ -61,16 +88,53 @@ export const pyYamlScalars: ScalarTag[] = [
     /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?)$/,
     (text) => Number(text.replace(/_/g, "")),
   ),
-  tag("float", /^[-+]?\.(?:inf|Inf|INF)$/, (text) => text.startsWith("-") ? -Infinity : Infinity),
-  tag("float", /^\.(?:nan|NaN|NAN)$/, () => NaN),
+  // What JSON has no word for could be listed by nobody.
+  {
+    ...tag("float", /^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/, String),
+    resolve: (text, refuse) => refuse(`${text} is no number that JSON could carry`),
+  },
   tag("timestamp", /^\d{4}-\d\d-\d\d$/, isoDate),
   tag(
     "timestamp",
     /^\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?(?:[ \t]*(?:Z|[-+]\d\d?(?::\d\d)?))?$/,
     isoDate,
   ),
-  explicit("!unsafe", (text) => text),
-  // As `ansible-inventory --list` prints it: the secret stays sealed, and whoever needs the plain value refuses a mapping.
-  explicit("!vault", (text) => ({ __ansible_vault: text })),
-  explicit("!vault-encrypted", (text) => ({ __ansible_vault: text })),
+  // PyYAML tells this from a text and then does not know what to make of it.
+  { ...tag("value", /^=$/, String), resolve: (_, refuse) => refuse('a plain "=" needs quotes') },
 ];
+
+/** Words that mean something begin with these; everything else that begins with a letter is text. */
+const SPECIAL = /^(?:[^A-Za-z]|[yYnNtTfFoO][a-zA-Z]{0,4}$|[nN]ull$)/;
+
+/** What a plain scalar means. For a text that the tags would not refuse. */
+export function plainScalar(text: string): unknown {
+  if (!SPECIAL.test(text)) return text;
+  const tag = pyYamlScalars.find((tag) => tag.test?.test(text));
+  return tag ? tag.resolve(text, () => {}, {}) : text;
+}
+
+const explicitTags: ScalarTag[] = [
+  explicit(`${core}int`, integerOf),
+  explicit(`${core}float`, numberOf),
+  explicit(`${core}bool`, booleanOf),
+  explicit(`${core}null`, () => null),
+];
+
+/** JSON's numbers are wider than those of YAML 1.1, which takes `1e5` for a text. */
+export const jsonScalars: ScalarTag[] = [
+  tag("null", /^null$/, () => null),
+  tag("bool", /^true$/, () => true),
+  tag("bool", /^false$/, () => false),
+  tag("float", /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/, Number),
+];
+
+/** Ansible's own tags. Both kinds of value print as `ansible-inventory --list` prints them. */
+export function ansibleTags(unseal: Unseal): ScalarTag[] {
+  const sealed = (text: string) => Sealed.text(text, unseal);
+  return [
+    ...explicitTags,
+    explicit("!unsafe", (text) => ({ __ansible_unsafe: text })),
+    explicit("!vault", sealed),
+    explicit("!vault-encrypted", sealed),
+  ];
+}

@@ -2,24 +2,70 @@
  * `inventory`: what the inventory says, as Ansible would.
  * @module
  */
+import { Option } from "@commander-js/extra-typings";
 import { EXIT, UsageError } from "../../errors.ts";
-import { toAnsibleList, toGraph } from "../../inventory/mod.ts";
-import { inventoryOf, print } from "../context.ts";
+import {
+  didYouMean,
+  type Inventory,
+  toAnsibleHost,
+  toAnsibleList,
+  toGraph,
+  toOriginRows,
+} from "../../inventory/mod.ts";
+import { inventoryOf, loadedOf, print } from "../context.ts";
 import { inventoryCommand } from "../options.ts";
+import { table } from "../table.ts";
 
 export function inventoryShowCommand(done: (exitCode: number) => void) {
   return inventoryCommand("inventory", "show hosts, groups and variables")
     .option("--list", "the JSON that ansible-inventory --list prints")
-    .option("--hosts", "host names, one a line, in order")
+    .option("--hosts", "host names, one a line, in the order of --limit")
     .option("--graph", "groups and hosts as a tree")
+    .option("--vars", "with --graph: their variables, too")
+    .option("--host <name>", "one host's variables, each with the file and line that set it")
+    .addOption(
+      new Option("-o, --output <form>", "with --host: json is what ansible-inventory --host prints")
+        .choices(["plain", "json"] as const).default("plain" as const),
+    )
     .action(async (options) => {
-      const asked = [options.list, options.hosts, options.graph].filter(Boolean).length;
-      if (asked !== 1) throw UsageError.of("inventory", "expected one of --list, --hosts and --graph");
-      if (options.limit !== undefined && !options.hosts) throw UsageError.of("--limit", "goes with --hosts");
-      const { inventory, hosts } = await inventoryOf(options);
-      if (options.list) print(JSON.stringify(toAnsibleList(inventory), null, 4) + "\n");
-      else if (options.graph) print(toGraph(inventory).trimEnd() + "\n");
-      else print(hosts.map((host) => `${host.name}\n`).join(""));
+      const { list, hosts: names, graph, vars, host, output } = options;
+      const asked = [list, names, graph, host !== undefined].filter(Boolean).length;
+      if (asked !== 1) {
+        throw UsageError.of("inventory", "expected one of --list, --hosts, --graph and --host");
+      }
+      if (options.limit !== undefined && !names) throw UsageError.of("--limit", "goes with --hosts");
+      if (vars && !graph) throw UsageError.of("--vars", "goes with --graph");
+      if (output === "json" && host === undefined) throw UsageError.of("--output", "goes with --host");
+      if (names) {
+        const { hosts } = await inventoryOf(options);
+        print(hosts.map((host) => `${host.name}\n`).join(""));
+      } else {
+        // An inventory of nothing may be looked at; only to contact nobody is a mistake.
+        const { inventory } = await loadedOf(options);
+        if (list) print(JSON.stringify(toAnsibleList(inventory), null, 4) + "\n");
+        else if (graph) print(toGraph(inventory, { vars: vars === true }) + "\n");
+        else printHost(inventory, host!, output);
+      }
       done(EXIT.ok);
     });
+}
+
+function printHost(inventory: Inventory, name: string, output: "plain" | "json"): void {
+  const host = inventory.hosts.find((host) => host.name === name);
+  if (!host) {
+    throw UsageError.of(
+      "--host",
+      `found "${name}", expected the name of one host`,
+      didYouMean(name, inventory.hostNames) ?? '"inventory --hosts" lists them',
+    );
+  }
+  if (output === "json") print(JSON.stringify(toAnsibleHost(host), null, 4) + "\n");
+  else {
+    const groups = host.groups.length > 0 ? ` (in ${host.groups.join(", ")})` : "";
+    print(
+      `${host.name}${groups}\n${
+        table(toOriginRows(host).map(([first, ...rest]) => [`  ${first}`, ...rest]))
+      }`,
+    );
+  }
 }

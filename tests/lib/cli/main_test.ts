@@ -29,6 +29,7 @@ const commands = [
   "status",
   "backups",
   "inventory",
+  "init",
   "manifest",
   "exec",
 ];

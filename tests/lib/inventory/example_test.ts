@@ -26,7 +26,8 @@ Deno.test("inventory/example.yaml names every variable with its default, when co
   for (const [, name, value] of text.matchAll(/^ +(?:# )?([a-z_]+): +([^#\n]+)/gm)) {
     if (!shown.has(name!)) shown.set(name!, parse(value!));
   }
-  const older = /^ansible_(?:ssh_(?:host|port|user|extra_args)|private_key_file|connection|become_method)$/;
+  const older =
+    /^ansible_(?:ssh_(?:host|port|user|args|extra_args)|private_key_file|connection|become_method)$/;
   const names = hostVariables.keyof().options.filter((name) => !older.test(name));
   assertEquals(names.filter((name) => !shown.has(name)), []);
   for (const [name, value] of Object.entries(hostVariables.parse({}))) {
@@ -34,7 +35,7 @@ Deno.test("inventory/example.yaml names every variable with its default, when co
   }
 });
 
-Deno.test("hostVariables becomes a JSON schema with every default, when an editor asks for one", () => {
+Deno.test("hostVariables becomes a JSON schema with every variable, when an editor asks for one", () => {
   const schema = z.toJSONSchema(hostVariables, { io: "input" });
   assertEquals(Object.keys(schema.properties!), hostVariables.keyof().options);
   assertEquals(schema.required, undefined);

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { toAnsibleList, toGraph } from "../../../lib/inventory/mod.ts";
-import { inventoryOf } from "./files.ts";
+import { loadInventory, toAnsibleList, toGraph, toOriginRows } from "../../../lib/inventory/mod.ts";
+import { inFolder, inventoryOf } from "./files.ts";
 
 const inventory = await inventoryOf(`
 web:
@@ -37,3 +37,19 @@ Deno.test("toGraph() draws groups before hosts, when groups are nested", () => {
   |  |--@spare:`,
   );
 });
+
+Deno.test("toOriginRows() says of each variable where it was set, when sources, files and -e set some", () =>
+  inFolder({
+    "hosts": "[web]\nh a=1 long=" + "x".repeat(99) + "\n",
+    "group_vars/web.yml": "b: {c: 1}\nd: !unsafe '{{ x }}'\ne: !vault abc\n",
+  }, async (cwd) => {
+    const { hosts } = await loadInventory(["hosts"], { extraVars: ["f=2"], env: {}, cwd });
+    assertEquals(toOriginRows(hosts[0]!), [
+      ["a", "1", "hosts:2:5"],
+      ["b", '{"c":1}', "group_vars/web.yml:1:4"],
+      ["d", '"{{ x }}"', "group_vars/web.yml:2:12"],
+      ["e", "(encrypted)", "group_vars/web.yml:3:11"],
+      ["f", '"2"', "-e"],
+      ["long", `"${"x".repeat(59)}…`, "hosts:2:12"],
+    ]);
+  }));

@@ -1,4 +1,5 @@
 import { assertEquals, assertLess, assertStringIncludes } from "@std/assert";
+import process from "node:process";
 import { loadInventory, toAnsibleList } from "../../../lib/inventory/mod.ts";
 import { inFolder, inventoryOf, problemsOf } from "./files.ts";
 
@@ -194,24 +195,17 @@ Deno.test("loadInventory() finds the file, when it is bare, without its ending o
 
 Deno.test("loadInventory() refuses a source by its kind, when it is none that is read", () =>
   inFolder({
-    "prod": "# ours\n[web]\nh1\n",
     "hosts.ini": "h1\n",
-    "hosts.txt": "h1\n",
+    "hosts.toml": "[web]\n",
     "dynamic": "#!/bin/sh\n",
-    "folder/x.yaml": "",
     "latin.yaml": new Uint8Array([0x61, 0xff]),
-    "empty.yaml": "# nothing\n",
     "list.yaml": "- h1\n",
     "plugin.yaml": "plugin: aws_ec2\n",
   }, async (cwd) => {
     const expected = {
-      "prod": "prod: found an INI inventory, expected YAML",
-      "hosts.ini": "hosts.ini: found an INI inventory, expected YAML",
-      "hosts.txt": 'hosts.txt: found a name that ends in ".txt", expected .yaml, .yml or .json',
-      "dynamic": "dynamic: found an executable, expected a file of data",
-      "folder": "folder: found a folder, expected a file",
+      "dynamic": "dynamic: found a script that may not be run",
+      "hosts.toml": "hosts.toml: found TOML, which is not read",
       "latin.yaml": "latin.yaml: this is not a text in UTF-8",
-      "empty.yaml": "empty.yaml:1:1: found nothing, expected groups such as all:",
       "list.yaml": "list.yaml:1:1: found a list, expected groups such as all:",
       "plugin.yaml":
         "plugin.yaml:1:1: plugin: found the configuration of an inventory plugin, expected groups such as all:",
@@ -240,7 +234,6 @@ Deno.test("loadInventory() reports every mistake at its place, when several file
     edge-2: 10.0.0.1
     12:
     edge-[1-3]:
-    edge-[5:1]:
     twice: {a: 1}
   children:
     - web
@@ -250,7 +243,7 @@ hosts:
   h1: {ansible_host: x}
 `,
       "all:\n  hosts:\n\ta:\n",
-      "all: {hosts: {a: {x: 1, x: 2}, b: *nope}}",
+      "all: {hosts: {a: {x: 1}, b: *nope}}",
       "all: {vars: {x: !custom 1}}",
     ], ["deploy_path=etc"])
   );
@@ -272,15 +265,13 @@ hosts:
     "0.yaml:13:5: all.hosts.edge-[1-3]: found the range [1-3], " +
     "expected begin:end or begin:end:step, of numbers or of single letters",
     '    did you mean "[1:3]"?',
-    "0.yaml:14:5: all.hosts.edge-[5:1]: found the range [5:1], expected its begin not to come after its end",
-    "0.yaml:17:5: all.children: found a list, expected a mapping of groups",
+    "0.yaml:16:5: all.children: found a list, expected a mapping of groups",
     '    write each as "name:" on a line of its own, without "- "',
-    '0.yaml:19:14: web.children.db: found the group "db" as a child of "web", which is itself below "db"',
-    '0.yaml:21:3: hosts.h1: found the key "h1", expected hosts, children or vars',
+    '0.yaml:18:14: web.children.db: found the group "db" as a child of "web", which is itself below "db"',
+    '0.yaml:20:3: hosts.h1: found the key "h1", expected hosts, children or vars',
     '    put "hosts:" below the name of a group, such as all:',
     "1.yaml:3:1: this is not valid YAML: tabs are not allowed as indentation",
-    '2.yaml:1:25: all.hosts.a.x: the key "x" is here a second time; the first is on line 1',
-    "2.yaml:1:35: all.hosts.b: the alias *nope has no anchor &nope before it",
+    "2.yaml:1:29: all.hosts.b: the alias *nope has no anchor &nope before it",
     "3.yaml:1:17: this is not valid YAML: unresolved tag: !custom",
     '-e: deploy_path: found "etc", expected an absolute path below "/" without ".." and NUL',
   ]);
@@ -331,10 +322,12 @@ Deno.test("loadInventory() stays quick, when there are 10,000 hosts in 100 group
     Array.from({ length: 100 }, (_, host) => `    edge-${group}-${host}:\n      ansible_port: 2222\n`).join(
       "",
     )).join("");
-  const started = performance.now();
+  // The processor's time, because others may be at work here, too.
+  const before = process.cpuUsage();
   const { hosts } = await inventoryOf(text);
+  const { user, system } = process.cpuUsage(before);
   assertEquals(hosts.length, 10_000);
   assertEquals(hosts[9_999]!.vars, { rack: 99, ansible_port: 2222 });
   // Alone it takes 0.3 s; what this catches is work per host that grows with the number of hosts.
-  assertLess(performance.now() - started, 4000);
+  assertLess((user + system) / 1000, 3000);
 });

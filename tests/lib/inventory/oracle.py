@@ -27,9 +27,7 @@ def evaluate(case):
             hosts.append([host.name, {name: value for name, value in found.items() if name not in INTERNAL_VARS}])
         selected = []
         for pattern in case["patterns"]:
-            inventory.subset(pattern)
-            selected.append([host.name for host in inventory.get_hosts()])
-            inventory.subset(None)
+            selected.append([host.name for host in inventory.get_hosts(pattern)])
         groups = {
             name: [[host.name for host in group.hosts], [child.name for child in group.child_groups]]
             for name, group in inventory.groups.items()

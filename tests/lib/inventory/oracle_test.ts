@@ -4,7 +4,13 @@
  */
 import { assertEquals } from "@std/assert";
 import { dirname, fromFileUrl, join } from "@std/path";
-import { loadInventory, selectHosts, toAnsibleList, toGraph } from "../../../lib/inventory/mod.ts";
+import {
+  loadInventory,
+  selectHosts,
+  toAnsibleHost,
+  toAnsibleList,
+  toGraph,
+} from "../../../lib/inventory/mod.ts";
 import { findProgram, testWhere } from "../../support.ts";
 import { inFolder, inventoryOf } from "./files.ts";
 
@@ -141,13 +147,22 @@ testWhere("loadInventory() and selectHosts() agree with Ansible, when both read 
   }
 });
 
-testWhere("toAnsibleList() and toGraph() print what ansible-inventory prints, byte for byte", {
-  needs: ["ansible-inventory"],
-}, () =>
-  inFolder({ "rich.yaml": RICH }, async (cwd) => {
-    const inventory = await loadInventory(["rich.yaml"], { extraVars: ["n=1"], env: {}, cwd });
-    const file = join(cwd, "rich.yaml");
-    const list = await run("ansible-inventory", ["-i", file, "-e", "n=1", "--list"]);
-    assertEquals(JSON.stringify(toAnsibleList(inventory), null, 4), list.trimEnd());
-    assertEquals(toGraph(inventory), (await run("ansible-inventory", ["-i", file, "--graph"])).trimEnd());
-  }));
+testWhere(
+  "toAnsibleList(), toAnsibleHost() and toGraph() print what ansible-inventory prints, byte for byte",
+  {
+    needs: ["ansible-inventory"],
+  },
+  () =>
+    inFolder({ "rich.yaml": RICH }, async (cwd) => {
+      const inventory = await loadInventory(["rich.yaml"], { extraVars: ["n=1"], env: {}, cwd });
+      const file = join(cwd, "rich.yaml");
+      const list = await run("ansible-inventory", ["-i", file, "-e", "n=1", "--list"]);
+      assertEquals(JSON.stringify(toAnsibleList(inventory), null, 4), list.trimEnd());
+      assertEquals(toGraph(inventory), (await run("ansible-inventory", ["-i", file, "--graph"])).trimEnd());
+      const withVars = await run("ansible-inventory", ["-i", file, "-e", "n=1", "--graph", "--vars"]);
+      assertEquals(toGraph(inventory, { vars: true }), withVars.trimEnd());
+      const host = await run("ansible-inventory", ["-i", file, "-e", "n=1", "--host", "edge-01"]);
+      const edge = inventory.hosts.find(({ name }) => name === "edge-01")!;
+      assertEquals(JSON.stringify(toAnsibleHost(edge), null, 4), host.trimEnd());
+    }),
+);

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { selectHosts } from "../../../lib/inventory/mod.ts";
 import type { Problem } from "../../../lib/errors.ts";
-import { inventoryOf, problemsOf } from "./files.ts";
+import { inFolder, inventoryOf, problemsOf } from "./files.ts";
 
 const inventory = await inventoryOf(`
 all:
@@ -20,7 +20,7 @@ all:
 
 const select = (pattern?: string) => selectHosts(inventory, pattern).map((host) => host.name).join(" ");
 
-Deno.test("selectHosts() picks hosts in inventory order, when the pattern is any of Ansible's", () => {
+Deno.test("selectHosts() picks hosts in the pattern's order, when the pattern is any of Ansible's", () => {
   const table: [pattern: string | undefined, expected: string][] = [
     [undefined, "gate.example 10.0.0.7 edge-1 edge-2 edge-3 db-1 extra"],
     ["all", "gate.example 10.0.0.7 edge-1 edge-2 edge-3 db-1 extra"],
@@ -40,7 +40,12 @@ Deno.test("selectHosts() picks hosts in inventory order, when the pattern is any
     ["edge-[!12]", "edge-3"],
     ["e?ge-1", "edge-1"],
     ["*.example", "gate.example"],
-    ["[wg]*", "gate.example edge-1 edge-2 edge-3"],
+    ["[wg]*", "edge-1 edge-2 edge-3 gate.example"],
+    ["db", "edge-3 db-1"],
+    ["db:web", "edge-3 db-1 edge-1 edge-2"],
+    ["edge-3,edge-1", "edge-3 edge-1"],
+    ["~\\Aedge-[12]\\Z", "edge-1 edge-2"],
+    ["edge-[3-1]x,web", "edge-1 edge-2 edge-3"],
     ["10.0.0.7", "10.0.0.7"],
     ["~(edge|db)-1", "edge-1 db-1"],
     ["~(?i)EDGE-1$", "edge-1"],
@@ -51,6 +56,7 @@ Deno.test("selectHosts() picks hosts in inventory order, when the pattern is any
     ["web[0:0]", "edge-1"],
     ["prod[0]", "extra"],
     ["web[0],db", "edge-1 edge-3 db-1"],
+    ["extra,web[0]", "extra edge-1"],
     ["w*[1:2]", "edge-2 edge-3"],
   ];
   for (const [pattern, expected] of table) {
@@ -60,7 +66,7 @@ Deno.test("selectHosts() picks hosts in inventory order, when the pattern is any
 
 Deno.test("selectHosts() refuses the pattern, when nothing is left or it cannot be read", async () => {
   const table: [pattern: string, message: string][] = [
-    ["~dge", 'found no host for "~dge"'],
+    ["~dge", 'found "~dge", which matches no host and no group'],
     ["web:!web", 'found no host for "web:!web"'],
     ["edg-1", 'found "edg-1", expected the name of a host or a group\n    did you mean "edge-1"?'],
     ["nothing-like-it", '"inventory --graph" shows'],
@@ -89,4 +95,23 @@ Deno.test("selectHosts() passes a name over with a warning, when it is not known
 Deno.test("selectHosts() refuses an inventory without hosts, when no pattern is given", async () => {
   const empty = await inventoryOf("web: {vars: {a: 1}}");
   assertStringIncludes((await problemsOf(() => selectHosts(empty, undefined))).join(), "found no host");
+});
+
+Deno.test("selectHosts() takes each line of a file for a pattern, when the limit names one", () =>
+  inFolder(
+    { "limit.txt": "# left over\nedge-3\n\n  db-1  # slow\n!db\n", "empty.txt": "# none\n" },
+    async (cwd) => {
+      const names = (pattern: string) =>
+        selectHosts(inventory, pattern, () => {}, "--limit", cwd).map((host) => host.name).join(" ");
+      assertEquals(names("@limit.txt,edge-3,edge-1"), "edge-1");
+      const problems = async (pattern: string) => (await problemsOf(() => names(pattern))).join();
+      assertStringIncludes(await problems("@empty.txt"), 'found no host in the file "empty.txt"');
+      assertStringIncludes(await problems("@none.txt"), 'cannot read the file "none.txt"');
+    },
+  ));
+
+Deno.test("selectHosts() warns as Ansible does, when a pattern of any kind matches nothing", () => {
+  const warnings: string[] = [];
+  selectHosts(inventory, "web,x*,~y,&w*,!z?,x*", ({ message }) => warnings.push(message));
+  assertEquals(warnings.map((message) => /"(.*)"/.exec(message)?.[1]), ["x*", "~y", "z?"]);
 });

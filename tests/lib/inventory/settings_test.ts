@@ -9,7 +9,7 @@ const options = { cwd, env: {} };
 
 function host(vars: Readonly<Record<string, Json>>): Host {
   const origins = Object.keys(vars).map((name) => [name, { file: "i.yaml", line: 1, col: 2, path: name }]);
-  return { name: "edge-1", groups: [], vars, origins: Object.fromEntries(origins) };
+  return { name: "edge-1", groups: [], source: "", vars, origins: Object.fromEntries(origins) };
 }
 
 Deno.test("settingsOf() gives the contract's defaults, when a host sets nothing", () => {
@@ -98,7 +98,7 @@ Deno.test("settingsOf() takes what Ansible would, when values come as text, numb
   ]);
 });
 
-Deno.test("settingsOf() reads the older names, when the newer are not set", () => {
+Deno.test("settingsOf() reads the older names, and prefers them as Ansible does, when both are set", () => {
   const old = {
     ansible_ssh_host: "h",
     ansible_ssh_port: 1,
@@ -107,7 +107,14 @@ Deno.test("settingsOf() reads the older names, when the newer are not set", () =
   };
   const { address, port, user, identityFile } = settingsOf(host(old), options);
   assertEquals([address, port, user, identityFile], ["h", 1, "u", join(cwd, "k")]);
-  assertEquals(settingsOf(host({ ...old, ansible_port: 2 }), options).port, 2);
+  const both = { ...old, ansible_port: 2, ansible_host: "new", ansible_user: "new" };
+  const chosen = settingsOf(host(both), options);
+  assertEquals([chosen.address, chosen.port, chosen.user], ["h", 1, "u"]);
+  const { ansible_private_key_file, ...rest } = old;
+  const keys = { ...rest, ansible_private_key_file, ansible_ssh_private_key_file: join(cwd, "other") };
+  assertEquals(settingsOf(host(keys), options).identityFile, join(cwd, "other"));
+  const args = { ansible_ssh_args: "-C", ansible_ssh_common_args: "-o A=1", ansible_ssh_extra_args: "-v" };
+  assertEquals(settingsOf(host(args), options).commonArgs, ["-C", "-o", "A=1", "-v"]);
 });
 
 Deno.test("settingsOf() passes a deploy path through, when it holds what a shell would take apart", () => {
@@ -185,7 +192,11 @@ Deno.test("settingsOf() names all problems, when there are several", async () =>
   assertEquals(problems.filter((line) => line.startsWith("i.yaml")).length, 4);
   assertStringIncludes(
     problems.join("\n"),
-    'found a template, "{{ unit }}", which Lockstep does not evaluate',
+    'i.yaml:1:2: service: found "{{ unit }}": the variable "unit", which is not set; expected the name of a unit',
+  );
+  assertStringIncludes(
+    problems.join("\n"),
+    "a template that Lockstep does not evaluate; expected a user name",
   );
 });
 

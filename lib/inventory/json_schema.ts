@@ -1,0 +1,86 @@
+/**
+ * The JSON schema of an inventory in YAML, for editors: made from the same definition that checks an inventory. Run as a program it writes
+ * `inventory/lockstep.schema.json`; a test sees that the file is current.
+ * @module
+ */
+import { z } from "zod";
+import type { Json } from "../events.ts";
+import { expectedOf, hostVariables, variableNames } from "./variables.ts";
+
+/** Where the schema is kept. */
+export const SCHEMA_FILE: URL = new URL("../../inventory/lockstep.schema.json", import.meta.url);
+
+type Schema = { readonly [key: string]: Json };
+
+/** What an editor needs to know of an inventory. */
+export function inventorySchema(): Schema {
+  const reference = (name: string) => ({ $ref: `#/$defs/${name}` });
+  /** Nothing written stands for none. */
+  const mappingOf = (members: Schema, what: string) => ({
+    description: what,
+    type: ["object", "null"],
+    additionalProperties: members,
+  });
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "Lockstep inventory",
+    ...mappingOf(
+      reference("group"),
+      "Groups by name, in Ansible's shape; `all` holds every other. Made by `deno task schema`.",
+    ),
+    $defs: {
+      group: {
+        type: ["object", "null"],
+        additionalProperties: false,
+        properties: {
+          hosts: {
+            ...mappingOf(reference("host"), "Hosts by name; `edge-[01:12]` is twelve."),
+            type: ["object", "string", "null"],
+          },
+          children: {
+            ...mappingOf(reference("group"), "Groups whose hosts belong to this one, too."),
+            type: ["object", "string", "null"],
+          },
+          vars: { ...reference("groupVariables"), description: "Variables of every host of this group." },
+        },
+      },
+      host: { ...reference("variables"), description: "Variables of this host; nothing for none." },
+      groupVariables: {
+        type: ["object", "null"],
+        allOf: [reference("variables")],
+        properties: {
+          ansible_group_priority: {
+            type: ["integer", "string"],
+            description: "Among groups that are equally deep the highest wins; default: 1.",
+          },
+        },
+      },
+      variables: { type: ["object", "null"], properties: variables() },
+      template: { type: "string", pattern: "\\{\\{", description: "`{{ other_variable }}`" },
+    },
+  };
+}
+
+/** Every variable as it may be written, or as a reference to another. Any other variable is the user's own. */
+function variables(): Schema {
+  const { properties } = z.toJSONSchema(hostVariables, { io: "input" }) as {
+    properties: Record<string, Schema>;
+  };
+  // What stands for an unset variable is known only where the value has been read.
+  const presets = hostVariables.parse({});
+  return Object.fromEntries(
+    variableNames.map((name) => {
+      const { description, default: _, ...rest } = properties[name]!;
+      const preset = presets[name] as Json | undefined;
+      return [name, {
+        description: `${String(description)} Expected: ${expectedOf(name)}.`,
+        ...(preset === undefined ? {} : { default: preset }),
+        anyOf: [rest, { $ref: "#/$defs/template" }],
+      }];
+    }),
+  );
+}
+
+if (import.meta.main) {
+  await Deno.writeTextFile(SCHEMA_FILE, JSON.stringify(inventorySchema(), null, 2) + "\n");
+}

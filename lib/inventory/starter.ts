@@ -1,0 +1,63 @@
+/**
+ * The inventory that `init` writes for who has none yet.
+ * @module
+ */
+import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "@std/path";
+import { UsageError } from "../errors.ts";
+
+const SCHEMA = "lockstep.schema.json";
+
+/** Short, because it is read by somebody who has not seen one before; `inventory/example.yaml` has everything. */
+export const STARTER =
+  `# Which devices there are, and what is true of each. The shape is Ansible's, so Ansible reads this file, too.
+# The closer to the device, the stronger: "all" gives way to a group, a group to the groups in it, all of them to the host, and
+# everything to -e NAME=VALUE on the command line.
+
+all:
+  vars: # for every device
+    ansible_user: iotuser # who to log in as; keys, ports and jump hosts may stay in ~/.ssh/config
+    # ansible_port: 22
+    # ansible_ssh_private_key_file: ~/.ssh/id_ed25519
+    # ansible_ssh_common_args: -o ProxyJump=gate.example.com
+    deploy_path: /opt/iot-inference # folder on the device, which that user must be able to write
+    service: phase4-inference # unit to restart; empty for none
+    health_url: http://localhost:9208 # as the device itself sees it; empty for none
+
+  children:
+    canary: # the first to be deployed to: deploy --limit canary
+      hosts:
+        edge-01.example.com:
+
+    hall:
+      hosts:
+        edge-[02:04].example.com: # three devices in one line
+        press:
+          ansible_host: 192.0.2.17 # where the name is not the address
+      # vars: # for the devices of this group alone
+      #   health_attempts: 20
+`;
+
+/** Writes it to `file`, and the folder where there is none. Throws a UsageError where the file exists or cannot be written. */
+export async function writeStarter(file: string): Promise<void> {
+  const refuse = (error: unknown) =>
+    (error as NodeJS.ErrnoException).code === "EEXIST"
+      ? UsageError.of("init", `found ${file}, which stays as it is`, "name another file: init FILE")
+      : UsageError.of(
+        "init",
+        `cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`,
+      );
+  const folder = dirname(file);
+  try {
+    if (!existsSync(folder)) await mkdir(folder, { recursive: true });
+    // Beside the schema, as in a checkout, editors are told of it.
+    const text = existsSync(join(folder, SCHEMA))
+      ? `# yaml-language-server: $schema=${SCHEMA}\n${STARTER}`
+      : STARTER;
+    // The system refuses where there is a file already: nothing comes between a look and the writing.
+    await writeFile(file, text, { flag: "wx" });
+  } catch (error) {
+    throw refuse(error);
+  }
+}

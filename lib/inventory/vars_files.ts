@@ -1,0 +1,131 @@
+/**
+ * `group_vars/` and `host_vars/` beside an inventory: for every group and host the file of that name (bare, or ending in .yml, .yaml or
+ * .json), or all files of the folder of that name.
+ * @module
+ */
+import { readdir, stat } from "node:fs/promises";
+import { basename, extname, isAbsolute, join, relative, resolve } from "@std/path";
+import type { Problem } from "../errors.ts";
+import type { VarsLayer } from "./builder.ts";
+import { discreet, type Unseal, unsealFile } from "./sealed.ts";
+import { byBytes, readUtf8 } from "./sources.ts";
+import type { Setting } from "./types.ts";
+import { VariableCheck } from "./variable_check.ts";
+import { readVarsMapping } from "./vars_mapping.ts";
+
+/** In the order in which Ansible looks; the first that is there counts. */
+const EXTENSIONS = ["", ".yml", ".yaml", ".json"];
+
+/** What is needed to read variables. */
+export interface VarsReading {
+  readonly cwd: string;
+  readonly unseal: Unseal;
+  readonly check: VariableCheck;
+}
+
+/** Reads what `folder` (absolute) says about the groups and hosts that there are. */
+export async function readVarsFiles(
+  folder: string,
+  groups: readonly string[],
+  hosts: readonly string[],
+  reading: VarsReading,
+): Promise<VarsLayer> {
+  // Named as the user would: relative, where it is below the current folder.
+  const below = relative(reading.cwd, folder);
+  const name = below.startsWith("..") || isAbsolute(below) ? folder : below;
+  return {
+    groups: await readAll(join(name, "group_vars"), groups, reading),
+    hosts: await readAll(join(name, "host_vars"), hosts, reading),
+  };
+}
+
+async function readAll(
+  folder: string,
+  names: readonly string[],
+  reading: VarsReading,
+): Promise<Map<string, ReadonlyMap<string, Setting>>> {
+  const found = new Map<string, ReadonlyMap<string, Setting>>();
+  const entries = new Set(await namesIn(resolve(reading.cwd, folder)));
+  // Ten thousand hosts must not mean forty thousand looks at the disk.
+  if (entries.size === 0) return found;
+  for (const name of names) {
+    if (isAbsolute(name)) continue;
+    const files = await filesOf(folder, name, entries, reading.cwd);
+    if (files.length === 0) continue;
+    const vars = new Map<string, Setting>();
+    for (const file of files) {
+      for (const [key, setting] of await readVars(file, reading)) vars.set(key, setting);
+    }
+    found.set(name, vars);
+  }
+  return found;
+}
+
+async function filesOf(
+  folder: string,
+  name: string,
+  entries: ReadonlySet<string>,
+  cwd: string,
+): Promise<string[]> {
+  const below = basename(name) !== name;
+  for (const extension of EXTENSIONS) {
+    if (!below && !entries.has(name + extension)) continue;
+    const file = join(folder, name + extension);
+    const info = await look(resolve(cwd, file));
+    if (info?.isDirectory()) return await filesBelow(file, cwd, 0);
+    if (info) return [file];
+  }
+  return [];
+}
+
+/** Deeper than anybody sorts variables, and shallow enough for a link that leads back. */
+const DEEPEST = 32;
+
+async function filesBelow(folder: string, cwd: string, depth: number): Promise<string[]> {
+  const files: string[] = [];
+  if (depth > DEEPEST) return files;
+  for (const name of (await namesIn(resolve(cwd, folder))).sort(byBytes)) {
+    if (name.startsWith(".") || name.endsWith("~")) continue;
+    const file = join(folder, name);
+    const info = await look(resolve(cwd, file));
+    const extension = extname(name);
+    if (info?.isDirectory()) {
+      if (extension === "") files.push(...await filesBelow(file, cwd, depth + 1));
+    } else if (info?.isFile() && EXTENSIONS.includes(extension)) files.push(file);
+  }
+  return files;
+}
+
+/** The variables of one file; an empty file has none. Problems go to `check`. */
+async function readVars(file: string, { cwd, unseal, check }: VarsReading): Promise<[string, Setting][]> {
+  const problems: Problem[] = [];
+  const written = await readUtf8(file, cwd, problems);
+  const plain = written === undefined ? undefined : unsealFile(file, written, unseal, problems);
+  let vars: [string, Setting][] = [];
+  if (plain) {
+    // What a warning says of an encrypted file could give away what it holds.
+    const warn = plain.secret ? () => {} : check.warn;
+    const checkHere = new VariableCheck(problems, warn, check.seen);
+    const found = readVarsMapping(file, plain.text, problems, { unseal, secret: plain.secret, warn });
+    for (const { name, setting, nameOrigin } of found) checkHere.variable(name, setting, () => nameOrigin);
+    vars = found.map(({ name, setting }) => [name, setting]);
+  }
+  check.problems.push(...(plain?.secret ? discreet(problems) : problems));
+  return vars;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch {
+    return [];
+  }
+}
+
+async function look(path: string) {
+  try {
+    return await stat(path);
+  } catch {
+    return undefined;
+  }
+}

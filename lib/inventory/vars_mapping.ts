@@ -1,0 +1,48 @@
+/**
+ * A text that is a mapping of variables: a file of `group_vars/` or `host_vars/`, or what `-e` was given.
+ * @module
+ */
+import { isMap } from "yaml";
+import type { Problem } from "../errors.ts";
+import { problemAt, shown } from "./problems.ts";
+import type { Origin, Setting } from "./types.ts";
+import { type Reading, readYaml } from "./yaml_document.ts";
+
+/** A variable, and where its name is written. */
+export interface NamedSetting {
+  readonly name: string;
+  readonly setting: Setting;
+  readonly nameOrigin: Origin;
+}
+
+/** The variables of a text, in order; none where there is nothing in it. What is wrong goes to `problems`. */
+export function readVarsMapping(
+  file: string,
+  text: string,
+  problems: Problem[],
+  reading: Partial<Omit<Reading, "json">>,
+): NamedSetting[] {
+  const document = readYaml(file, text, problems, reading);
+  const root = document?.root ?? null;
+  if (!document || root === null) return [];
+  if (!isMap(root)) {
+    const value = document.json(root);
+    // Ansible takes whatever Python takes for nothing as no variables at all.
+    const nothing = !value || Array.isArray(value) && value.length === 0;
+    if (!nothing) {
+      problems.push(problemAt(
+        document.origin(root.range?.[0] ?? 0),
+        `found ${shown(value)}, expected a mapping of variables`,
+      ));
+    }
+    return [];
+  }
+  return document.entries(root).map((entry) => {
+    const name = String(entry.key);
+    return {
+      name,
+      setting: { value: document.value(entry.value), origin: document.origin(entry.offset, name) },
+      nameOrigin: document.origin(entry.keyNode.range?.[0] ?? 0, name),
+    };
+  });
+}

@@ -1,0 +1,34 @@
+/**
+ * What both sides say about an inventory, in the same shape.
+ * @module
+ */
+import type { Json } from "../../lib/events.ts";
+
+/** The hosts that a pattern names, in order; undefined where it ends with an error. */
+export interface Selection {
+  readonly hosts?: readonly string[];
+  readonly error?: string;
+  /** The parts of the pattern that were passed over, with a warning each. */
+  readonly unmatched: readonly string[];
+}
+
+/** The list and the selections; `error` alone where the inventory is refused. */
+export interface Answer {
+  readonly list?: Json;
+  /** The plain values of single variables that are encrypted, by host. */
+  readonly secrets?: Json;
+  readonly patterns?: Readonly<Record<string, Selection>>;
+  readonly error?: string;
+}
+
+/** The questions that an answer answers; `args` are those of ansible-inventory. */
+export interface Question {
+  readonly cwd: string;
+  readonly sources: readonly string[];
+  readonly extraVars: readonly string[];
+  readonly vaultPasswordFile?: string;
+  readonly patterns: readonly string[];
+}
+
+/** What a text is read as: `error` where it cannot be, `other` where JSON has no word for it. */
+export type Piece = { readonly value: Json } | { readonly error: string } | { readonly other: string };

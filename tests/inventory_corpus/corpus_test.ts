@@ -1,0 +1,58 @@
+/**
+ * Every inventory of the corpus means here what it means to Ansible: the one that is installed, else its recorded answers.
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import { findProgram, testWhere } from "../support.ts";
+import { Ansible } from "./ansible.ts";
+import { readCases, withFolder } from "./case.ts";
+import { compare, formatDifferences } from "./compare.ts";
+import { askOurs } from "./ours.ts";
+import { readRecorded, recordedText, recordedVersion } from "./recorded.ts";
+
+const cases = await readCases();
+
+Deno.test("the corpus holds 40 inventories and 60 patterns, or more", () => {
+  assert(cases.length >= 40);
+  assert(new Set(cases.flatMap(({ patterns }) => patterns)).size >= 60);
+});
+
+Deno.test("loadInventory(), toAnsibleList() and selectHosts() agree with Ansible, over the corpus", async (t) => {
+  const ansible = findProgram("ansible-inventory") === undefined ? undefined : new Ansible();
+  try {
+    for (const each of cases) {
+      await t.step(`${each.name}: ${each.about}`, () =>
+        withFolder(each, async (cwd) => {
+          const theirs = ansible ? await ansible.ask({ ...each, cwd }) : await readRecorded(each);
+          const differences = compare(await askOurs({ ...each, cwd }), theirs);
+          const meant = differences.map(({ about }) => about).filter((about) => about in each.differs);
+          const unmeant = differences.filter(({ about }) => !(about in each.differs));
+          if (unmeant.length > 0) throw new Error(formatDifferences(unmeant));
+          assertEquals(meant.sort(), Object.keys(each.differs).sort(), "what is meant to differ does not");
+        }));
+    }
+  } finally {
+    await ansible?.close();
+  }
+});
+
+testWhere("the recorded answers are those of Ansible, where it is of the version that gave them", {
+  needs: ["ansible-inventory"],
+}, async () => {
+  const ansible = new Ansible();
+  try {
+    if (await ansible.version() !== await recordedVersion()) return;
+    for (const each of cases) {
+      await withFolder(each, async (cwd) => {
+        const now = JSON.parse(recordedText(await ansible.ask({ ...each, cwd })));
+        assertEquals(
+          await readRecorded(each) as unknown,
+          now,
+          `${each.name}: record it anew with recorded.ts`,
+        );
+      });
+    }
+  } finally {
+    await ansible.close();
+  }
+});

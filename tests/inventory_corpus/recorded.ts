@@ -1,0 +1,52 @@
+/**
+ * The answers of Ansible that were written down, for machines without it. `deno run -A tests/inventory_corpus/recorded.ts` writes them anew.
+ * @module
+ */
+import { join } from "@std/path";
+import { Ansible } from "./ansible.ts";
+import type { Answer } from "./answer.ts";
+import { type Case, corpusFolder, readCases, withFolder } from "./case.ts";
+
+const folder = join(corpusFolder, "recorded");
+const versionFile = join(folder, "version.txt");
+const fileOf = (name: string) => join(folder, `${name}.json`);
+
+/** Which Ansible it was. */
+export async function recordedVersion(): Promise<string> {
+  return (await Deno.readTextFile(versionFile)).trim();
+}
+
+/** What Ansible said about a case when it was last asked. */
+export async function readRecorded({ name }: Case): Promise<Answer> {
+  return JSON.parse(await Deno.readTextFile(fileOf(name)));
+}
+
+/** The text of the file that keeps an answer: errors are only there or not, for their words hold paths and change with every version. */
+export function recordedText({ list, secrets = {}, patterns = {}, error }: Answer): string {
+  const kept = error !== undefined ? { error: "refused" } : {
+    list,
+    secrets,
+    patterns: Object.fromEntries(
+      Object.entries(patterns).map(([pattern, { hosts, unmatched }]) => [
+        pattern,
+        { ...(hosts === undefined ? { error: "refused" } : { hosts }), unmatched },
+      ]),
+    ),
+  };
+  return JSON.stringify(kept, null, 2) + "\n";
+}
+
+async function record(): Promise<void> {
+  await Deno.remove(folder, { recursive: true }).catch(() => {});
+  await Deno.mkdir(folder);
+  const ansible = new Ansible();
+  await Deno.writeTextFile(versionFile, `${await ansible.version()}\n`);
+  for (const each of await readCases()) {
+    await withFolder(each, async (cwd) => {
+      await Deno.writeTextFile(fileOf(each.name), recordedText(await ansible.ask({ ...each, cwd })));
+    });
+  }
+  await ansible.close();
+}
+
+if (import.meta.main) await record();
