@@ -1,6 +1,7 @@
 /**
  * Measures Lockstep beside what it is compared with, on one loopback fleet, in turns, and checks the devices' bytes after every run.
- * `deno task bench [--quick] [--hosts N] [--set-mb N] [--pairs N] [--forks N] [--states A,B] [--key-exchanges A,B]`
+ * Then what the program itself costs with 10,000 simulated hosts.
+ * `deno task bench [--quick] [--only devices,fleet-size] [--hosts N] [--set-mb N] [--pairs N] [--forks N] [--states A,B] [--key-exchanges A,B]`
  * writes `bench/results/latest.json` and `latest.md`.
  * @module
  */
@@ -15,6 +16,8 @@ import { bareSsh } from "./contenders/bare_ssh.ts";
 import { floor } from "./contenders/floor.ts";
 import { lockstep } from "./contenders/lockstep.ts";
 import { checkDevices, restoreState, saveState } from "./devices.ts";
+import { measureFleetSize } from "./fleet_size.ts";
+import { fleetSizeText } from "./fleet_size_table.ts";
 import { measure } from "./measure.ts";
 import { markdown, type Results, type Sample, type Scenario, textTable } from "./results.ts";
 
@@ -76,6 +79,7 @@ const keyExchanges: Readonly<Record<string, string>> = {
 const { values: options } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
+    only: { type: "string", default: "devices,fleet-size" },
     hosts: { type: "string" },
     "set-mb": { type: "string", default: "2" },
     pairs: { type: "string" },
@@ -84,6 +88,28 @@ const { values: options } = parseArgs({
     "key-exchanges": { type: "string", default: Object.keys(keyExchanges).join(",") },
   },
 });
+
+const resultsDir = fromFileUrl(new URL("./results/", import.meta.url));
+const parts = new Set(options.only.split(","));
+for (const part of parts) {
+  if (part === "devices" || part === "fleet-size") continue;
+  console.error(`--only: found ${part}, expected devices or fleet-size`);
+  Deno.exit(64);
+}
+/** The part that is not measured now stays as it was recorded. */
+const earlier = JSON.parse(await Deno.readTextFile(join(resultsDir, "latest.json"))) as Results;
+const fleetSize = parts.has("fleet-size")
+  ? await measureFleetSize({
+    sizes: [2_000, 10_000],
+    forks: options.quick ? [50] : [50, 200],
+    outputs: options.quick ? ["plain"] : ["plain", "json"],
+    runs: options.quick ? 1 : 3,
+  })
+  : earlier.fleetSize;
+if (!parts.has("devices")) {
+  await record({ ...earlier, ...(fleetSize === undefined ? {} : { fleetSize }) });
+  Deno.exit();
+}
 
 const lacking = ["ssh", "sshd", "ssh-keygen", "python3", "tar", "sha256sum"].filter((name) =>
   findProgram(name) === undefined
@@ -100,8 +126,6 @@ const bytes = whole("set-mb", options["set-mb"]) * 1_000_000;
 const allStates = options.quick ? "first,new-set,nothing" : Object.keys(states).join(",");
 const chosenStates = chosen("states", options.states ?? allStates, states);
 const chosenExchanges = chosen("key-exchanges", options["key-exchanges"], keyExchanges);
-
-const resultsDir = fromFileUrl(new URL("./results/", import.meta.url));
 
 await using fleet = await makeFleet({
   devices: Array.from({ length: hosts }, () => ({ keyExchange: "any" })),
@@ -133,11 +157,17 @@ const results: Results = {
   pairs,
   contenders: Object.fromEntries([floor, lockstep, bareSsh].map(({ name, what }) => [name, what])),
   scenarios,
+  ...(fleetSize === undefined ? {} : { fleetSize }),
 };
-await Deno.mkdir(resultsDir, { recursive: true });
-await Deno.writeTextFile(join(resultsDir, "latest.json"), JSON.stringify(results, rounded, 1) + "\n");
-await Deno.writeTextFile(join(resultsDir, "latest.md"), markdown(results));
-console.log(textTable(scenarios));
+await record(results);
+
+/** Writes the record and prints what was measured now. */
+async function record(results: Results): Promise<void> {
+  await Deno.writeTextFile(join(resultsDir, "latest.json"), JSON.stringify(results, rounded, 1) + "\n");
+  await Deno.writeTextFile(join(resultsDir, "latest.md"), markdown(results));
+  if (parts.has("devices")) console.log(textTable(results.scenarios));
+  if (results.fleetSize !== undefined) console.log(fleetSizeText(results.fleetSize, "text"));
+}
 
 /** All pairs of one scenario, in turns; the first of each is a warm-up. */
 async function runScenario(state: State, keyExchange: string, sshConfig: string): Promise<Scenario> {

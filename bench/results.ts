@@ -2,7 +2,10 @@
  * What a bench run found, and the table that people read. Pure.
  * @module
  */
+import type { FleetSize } from "./fleet_size.ts";
+import { fleetSizeText } from "./fleet_size_table.ts";
 import type { Cost } from "./measure.ts";
+import { median } from "./median.ts";
 
 /** One run of one contender. */
 export interface Sample extends Cost {
@@ -38,14 +41,8 @@ export interface Results {
   readonly pairs: number;
   readonly contenders: Readonly<Record<string, string>>;
   readonly scenarios: readonly Scenario[];
-}
-
-/** The middle value; the mean of the two in the middle where there is none. */
-export function median(values: readonly number[]): number {
-  if (values.length === 0) throw new RangeError("Cannot take the median of nothing");
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (sorted.length - 1) / 2;
-  return (sorted[Math.floor(at)]! + sorted[Math.ceil(at)]!) / 2;
+  /** What the program itself costs, by the size of the fleet. */
+  readonly fleetSize?: FleetSize;
 }
 
 /** Ratio of the medians of two contenders' times. */
@@ -144,6 +141,11 @@ export function markdown(results: Results): string {
       }`
     ),
     ``,
+    ...(results.fleetSize === undefined ? [] : [
+      `## The program itself, by the size of the fleet`,
+      ``,
+      fleetSizeText(results.fleetSize, "markdown"),
+    ]),
     `${results.startedAt.slice(0, 10)}, ${machine.cores} cores (${machine.cpu}), Linux ${machine.kernel}, ` +
     `${machine.openssh} (default key exchange ${machine.defaultKeyExchange}), Deno ${machine.deno}. Both ends share these cores. Repeat it: \`deno task bench\`.`,
     ``,

@@ -57,27 +57,33 @@ export async function succeeds([name, ...args]: readonly [string, ...string[]]):
   }
 }
 
-/** `sha256sum FILE…` */
+/** `sha256sum FILE…`, or of its standard input */
 async function sha256sum(files: readonly string[]): Promise<number> {
-  for (const file of files) {
+  for (const file of files.length === 0 ? ["-"] : files) {
     const hash = createHash("sha256");
-    for await (const chunk of createReadStream(file)) hash.update(chunk);
+    for await (const chunk of file === "-" ? Deno.stdin.readable : createReadStream(file)) hash.update(chunk);
     console.log(`${hash.digest("hex")}  ${file}`);
   }
   return 0;
 }
 
-/** `dd bs=N iflag=fullblock,count_bytes count=BYTES of=FILE`: reads exactly that many bytes, and not one more. */
+/**
+ * `dd bs=N iflag=fullblock,count_bytes count=BYTES`: exactly that many bytes, and not one more.
+ * `dd bs=N [if=FILE skip=BLOCKS] count=BLOCKS`: so many blocks, as far as there are any.
+ */
 async function dd(args: readonly string[]): Promise<number> {
   const operands = new Map(args.map((arg) => arg.split("=", 2) as [string, string]));
-  let left = Number(operands.get("count"));
-  using file = await Deno.open(operands.get("of") ?? "", { write: true, create: true, truncate: true });
-  while (left > 0) {
+  const number = (name: string): number => Number(operands.get(name) ?? 0);
+  const exact = operands.has("iflag");
+  const path = operands.get("if");
+  using file = path === undefined ? null : await Deno.open(path);
+  await file?.seek(number("skip") * number("bs"), Deno.SeekMode.Start);
+  for (let left = number("count") * (exact ? 1 : number("bs")); left > 0;) {
     const block = new Uint8Array(Math.min(left, 65536));
-    const got = await Deno.stdin.read(block);
-    if (got === null) return 1;
+    const got = await (file ?? Deno.stdin).read(block);
+    if (got === null) return exact ? 1 : 0;
     left -= got;
-    for (let written = 0; written < got;) written += await file.write(block.subarray(written, got));
+    for (let written = 0; written < got;) written += await Deno.stdout.write(block.subarray(written, got));
   }
   return 0;
 }

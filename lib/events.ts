@@ -104,8 +104,16 @@ export type Event =
       /** The run that this one goes on with. */
       readonly resumes?: string;
     }
+    /** A wave is not begun yet: so many seconds are let pass, or somebody is asked. */
+    | {
+      readonly type: "wave-waiting";
+      readonly wave: number;
+      readonly for: "pause" | "confirm";
+      readonly seconds?: number;
+    }
     | { readonly type: "wave-started"; readonly wave: number }
     | { readonly type: "warning"; readonly host?: string; readonly message: string }
+    /** Also told of a host that had ended, when it is taken back: it has not ended any more. */
     | { readonly type: "host-started"; readonly host: string; readonly wave: number }
     | {
       readonly type: "task-started";

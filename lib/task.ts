@@ -52,6 +52,8 @@ export interface RunContext {
   readonly who: string;
   /** Also put live what has failed on a host before. */
   readonly force: boolean;
+  /** Bytes are dear (`--bwlimit`): what shrinks travels compressed. */
+  readonly slow?: boolean;
   /** `deploy` or `rollback`: what the device's history calls it. */
   readonly command: string;
 }
@@ -80,10 +82,11 @@ export interface ObservedHost extends TaskHost {
 
 /** A host as `runTask()` uses it. */
 export interface ActingHost extends ObservedHost {
-  /** Runs one step and returns what it printed; a Failure where it did not end with 0. */
-  act(step: Step): Promise<string>;
-  /** Forgets what these facts said. */
-  forget(facts: readonly Fact<unknown>[]): void;
+  /**
+   * Runs one step and returns what it printed; a Failure where it did not end with 0. What it changes is looked at afresh in the same
+   * breath.
+   */
+  act(step: Step, changes?: readonly Fact<unknown>[]): Promise<string>;
 }
 
 export interface Task {
@@ -147,12 +150,12 @@ async function runTask<Observed>(
       steps.push(...plan.steps.map((step) => step.title));
       return outcome("changed");
     }
+    const changes = definition.changes ?? [];
     for (const step of plan.steps) {
       steps.push(step.title);
-      const output = await host.act(step);
+      const output = await host.act(step, step === plan.steps.at(-1) ? changes : []);
       if (step.detail !== undefined) detail = { ...detail, ...step.detail(output) };
     }
-    host.forget(definition.changes ?? []);
     const after = definition.plan(await definition.observe(host), host);
     if (after.status === "failed") throw refused(after.failure, action(), host);
     if (after.status === "change") {

@@ -36,6 +36,7 @@ case $target in /*) place=$target ;; *) place=./$target ;; esac
 rename=$6
 exchange=$7
 if [ "$8" = undo ]; then disarm; fi
+now=$(readlink "$live")
 folder=
 if [ -d "$live" ] && [ ! -L "$live" ]; then folder=.lockstep/releases/before-$4; fi
 
@@ -45,13 +46,13 @@ if [ -n "$folder" ]; then
 elif [ -f .lockstep/journal ]; then
   previous=$(field previous .lockstep/journal)
 else
-  previous=$(readlink "$live")
+  previous=$now
 fi
 
-mkdir -p .lockstep/releases || explain "$1" "cannot make .lockstep/releases"
+[ -d .lockstep/releases ] || mkdir -p .lockstep/releases || explain "$1" "cannot make .lockstep/releases"
 # A live name that leads there already was never switched away: the service still runs on that set.
 restarted=
-if [ "$(readlink "$live")" = "$target" ]; then
+if [ "$now" = "$target" ]; then
   restarted=yes
   # Unless an earlier run has switched it and got no further: then that goes on.
   if [ "$(field release .lockstep/journal)" = "$target" ]; then restarted=$(field restarted .lockstep/journal); fi
@@ -62,7 +63,7 @@ flush .lockstep/journal.next
 mv .lockstep/journal.next .lockstep/journal || explain .lockstep "cannot write the journal"
 flush .lockstep
 
-rm -f "$next"
+if [ -e "$next" ] || [ -L "$next" ]; then rm -f "$next"; fi
 ln -s "$target" "$next" || explain .lockstep "cannot make a link"
 if [ -z "$folder" ]; then
   rename_over "$rename" "$next" "$live" || explain . "cannot switch $live"

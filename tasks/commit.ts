@@ -27,8 +27,11 @@ export const withdrawSwitch = program("withdraw", withdrawText);
 const armDevice = program("arm", armText);
 
 /** What the device runs by itself, each with the prelude in front: it has no session to get that from. */
-const restoreProgram = `${prelude}\n${bare(restoreText)}`;
-const restartProgram = `${prelude}\n${bare(restartText)}`;
+const restoreProgram = new TextEncoder().encode(`${prelude}\n${bare(restoreText)}`);
+const restartProgram = new TextEncoder().encode(`${prelude}\n${bare(restartText)}`);
+const armInput = new Uint8Array(restoreProgram.length + restartProgram.length);
+armInput.set(restoreProgram);
+armInput.set(restartProgram, restoreProgram.length);
 
 interface Observed {
   readonly device: Device;
@@ -135,9 +138,6 @@ function armSteps({ device, layout, service }: Observed, { settings, run, undo }
     ? layout.live === "absent"
     : layout.journal.previous === "";
   if (undo !== null || nothingToRestore || settings.confirmTimeout === 0) return [];
-  const encoder = new TextEncoder();
-  const restoreBytes = encoder.encode(restoreProgram);
-  const restartBytes = encoder.encode(restartProgram);
   return [{
     title: `arm the device to restore itself unless this is confirmed within ${settings.confirmTimeout} s`,
     program: armDevice,
@@ -146,12 +146,12 @@ function armSteps({ device, layout, service }: Observed, { settings, run, undo }
       settings.liveDir,
       run.id,
       String(settings.confirmTimeout),
-      String(restoreBytes.length),
-      String(restartBytes.length),
+      String(restoreProgram.length),
+      String(restartProgram.length),
       device.rename,
       ...restartArgs(settings, service).slice(1),
     ],
-    input: new Uint8Array([...restoreBytes, ...restartBytes]),
+    input: armInput,
   }];
 }
 

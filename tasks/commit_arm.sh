@@ -16,7 +16,7 @@ mkdir -p "$restore" || explain "$1" "cannot make $restore"
 
 # keep NAME BYTES: standard input's next bytes as a file.
 keep() {
-  receive "$2" "$restore/$1" || explain "$restore" "cannot write $1"
+  receive "$2" >"$restore/$1" || explain "$restore" "cannot write $1"
 }
 keep script "$5"
 keep restart "$6"

@@ -9,6 +9,7 @@
  * @module
  */
 import { type Health, health as healthFact, ready, urlOf } from "../lib/facts/health.ts";
+import { history } from "../lib/facts/history.ts";
 import { type Layout, layout } from "../lib/facts/layout.ts";
 import { type Service, service } from "../lib/facts/service.ts";
 import { expiredBackups, linkSlot, releaseName, slotRelease } from "../lib/release.ts";
@@ -26,6 +27,8 @@ interface Observed {
   readonly health: Health | null;
   /** Why the service was not asked. */
   readonly notAsked: string | null;
+  /** The device was not told in time, and has gone back from the release by itself. */
+  readonly goneBack: boolean;
 }
 
 export const health = defineTask<Observed>({
@@ -35,10 +38,24 @@ export const health = defineTask<Observed>({
   action: ({ settings }) => `confirm that ${settings.service || "the service"} is well`,
   observe: async (host) => {
     const layoutFact = await host.look(layout);
+    const goneBack = await hasGoneBack(layoutFact, host);
     const notAsked = await whyNotAsked(host);
-    return { layout: layoutFact, health: notAsked === null ? await host.look(healthFact) : null, notAsked };
+    // The set that is live again has its service restarted by the device; what that says is no word on the release.
+    const answer = notAsked === null && !goneBack ? await host.look(healthFact) : null;
+    return { layout: layoutFact, health: answer, notAsked, goneBack };
   },
-  plan: ({ layout, health, notAsked }, host) => {
+  plan: ({ layout, health, notAsked, goneBack }, host) => {
+    if (goneBack) {
+      return {
+        status: "failed",
+        failure: {
+          kind: "timeout",
+          evidence:
+            "the device was not told in time (confirm_timeout) and has brought the old set back by itself",
+          next: "give confirm_timeout more seconds than restart and health take together",
+        },
+      };
+    }
     const detail: Detail = health === null
       ? { reason: notAsked }
       : { health: health.health, metrics: health.metrics, attempts: health.attempts };
@@ -77,6 +94,18 @@ export const healthCheck = defineTask<{ health: Health | null }>({
       detail: { health: health.health, metrics: health.metrics, attempts: health.attempts },
     },
 });
+
+/**
+ * Where another set than the release is live, nothing is unconfirmed, and the last thing that happened is that the device has gone back from
+ * this very release, it was this run that came too late: it has put the release live, or found it there.
+ */
+async function hasGoneBack({ journal, slot }: Layout, host: ObservedHost): Promise<boolean> {
+  if (host.undo !== null || host.run.dryRun || journal !== null) return false;
+  if (slot !== null && slotRelease(slot) === host.release.id) return false;
+  const last = await host.look(history);
+  return last?.event === "restored" && last.previous !== null &&
+    slotRelease(last.previous) === host.release.id;
+}
 
 async function whyNotAsked(host: ObservedHost): Promise<string | null> {
   const { settings, run } = host;

@@ -11,7 +11,7 @@ fi
 if [ -n "$4" ]; then
   mkdir -p .lockstep/failed && : >".lockstep/failed/$4" && flush ".lockstep/failed/$4" .lockstep/failed
 fi
-if [ -n "$5" ]; then rm -f ".lockstep/failed/$5"; fi
+if [ -n "$5" ] && [ -e ".lockstep/failed/$5" ]; then rm -f ".lockstep/failed/$5"; fi
 lit=$(cd "$2" && pwd -P)
 printf '%s\n' "$3" >>.lockstep/history || explain .lockstep "cannot write the history"
 flush .lockstep/history
@@ -21,7 +21,9 @@ flush .lockstep
 for path in .lockstep/releases/*; do
   if [ "$(cd "$path" 2>/dev/null && pwd -P)" != "$lit" ]; then rm -rf "$path"; fi
 done
-for path in .lockstep/staging/* .lockstep/staging/.backup; do rm -rf "$path"; done
+for path in .lockstep/staging/* .lockstep/staging/.backup; do
+  if [ -e "$path" ] || [ -L "$path" ]; then rm -rf "$path"; fi
+done
 shift 5
 for name in "$@"; do
   # A backup that was made live by hand is the live set.

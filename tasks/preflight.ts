@@ -180,7 +180,9 @@ function noRoom(observed: Observed, host: TaskHost): Refusal[] {
   const { layout, space, live } = observed;
   if (live !== null && holds(live.listing, host.release) && layout.slot !== null) return [];
   const { take, send } = transferOf(observed, host);
-  const bytes = send.reduce((sum, file) => sum + file.bytes, 0);
+  // What an interrupted upload left of a file takes up its room already: it is gone on with, or removed first.
+  const there = (name: string): number => observed.staged.unfinished.get(name) ?? 0;
+  const bytes = send.reduce((sum, file) => sum + Math.max(0, file.bytes - there(file.name)), 0);
   const copied = whyNoBackup(layout, live, host.release) === null ? live : null;
   // The backup is a copy of what is live. Each new file may end in a half-used block, and our own small files need a little, too.
   const needKib = Math.ceil(bytes / 1024) + (copied?.kib ?? 0) + 4 * (send.length + take.length) + 64;

@@ -12,9 +12,9 @@ find "staging/$2" -type d | while IFS= read -r dir; do
   if [ "$(id -u)" != 0 ]; then chmod u+rwx "$dir"; fi
 done
 flush_tree "staging/$2"
-mkdir -p releases || explain . "cannot make releases/"
+[ -d releases ] || mkdir -p releases || explain . "cannot make releases/"
 if [ "$(cd "../$4" 2>/dev/null && pwd -P)" = "$(pwd -P)/releases/$3" ]; then die unsuitable "the slot $3 is live"; fi
 # A slot that is there already holds a damaged copy, or it would have been used.
-rm -rf "releases/$3" || explain releases "cannot clear the slot $3"
+[ ! -e "releases/$3" ] || rm -rf "releases/$3" || explain releases "cannot clear the slot $3"
 mv "staging/$2" "releases/$3" || explain releases "cannot seal the release"
 flush releases staging

@@ -235,7 +235,7 @@ export const shortSleep = `case $1 in 5 | 0.5) set -- 0.05 ;; esac; exec ${findP
 
 /** What a small device has, beside a shell. */
 const COMMON = (
-  "[ awk basename cat chmod chown cksum cmp cp cut date dd df dirname du env expr false find grep head hostname id kill ln ls mkdir mkfifo " +
+  "[ awk basename cat chmod chown cksum cmp cp cut date dd df dirname du env expr false find grep gzip head hostname id kill ln ls mkdir mkfifo " +
   "mktemp mv nice printf ps pwd readlink rm rmdir sed seq setsid sha256sum sleep sort stat sync tail tee test timeout touch tr true uname " +
   "uniq wc which xargs yes"
 ).split(" ");

@@ -26,12 +26,17 @@ const packages: Readonly<Record<string, string>> = {
   "mkfs.ext4": "e2fsprogs",
 };
 
-/** What runs without arguments, one `deno test` each: the quick tests first. Fleets mostly wait, so several of their files run at once. */
+/**
+ * What runs without arguments, one `deno test` each: the quick tests first. They set `PATH` for what they start, so they run one by one;
+ * those on devices mostly wait, and leave the process as it is, so several of their files run at once.
+ */
 const everything: readonly (readonly string[])[] = [
-  ["--ignore=tests/fleet,tests/lab", "tests"],
-  ["--parallel", "tests/fleet"],
-  ["tests/lab"],
+  ["--ignore=tests/fleet,tests/lab,tests/torture", "tests"],
+  ["--parallel", "tests/fleet", "tests/lab", "tests/torture"],
 ];
+
+/** How many files `--parallel` runs at once: more than there are processors, for they wait more than they work. */
+const jobs = Deno.env.get("DENO_JOBS") ?? String(Math.ceil(navigator.hardwareConcurrency * 1.5));
 
 async function main(args: readonly string[]): Promise<number> {
   const root = fromFileUrl(new URL("..", import.meta.url));
@@ -92,6 +97,7 @@ async function runTests(args: readonly string[]): Promise<Counts> {
     const report = join(dir, "junit.xml");
     const { code } = await new Deno.Command(Deno.execPath(), {
       args: ["test", "-A", `--junit-path=${report}`, ...args],
+      env: { DENO_JOBS: jobs },
       stdin: "null",
       stdout: "inherit",
       stderr: "inherit",

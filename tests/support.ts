@@ -135,7 +135,7 @@ function canIsolate(): boolean {
       fi
     done`;
   const probe = new Deno.Command("unshare", {
-    args: ["--mount", "--net", "--pid", "--fork", "sh", "-c", script, "sh", String(Deno.pid)],
+    args: ["--mount", "--net", "--pid", "--fork", "sh", "-c", script, "sh", crypto.randomUUID()],
     stdout: "null",
     stderr: "null",
   });

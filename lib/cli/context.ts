@@ -13,6 +13,7 @@ import { type ArtifactSet, readArtifactSet } from "../manifest.ts";
 import type { Release } from "../release.ts";
 import { gentleConnector } from "../remote/connect.ts";
 import { simulatedConnector } from "../remote/simulated/connect.ts";
+import { Throttle } from "../remote/throttle.ts";
 import { newRunId, type RunDir } from "../report/run_dir.ts";
 import type { View, ViewOptions } from "../report/views/view.ts";
 import type { Connect } from "../rollout/rollout.ts";
@@ -91,7 +92,7 @@ export function unlistedWarnings(sets: Iterable<ArtifactSet>): string[] {
 
 export function runContext(
   command: string,
-  options: Pick<HostsOptions, "dryRun" | "check"> & { readonly force?: boolean | undefined },
+  options: Pick<HostsOptions, "dryRun" | "check" | "bwlimit"> & { readonly force?: boolean | undefined },
 ): RunContext {
   const startedAt = new Date();
   return {
@@ -99,6 +100,7 @@ export function runContext(
     startedAt,
     dryRun: options.dryRun || options.check,
     force: options.force ?? false,
+    slow: options.bwlimit !== undefined,
     who: `${userName()}@${hostname()}`,
     command,
   };
@@ -114,7 +116,10 @@ function userName(): string {
 }
 
 /** How sessions are opened with these options. */
-export function connector(options: Pick<HostsOptions, "sshConfig" | "connectTimeout" | "timeout">): Connect {
+export function connector(
+  options: Pick<HostsOptions, "sshConfig" | "connectTimeout" | "timeout" | "bwlimit">,
+): Connect {
+  const throttle = options.bwlimit === undefined ? {} : { throttle: new Throttle(options.bwlimit) };
   const connect = gentleConnector();
   const simulate = simulatedConnector();
   return (settings, signal, slow) =>
@@ -122,6 +127,7 @@ export function connector(options: Pick<HostsOptions, "sshConfig" | "connectTime
       connectTimeout: options.connectTimeout,
       commandTimeout: options.timeout,
       signal,
+      ...throttle,
       ...(options.sshConfig === undefined ? {} : { sshConfig: options.sshConfig }),
     }, slow);
 }

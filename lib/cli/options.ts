@@ -14,6 +14,16 @@ export function whole(least: number): (text: string) => number {
   };
 }
 
+const UNITS: Readonly<Record<string, number>> = { "": 1, k: 1e3, M: 1e6, G: 1e9 };
+
+/** Bytes per second: a number, and perhaps k, M or G behind it. */
+export function rate(text: string): number {
+  const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)([kMG]?)$/.exec(text.replace("K", "k")) ?? [];
+  const bytes = Number(number) * UNITS[unit]!;
+  if (bytes < 1) throw new InvalidArgumentError("expected bytes per second, such as 500k or 2M.");
+  return bytes;
+}
+
 function collect(value: string, earlier: string[]): string[] {
   return [...earlier, value];
 }
@@ -56,6 +66,7 @@ export function hostsCommand(name: string, description: string) {
     .option("--ssh-config <file>", "handed to ssh as -F")
     .option("--connect-timeout <seconds>", "for ssh to connect", whole(1), 10)
     .option("--timeout <seconds>", "for one command on a host", whole(1), 300)
+    .option("--bwlimit <rate>", "bytes per second that the whole run sends at most: 500k, 2M", rate)
     .option("--reports <dir>", "where runs are kept", "reports")
     .addOption(
       new Option(

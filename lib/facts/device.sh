@@ -1,7 +1,14 @@
 # What this device is and has.
 # shellcheck shell=sh
-echo "uid=$(id -u)"
-echo "user=$(id -un 2>/dev/null || id -u)"
+# "uid=1000(iotuser) gid=…", and "uid=1000 gid=…" where the device has no name for it.
+who=$(id)
+uid=${who#uid=}
+echo "uid=${uid%%[!0-9]*}"
+who=${who%% *}
+case $who in
+  *"("*) who=${who#*\(} && echo "user=${who%\)*}" ;;
+  *) echo "user=${uid%%[!0-9]*}" ;;
+esac
 echo "system=$(uname -sm 2>/dev/null)"
 for tool in sha256sum find cp mv ln mkdir rm dd sed awk df du wc readlink stat sync; do
   has "$tool" || echo "missing=$tool"
@@ -20,4 +27,5 @@ done
 for tool in curl wget; do
   has "$tool" && echo "http=$tool"
 done
+has gzip && echo gzip=yes
 true

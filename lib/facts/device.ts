@@ -19,6 +19,8 @@ export interface Device {
   readonly exchange: string;
   /** The HTTP client: `curl`, `wget` or "". */
   readonly http: string;
+  /** Whether it can unpack what comes compressed. */
+  readonly gzip: boolean;
 }
 
 export const device = defineFact<Device>({
@@ -34,6 +36,7 @@ export const device = defineFact<Device>({
       rename: fields.get("rename"),
       exchange: fields.get("exchange"),
       http: fields.get("http"),
+      gzip: fields.get("gzip") === "yes",
     };
   },
 });

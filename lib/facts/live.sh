@@ -3,7 +3,8 @@
 cd "$1/$2" 2>/dev/null || exit 0
 echo "= files"
 digests . || die exit "cannot read all of $1/$2"
-echo "= kib $(du -sk . | sed 's/[^0-9].*//')"
+kib=$(du -sk .)
+echo "= kib ${kib%%[!0-9]*}"
 if [ -f metadata.json ] && [ "$(wc -c <metadata.json)" -lt 8388608 ]; then
   echo "= metadata"
   cat metadata.json

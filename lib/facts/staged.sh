@@ -4,8 +4,18 @@ cd "$1/.lockstep" 2>/dev/null || exit 0
 lit=$(cd "../$3" 2>/dev/null && pwd -P)
 lit=${lit#"$(cd .. && pwd -P)/"}
 if [ -d "staging/$2" ]; then
+  found=$(digests "staging/$2")
   echo "= staging"
-  digests "staging/$2"
+  printf '%s\n' "$found"
+  # What is none of the wanted files may be the beginning of one: how many names it has, and how long it is.
+  echo "= unfinished"
+  while IFS= read -r line; do
+    case $* in *"${line%%  *}"*) continue ;; esac
+    name=${line#*  }
+    echo "$(stat -c '%h %s' "staging/$2/$name" 2>/dev/null) $name"
+  done <<EOF
+$found
+EOF
 fi
 for slot in "$2" "$2.b"; do
   if [ -d "releases/$slot" ] && [ "$lit" != ".lockstep/releases/$slot" ]; then

@@ -6,19 +6,28 @@ import type { Payload } from "./session.ts";
 
 export interface SentFile {
   readonly path?: string;
-  readonly bytes: number;
   readonly sha256?: string;
+  /** What of it is sent. */
+  readonly parts: readonly { readonly at: number; readonly bytes: number }[];
+  /** What is sent instead: the same, made smaller. */
+  readonly packed?: Uint8Array;
 }
 
-/** The files, one after another. A file that has become shorter ends the stream with an error; one that has grown is cut, and its digest tells. */
-export function payloadOf(files: readonly SentFile[]): Payload {
+/**
+ * The files, one after another. A file that has become shorter ends the stream with an error; one that has grown is cut, and its digest
+ * tells. `pause`: seconds that the device may let us wait in between.
+ */
+export function payloadOf(files: readonly SentFile[], pause = 0): Payload {
   return {
-    bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+    bytes: files.flatMap(({ parts, packed }) => packed?.length ?? parts.map((part) => part.bytes))
+      .reduce((sum, bytes) => sum + bytes, 0),
     files,
+    pause,
     async *chunks() {
-      for (const { path, bytes } of files) {
+      for (const { path, parts, packed } of files) {
         if (path === undefined) throw new Error("a file that only the device has cannot be sent");
-        yield* readExactly(path, bytes);
+        if (packed === undefined) yield* readExactly(path, parts);
+        else for (let at = 0; at < packed.length; at += CHUNK) yield packed.subarray(at, at + CHUNK);
       }
     },
   };
@@ -37,14 +46,19 @@ export function payloadOfBytes(bytes: Uint8Array): Payload {
 /** Bytes of one chunk: enough to keep ssh busy, little enough for many hosts at once. */
 const CHUNK = 128 * 1024;
 
-async function* readExactly(path: string, bytes: number): AsyncIterable<Uint8Array> {
+async function* readExactly(path: string, parts: SentFile["parts"]): AsyncIterable<Uint8Array> {
   using file = await Deno.open(path);
-  let left = bytes;
-  while (left > 0) {
-    const buffer = new Uint8Array(Math.min(CHUNK, left));
-    const read = await file.read(buffer);
-    if (read === null) throw new Error(`${path} became shorter while it was sent`);
-    left -= read;
-    yield buffer.subarray(0, read);
+  let here = 0;
+  for (const { at, bytes } of parts) {
+    if (at !== here) await file.seek(at, Deno.SeekMode.Start);
+    here = at + bytes;
+    let left = bytes;
+    while (left > 0) {
+      const buffer = new Uint8Array(Math.min(CHUNK, left));
+      const read = await file.read(buffer);
+      if (read === null) throw new Error(`${path} became shorter while it was sent`);
+      left -= read;
+      yield buffer.subarray(0, read);
+    }
   }
 }

@@ -12,6 +12,7 @@ import { whyUnreachable } from "./diagnose.ts";
 import { FrameReader } from "./frames.ts";
 import { prelude, type Program } from "./program.ts";
 import { kill, start } from "./spawn.ts";
+import type { Throttle } from "./throttle.ts";
 import { type Endpoint, refusal, sessionArgv, type TransportOptions } from "./transport.ts";
 
 /** What a program on the device ended with. */
@@ -37,6 +38,8 @@ export interface Payload {
   readonly bytes: number;
   /** The files that they are, where they are files, for a remote that takes no bytes. */
   readonly files?: readonly { readonly sha256?: string }[];
+  /** Seconds that the program may let us wait between two bytes, because it has other work to do. */
+  readonly pause?: number;
   chunks(): AsyncIterable<Uint8Array>;
 }
 
@@ -53,6 +56,10 @@ export interface SessionOptions extends TransportOptions {
   readonly commandTimeout: number;
   /** Ends the session at any moment, also before it has come about. */
   readonly signal?: AbortSignal;
+  /** What limits all sessions of the run together. */
+  readonly throttle?: Throttle;
+  /** Seconds that an upload may stand still, where that is not the usual. */
+  readonly stall?: number;
 }
 
 interface Pending {
@@ -62,6 +69,8 @@ interface Pending {
   readonly resolve: (answer: Answer) => void;
   readonly reject: (failure: Failure) => void;
   startedAt: number;
+  /** We wait ourselves, for our turn to send: the clock stands still. */
+  paused: boolean;
   timer?: ReturnType<typeof setTimeout> | undefined;
   stdout?: { text: string; code: number };
   stderr?: string;
@@ -73,6 +82,8 @@ const LOGIN_GRACE = 20;
 const ANSWER_GRACE = 10;
 /** An upload may take long, but not stand still for this long. Seconds. */
 const STALL = 60;
+/** What is called a link. Bytes per second. */
+const SLOWEST = 1024;
 /** For the loop to end by itself when it is told to. Milliseconds. */
 const CLOSE_GRACE = 2000;
 /** The most that one program may print. Bytes. */
@@ -182,6 +193,7 @@ class Session implements Remote {
       resolve,
       reject,
       startedAt: 0,
+      paused: false,
     };
     this.#pending.push(pending);
     if (this.#pending.length === 1) this.#watch(pending);
@@ -191,8 +203,10 @@ class Session implements Remote {
       // While bytes are still on their way, the device's own limit must not cut a slow link: a stall is noticed here.
       const limit = payload === undefined
         ? seconds
-        : Math.min(seconds + Math.ceil(payload.bytes / 1024), left);
-      this.#stdin.write(frame(pending.id, limit, payload?.bytes ?? 0, [program.text, ...args]));
+        : Math.min(seconds + Math.ceil(payload.bytes / this.#slowest), left);
+      const request = frame(pending.id, limit, payload?.bytes ?? 0, [program.text, ...args]);
+      this.#options.throttle?.note(request.length);
+      this.#stdin.write(request);
       if (payload !== undefined) await this.#send(pending, payload);
     });
     return promise;
@@ -206,6 +220,11 @@ class Session implements Remote {
     await this.#exited;
     this.#rejectAll(this.#ended);
     clearTimeout(timer);
+  }
+
+  /** Bytes per second that a link has at least: a limit is shared by many hosts. */
+  get #slowest(): number {
+    return Math.min(SLOWEST, (this.#options.throttle?.rate ?? Infinity) / 1000);
   }
 
   #read(chunk: Uint8Array, greeted: () => void): void {
@@ -259,19 +278,21 @@ class Session implements Remote {
   #watch(pending: Pending, seconds = pending.seconds + ANSWER_GRACE): void {
     pending.startedAt ||= performance.now();
     clearTimeout(pending.timer);
+    if (pending.paused) return;
     pending.timer = setTimeout(() => this.#end(this.#timeout(pending, this.#stderr.rest)), seconds * 1000);
   }
 
   async #send(pending: Pending, payload: Payload): Promise<void> {
     let left = payload.bytes;
+    const stall = (this.#options.stall ?? STALL) + (payload.pause ?? 0);
     try {
-      for await (const chunk of payload.chunks()) {
+      for await (const chunk of this.#paced(pending, payload, stall)) {
         if (this.#ended !== null) return;
         left -= chunk.length;
         await this.#write(chunk);
         if (this.#pending[0] === pending) {
           pending.startedAt = performance.now();
-          this.#watch(pending, left === 0 ? undefined : STALL);
+          this.#watch(pending, left === 0 ? undefined : stall);
         }
       }
     } catch (error) {
@@ -287,6 +308,22 @@ class Session implements Remote {
           `a local file changed while it was sent: ${left} bytes are missing`,
         ),
       );
+    }
+  }
+
+  /** The payload as fast as the run's limit lets it. */
+  async *#paced(pending: Pending, payload: Payload, stall: number): AsyncIterable<Uint8Array> {
+    const { throttle } = this.#options;
+    if (throttle === undefined) return yield* payload.chunks();
+    for await (const chunk of payload.chunks()) {
+      for (const piece of throttle.pieces(chunk)) {
+        pending.paused = true;
+        clearTimeout(pending.timer);
+        await throttle.pass(piece.length);
+        pending.paused = false;
+        if (this.#pending[0] === pending) this.#watch(pending, stall);
+        yield piece;
+      }
     }
   }
 

@@ -46,6 +46,8 @@ export function addToHost(host: HostSoFar, event: HostEvent): void {
   switch (event.type) {
     case "host-started":
       host.wave = event.wave;
+      // One that is taken back has not ended, whatever was said of it before.
+      host.outcome = null;
       // A host that goes on after it has waited for others began when it began.
       host.startedAt ??= event.at;
       break;

@@ -77,17 +77,31 @@ export function foldReport(events: Iterable<Event>): Report {
   return fold.report();
 }
 
-type RunStarted = Extract<Event, { type: "run-started" }>;
+export type RunStarted = Extract<Event, { type: "run-started" }>;
 
 /** `foldReport()` for those who see the events one by one. */
 export class ReportFold {
   readonly #run = new RunFold();
   readonly #hosts = new Map<string, HostSoFar>();
+  readonly #tasks: boolean;
+
+  /** Without `tasks` hosts have none in the report. */
+  constructor({ tasks }: { readonly tasks: boolean } = { tasks: true }) {
+    this.#tasks = tasks;
+  }
+
+  /** How the run began. Throws where it did not: its events are no run. */
+  started(): RunStarted {
+    return this.#run.started();
+  }
 
   add(event: Event): void {
     this.#run.add(event);
     if (event.type === "run-started") { for (const host of event.hosts) this.#host(host, event.at); }
-    if (isHostEvent(event)) addToHost(this.#host(event.host, event.at), event);
+    if (!isHostEvent(event)) return;
+    const host = this.#host(event.host, event.at);
+    addToHost(host, event);
+    if (!this.#tasks) host.tasks.length = 0;
   }
 
   report(): Report {

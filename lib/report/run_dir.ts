@@ -6,6 +6,7 @@
 import { join, resolve } from "@std/path";
 import { Failure, UsageError } from "../errors.ts";
 import { type Event, type Listener, SCHEMA } from "../events.ts";
+import { type Report, ReportFold, type RunStarted } from "./report.ts";
 import { RunRecord } from "./run_record.ts";
 
 const EVENTS = "events.ndjson";
@@ -95,7 +96,7 @@ export async function openRun(reportsDir: string, run: string): Promise<RunDir> 
  * The events of a run. `latest` is the run that began last, also where it was killed and so never ended. A torn last line, as a kill
  * leaves it, is passed over. Throws a UsageError where there is no such run or it cannot be read.
  */
-export async function readRun(reportsDir: string, run: string): Promise<Event[]> {
+async function* runEvents(reportsDir: string, run: string): AsyncGenerator<Event> {
   const name = run === LATEST ? await newestRun(reportsDir) : run;
   if (!/^\w[\w.-]*$/.test(name)) {
     throw UsageError.of(
@@ -106,11 +107,26 @@ export async function readRun(reportsDir: string, run: string): Promise<Event[]>
   }
   const path = join(reportsDir, name, EVENTS);
   try {
-    return await readEvents(path);
+    yield* eventsOf(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw UsageError.of("run", `there is no run ${name} in ${reportsDir}`, `its record would be ${path}`);
   }
+}
+
+/** The events of a run, all at once. */
+export async function readRun(reportsDir: string, run: string): Promise<Event[]> {
+  return await Array.fromAsync(runEvents(reportsDir, run));
+}
+
+/** How a run's hosts ended: its report without their tasks, which in a large fleet are most of it; and the event that began it. */
+export async function readOutcomes(
+  reportsDir: string,
+  run: string,
+): Promise<{ start: RunStarted; report: Report }> {
+  const fold = new ReportFold({ tasks: false });
+  for await (const event of runEvents(reportsDir, run)) fold.add(event);
+  return { start: fold.started(), report: fold.report() };
 }
 
 async function newestRun(reportsDir: string): Promise<string> {
@@ -148,27 +164,35 @@ async function runNames(reportsDir: string): Promise<string[]> {
 /** Null where the run was killed before it had told anything. */
 async function firstEvent(path: string): Promise<Event | null> {
   try {
-    const text = await Deno.readTextFile(path);
-    return JSON.parse(text.slice(0, text.indexOf("\n")));
+    for await (const { text } of linesOf(path)) return JSON.parse(text);
+    return null;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return null;
     throw error;
   }
 }
 
-async function readEvents(path: string): Promise<Event[]> {
-  const lines = (await Deno.readTextFile(path)).split("\n");
-  const events: Event[] = [];
-  for (const [index, line] of lines.entries()) {
-    if (line === "") continue;
+async function* eventsOf(path: string): AsyncGenerator<Event> {
+  let begun = false;
+  let at = 0;
+  for await (const { text, whole } of linesOf(path)) {
+    at++;
+    if (text === "") continue;
+    let event: Event;
     try {
-      events.push(JSON.parse(line));
+      event = JSON.parse(text);
     } catch (error) {
-      if (index === lines.length - 1) break;
-      throw new UsageError([{ where: path, line: index + 1, message: `not an event: ${messageOf(error)}` }]);
+      if (!whole) break;
+      throw new UsageError([{ where: path, line: at, message: `not an event: ${messageOf(error)}` }]);
     }
+    if (!begun) checkStart(event, path);
+    begun = true;
+    yield event;
   }
-  const [first] = events;
+  if (!begun) checkStart(undefined, path);
+}
+
+function checkStart(first: Event | undefined, path: string): void {
   if (first?.type !== "run-started") {
     throw UsageError.of(
       path,
@@ -183,7 +207,18 @@ async function readEvents(path: string): Promise<Event[]> {
       "update Lockstep",
     );
   }
-  return events;
+}
+
+/** The lines of a file, one after the other; the last one is not `whole` where no newline ends it. */
+async function* linesOf(path: string): AsyncGenerator<{ text: string; whole: boolean }> {
+  const file = await Deno.open(path);
+  let rest = "";
+  for await (const part of file.readable.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + part).split("\n");
+    rest = lines.pop()!;
+    for (const text of lines) yield { text, whole: true };
+  }
+  if (rest !== "") yield { text: rest, whole: false };
 }
 
 /** Writes a file that is either absent or whole. */

@@ -6,7 +6,7 @@ import { Failure, type FailureData } from "../errors.ts";
 import { type Fact, outputOf } from "../facts/fact.ts";
 import type { HostSettings } from "../inventory/mod.ts";
 import type { Release } from "../release.ts";
-import { type Call, runBatch } from "../remote/batch.ts";
+import { type Call, runBatch, runWhileWell } from "../remote/batch.ts";
 import { payloadOfBytes } from "../remote/payload.ts";
 import { type Program, program } from "../remote/program.ts";
 import type { Answer, Remote, RunOptions } from "../remote/session.ts";
@@ -70,12 +70,24 @@ export class HostRun implements ActingHost {
   look<T>(fact: Fact<T>): Promise<T> {
     const known = this.#facts.get(fact) as Promise<T> | undefined;
     if (known !== undefined) return known;
+    return this.#keep(fact, this.#request(this.#callOf(fact)));
+  }
+
+  #callOf(fact: Fact<unknown>): Call {
     const subject = { settings: this.settings, release: this.#release };
-    const asked = this.#request({
+    return {
       program: fact.program,
       args: fact.args(subject),
       ...(fact.timeout === undefined ? {} : { timeout: fact.timeout }),
-    }).then((answer) => fact.parse(outputOf(answer, fact.program, this.settings.name), subject));
+    };
+  }
+
+  /** Keeps what a fact is answered, for everybody who looks. */
+  #keep<T>(fact: Fact<T>, answered: Promise<Answer>): Promise<T> {
+    const subject = { settings: this.settings, release: this.#release };
+    const asked = answered.then((answer) =>
+      fact.parse(outputOf(answer, fact.program, this.settings.name), subject)
+    );
     // Several facts are asked at once: whoever awaits this one sees its failure, but perhaps after another's.
     asked.catch(() => {});
     this.#facts.set(fact, asked);
@@ -117,18 +129,25 @@ export class HostRun implements ActingHost {
     for (const fact of facts) this.#facts.delete(fact);
   }
 
-  async act(step: Step): Promise<string> {
+  async act(step: Step, changes: readonly Fact<unknown>[] = []): Promise<string> {
     if (!this.#writes || this.run.dryRun) {
       throw new Error(`"${step.title}" would write to a host that is only looked at`);
     }
     // The lock was asked for before anything was looked at. A device that had no folder to lock gets it now.
     if (!await this.#lock) await (this.#lock = this.#takeLock(true));
     const payload = step.payload ?? (step.input === undefined ? undefined : payloadOfBytes(step.input));
-    const answer = await this.#run(step.program, step.args, {
-      ...(step.timeout === undefined ? {} : { timeout: step.timeout }),
-      ...(payload === undefined ? {} : { payload }),
-    });
-    const output = outputOf(answer, step.program, this.settings.name);
+    const { program, args, timeout } = step;
+    const calls = [
+      { program, args, ...(timeout === undefined ? {} : { timeout }) },
+      ...changes.map((fact) => this.#callOf(fact)),
+    ];
+    const [answer, ...looked] = await runWhileWell(
+      { run: (...request) => this.#run(...request) },
+      calls,
+      payload === undefined ? {} : { payload },
+    );
+    const output = outputOf(answer!, program, this.settings.name);
+    for (const [at, fact] of changes.entries()) this.#keep(fact, Promise.resolve(looked[at]!));
     this.bytesSent += step.payload?.bytes ?? 0;
     return output;
   }

@@ -88,8 +88,12 @@ class Rollout {
   readonly #changed = new Map<string, HostOutcome>();
   /** All or nothing: hosts that are prepared, since when, and what was sent to them. */
   readonly #prepared = new Map<string, { readonly startedAt: Date; readonly bytesSent: number }>();
+  readonly #waveNumbers: ReadonlyMap<string, number>;
+  readonly #releases = new Map<string, string>();
   /** Why no host is begun any more. */
   #stopped: string | null = null;
+  /** A dry run has said where a real one would have stopped. */
+  #warned = false;
   readonly #emit: Emit;
 
   constructor(options: RolloutOptions) {
@@ -97,6 +101,9 @@ class Rollout {
     const names = options.hosts.map((host) => host.name);
     this.#waves = options.waves ?? [{ name: "all", hosts: names }];
     this.#settings = new Map(options.hosts.map((host) => [host.name, host]));
+    this.#waveNumbers = new Map(
+      this.#waves.flatMap(({ hosts }, at) => hosts.map((name) => [name, at + 1] as const)),
+    );
     this.#slots = new Slots(options.forks);
     this.#budget = new Budget(options.budget ?? NO_LIMIT, options.hosts.length);
     this.#emit = (event) => options.listener({ at: new Date().toISOString(), ...event } as Event);
@@ -169,6 +176,19 @@ class Rollout {
     await this.#slots.each(hosts, work, () => this.#halted);
   }
 
+  get #mayTakeBack(): boolean {
+    const { onFailure = "stop", allOrNothing = false } = this.#options;
+    return allOrNothing || onFailure !== "stop";
+  }
+
+  /** The same text for the same release: a piece cut out of a device's answer would keep the whole answer in memory, for every host. */
+  #once(release: string | null): string | null {
+    if (release === null) return null;
+    const known = this.#releases.get(release) ?? release;
+    this.#releases.set(known, known);
+    return known;
+  }
+
   get #halted(): boolean {
     return this.#stopped !== null || this.#options.stop.aborted;
   }
@@ -178,8 +198,12 @@ class Rollout {
     const { run, stop, pause = 0, confirm } = this.#options;
     if (this.#halted) return false;
     if (run.dryRun) return true;
-    if (pause > 0) await sleep(pause * 1000, stop);
+    if (pause > 0) {
+      this.#emit({ type: "wave-waiting", wave, for: "pause", seconds: pause });
+      await sleep(pause * 1000, stop);
+    }
     if (confirm !== undefined && !stop.aborted) {
+      this.#emit({ type: "wave-waiting", wave, for: "confirm" });
       const go = await Promise.race([confirm(wave, this.#waves), whenAborted(stop)]);
       if (!go && !stop.aborted) this.#stop(NOT_CONFIRMED);
     }
@@ -220,6 +244,7 @@ class Rollout {
     const never = new AbortController().signal;
     const ended = [...hosts].map((host) => this.#changed.get(host)!);
     await this.#slots.each(ended, async (outcome, slot) => {
+      this.#emit({ type: "host-started", host: outcome.host, wave: outcome.wave });
       const end = await runHost({
         ...this.#job(outcome.host, slot),
         run: { ...run, command: "rollback" },
@@ -276,13 +301,18 @@ class Rollout {
     });
   }
 
-  #finish(outcome: HostOutcome): void {
-    const { host, status } = outcome;
+  #finish(ended: HostOutcome): void {
+    const { host, status } = ended;
+    const outcome = {
+      ...ended,
+      release: this.#once(ended.release),
+      previousRelease: this.#once(ended.previousRelease),
+    };
     this.#statuses.set(host, status);
     this.#changed.delete(host);
     this.#failed.delete(host);
-    if (status === "changed") this.#changed.set(host, outcome);
-    else if (status !== "ok") this.#failed.set(host, outcome);
+    if (status === "changed" && this.#mayTakeBack) this.#changed.set(host, outcome);
+    else if (status !== "ok" && status !== "changed") this.#failed.set(host, outcome);
     this.#emit({ type: "host-finished", ...outcome });
     // Those that are taken back are a consequence, and do not count again.
     if (outcome.was !== undefined) return;
@@ -298,21 +328,17 @@ class Rollout {
     }
   }
 
-  #warned = false;
-
   #skipTheRest(): void {
     for (const { name } of this.#options.hosts) {
       if (this.#statuses.has(name)) continue;
-      const evidence = this.#stopped === null ? "the run was interrupted" : `not begun: ${this.#stopped}`;
+      const evidence = this.#stopped ?? "the run was interrupted";
       const prepared = this.#prepared.get(name);
       const startedAt = prepared?.startedAt ?? new Date();
       const error: FailureData = {
         kind: this.#stopped === null ? "interrupted" : "stopped",
-        action: prepared === undefined ? "begin" : "commit",
+        action: prepared === undefined ? "begin" : "switch",
         host: name,
-        evidence: prepared === undefined
-          ? evidence
-          : evidence.replace("not begun", "prepared, and not switched"),
+        evidence,
         next: prepared === undefined ? "nothing changed" : "the live set is untouched",
       };
       const bytesSent = prepared?.bytesSent ?? 0;
@@ -327,13 +353,8 @@ class Rollout {
   }
 
   #waveOf(host: string): number {
-    this.#waveNumbers ??= new Map(
-      this.#waves.flatMap(({ hosts }, at) => hosts.map((name) => [name, at + 1] as const)),
-    );
     return this.#waveNumbers.get(host) ?? 0;
   }
-
-  #waveNumbers: Map<string, number> | null = null;
 }
 
 const WORDS: Record<HostStatus, string> = {

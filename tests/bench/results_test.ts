@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { markdown, meanPhases, median, ratio, rowsOf, type Sample, textTable } from "../../bench/results.ts";
+import { median } from "../../bench/median.ts";
+import { markdown, meanPhases, ratio, rowsOf, type Sample, textTable } from "../../bench/results.ts";
 
 function sample(wallMs: number, phases?: Record<string, number>): Sample {
   return {

@@ -45,6 +45,17 @@ testWhere("commands that look tell what is live and write nothing, when one devi
       run.text,
     );
     assert(lines.some((line) => line.includes("empty")), run.text);
+    assert(lines.some((line) => line.startsWith(`${set.id}  7.8.9    2      20`)), run.text);
+    assertStringIncludes(run.stdout, "\ndrifted (1 host): drifted\n");
+  });
+  await t.step("status as JSON", async () => {
+    const run = await runOn(fleet, inventory, ["status", "--output", "json"]);
+    const { releases, drifted, unfinished, unreachable, hosts } = JSON.parse(run.stdout);
+    assertEquals(
+      releases.map(({ release, version, names }: Record<string, unknown>) => [release, version, names]),
+      [[set.id, "7.8.9", ["good", "drifted"]], [null, null, ["empty"]]],
+    );
+    assertEquals([drifted, unfinished, unreachable, hosts.length], [["drifted"], [], ["gone"], 4]);
   });
   await t.step("status of a device that is gone", async () => {
     assertEquals((await runOn(fleet, inventory, ["status"])).code, 4);
@@ -61,6 +72,13 @@ testWhere("commands that look tell what is live and write nothing, when one devi
     assertEquals([run.code, statuses(report)], [2, { good: "ok", drifted: "failed" }], run.text);
     assertEquals(errorOf(report, "drifted").kind, "mismatch");
     assertStringIncludes(run.text, "scaler.pkl");
+    assertStringIncludes(run.text, `${set.id}  7.8.9    2\n`);
+    assertEquals(report.releases, [{ release: set.id, version: "7.8.9", hosts: 2 }]);
+  });
+  await t.step("verify-remote as JSON is the report", async () => {
+    const asked = ["verify-remote", "--artifacts", set.dir, "--limit", "good:drifted", "--output", "json"];
+    const run = await runOn(fleet, inventory, asked);
+    assertEquals(JSON.parse(run.stdout), await run.report(), run.text);
   });
   await t.step("health-check", async () => {
     const run = await runOn(fleet, inventory, ["health-check", "--limit", "good,empty,gone"]);

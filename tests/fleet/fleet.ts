@@ -49,6 +49,8 @@ export interface Device {
   readonly homeDir: string;
   readonly deployPath: string;
   readonly deployDir: string;
+  /** What lies here on this machine wins over the programs that all devices share; where the device lacks some, it has no others. */
+  readonly binDir: string;
   /** The connections that the device has accepted, let in or not. */
   connections(): Promise<number>;
   /** The sessions that it has let in. */
@@ -114,6 +116,9 @@ export async function makeFleet(
 }
 
 class PortTaken extends Error {}
+
+/** Where the programs are that all devices share. */
+const programFolders = ["/usr/bin", "/usr/sbin", "/bin", "/sbin"];
 
 /** Every process of a fleet has this in its environment. */
 const marker = "LOCKSTEP_TEST_FLEET";
@@ -270,6 +275,7 @@ class LoopbackDevice implements Device {
   readonly homeDir: string;
   readonly deployPath: string;
   readonly deployDir: string;
+  readonly binDir: string;
 
   constructor(
     readonly name: string,
@@ -283,16 +289,12 @@ class LoopbackDevice implements Device {
     this.deployPath = options.deployPath ??
       (options.kind === "tiny" ? "/opt/iot-inference" : join(dir, "opt/iot-inference"));
     this.deployDir = root + this.deployPath;
+    this.binDir = join(options.kind === "tiny" ? root : dir, "bin");
   }
 
   /** Whether the supervisor runs a server for it. */
   get served(): boolean {
     return this.options.kind === undefined || this.options.kind === "sshd" || this.options.kind === "tiny";
-  }
-
-  /** The only folder of programs on a device that lacks some. */
-  private get bin(): string {
-    return join(this.dir, "bin");
   }
 
   async prepare(fleetDir: string): Promise<void> {
@@ -305,15 +307,16 @@ class LoopbackDevice implements Device {
     } else if (this.served) {
       await Deno.mkdir(this.home);
       await this.writeLoginNoise();
-      if (this.options.without !== undefined) await linkPrograms(this.bin, this.options.without);
+      await Deno.mkdir(this.binDir);
+      if (this.options.without !== undefined) await linkPrograms(this.binDir, this.options.without);
       await Deno.writeTextFile(join(this.dir, "sshd_config"), this.sshdConfig(fleetDir, authorized));
     }
     await Deno.mkdir(makeDeployPath ? this.deployDir : dirname(this.deployDir), { recursive: true });
   }
 
   private sshdConfig(fleetDir: string, authorizedKeys: string): string {
-    const path: Record<string, string> = this.options.without === undefined ? {} : { PATH: this.bin };
-    const env = { HOME: this.home, [marker]: fleetDir, ...path };
+    const path = this.options.without === undefined ? [this.binDir, ...programFolders] : [this.binDir];
+    const env = { HOME: this.home, [marker]: fleetDir, PATH: path.join(":") };
     return [
       `ListenAddress 127.0.0.1:${this.port}`,
       `HostKey "${join(fleetDir, "host_key")}"`,
@@ -423,9 +426,8 @@ async function snapshotAll(devices: readonly LoopbackDevice[]): Promise<Tree> {
 
 /** Fills a folder with links to every program of this machine but those named. */
 async function linkPrograms(folder: string, without: readonly string[]): Promise<void> {
-  await Deno.mkdir(folder);
   const names = new Set(without);
-  for (const from of ["/usr/bin", "/usr/sbin", "/bin", "/sbin"]) {
+  for (const from of programFolders) {
     for await (const { name } of Deno.readDir(from)) {
       if (names.has(name)) continue;
       names.add(name);

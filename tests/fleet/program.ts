@@ -6,6 +6,7 @@ import { fromFileUrl, join } from "@std/path";
 import type { FailureData } from "../../lib/errors.ts";
 import type { Fleet } from "./fleet.ts";
 import type { ArtifactsSummary, HostOutcome, Summary, TaskReport } from "../../lib/events.ts";
+import type { ReleaseCount } from "../../lib/report/releases.ts";
 
 /** What a run of the program ended with. */
 export interface Outcome {
@@ -28,6 +29,7 @@ export interface Report {
   readonly artifacts: ArtifactsSummary;
   readonly summary: Summary;
   readonly hosts: readonly (HostOutcome & { readonly tasks: readonly TaskReport[] })[];
+  readonly releases: readonly ReleaseCount[];
 }
 
 export interface ProgramOptions {

@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "@std/path";
+import type { Artifacts } from "./artifacts.ts";
 import type { Device, Fleet, Vars } from "./fleet.ts";
 
 /** The services of a fleet's devices, until disposed of. */
@@ -14,16 +15,24 @@ export interface FakeServices extends AsyncDisposable {
   restarts(device: Device): Promise<number>;
   /** The health requests that came for a device, as paths: `/ready`. */
   requests(device: Device): readonly string[];
+  /** From now on the service of this device fares badly with this set, which is well on others. */
+  dislike(device: Device, set: Artifacts, how: Dislike): Promise<void>;
+  /** `metadata.json` of the set that the service of a device has loaded; empty where none. */
+  loaded(device: Device): Promise<string>;
 }
+
+/** `sick`: never ready; `unstartable`: fails to start; `stuck`: its restart takes a minute; or a program, as shell text, run at the start. */
+export type Dislike = "sick" | "unstartable" | "stuck" | { readonly program: string };
 
 /**
  * `sh restart SERVICE_FOLDER LIVE_FOLDER`. A set with a file `unstartable` fails to start; one with a file `sick` starts, but is never
- * ready.
+ * ready. A set that this service dislikes has a program of its own there, which is run first.
  */
 const restartProgram = `#!/bin/sh
 set -eu
 date -u +%FT%TZ >>"$1/restarts.log"
 rm -f "$1/version" "$1/sick"
+if cmp -s "$1/disliked/metadata.json" "$2/metadata.json"; then . "$1/disliked/program"; fi
 if [ -e "$2/unstartable" ]; then
   echo "phase4-inference: cannot load the model" >&2
   exit 7
@@ -31,6 +40,12 @@ fi
 if [ -e "$2/sick" ]; then : >"$1/sick"; fi
 cat "$2/metadata.json" >"$1/version"
 `;
+
+const dislikes = {
+  sick: `: >"$1/sick"\n`,
+  unstartable: `exit 7\n`,
+  stuck: `sleep 60\n`,
+};
 
 /** Gives every device of a fleet a service. */
 export async function makeServices(fleet: Fleet): Promise<FakeServices> {
@@ -64,6 +79,16 @@ export async function makeServices(fleet: Fleet): Promise<FakeServices> {
       return (log ?? "").split("\n").filter((line) => line !== "").length;
     },
     requests: (device) => requests.get(device.name) ?? [],
+    dislike: async (device, set, how) => {
+      const folder = join(folderOf(device).here, "disliked");
+      await Deno.mkdir(folder, { recursive: true });
+      await Deno.copyFile(join(set.dir, "metadata.json"), join(folder, "metadata.json"));
+      await Deno.writeTextFile(
+        join(folder, "program"),
+        typeof how === "string" ? dislikes[how] : `${how.program}\n`,
+      );
+    },
+    loaded: async (device) => await readIfThere(join(folderOf(device).here, "version")) ?? "",
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
 }

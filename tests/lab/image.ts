@@ -44,6 +44,10 @@ export async function baseImage(): Promise<string> {
   const image = join(cache, `debian-${await fingerprint(JSON.stringify(recipe))}`);
   if (await isFolder(image)) return image;
   await Deno.mkdir(cache, { recursive: true });
+  // Tests that come meanwhile wait for it, whatever process they are in.
+  using lock = await Deno.open(join(cache, "lock"), { create: true, write: true });
+  await lock.lock(true);
+  if (await isFolder(image)) return image;
   console.log(`making the lab's base image once, in ${image}: this takes a minute or two`);
   const making = await Deno.makeTempDir({ dir: cache, prefix: "making-" });
   try {
@@ -61,8 +65,6 @@ export async function baseImage(): Promise<string> {
     await Deno.rename(making, image);
   } catch (error) {
     await Deno.remove(making, { recursive: true });
-    // Somebody else may have made it meanwhile.
-    if (await isFolder(image)) return image;
     throw error;
   }
   return image;

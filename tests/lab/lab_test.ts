@@ -88,7 +88,7 @@ testWhere("makeLab() makes devices that a deploy works on, when they are Debian,
       const device = lab.device("sudo");
       await device.cutLink();
       assertEquals([await device.isUp(), await lab.device("become").isUp()], [false, true]);
-      const cut = await runOn(lab, inventory, ["deploy", "--artifacts", two.dir]);
+      const cut = await runOn(lab, inventory, ["deploy", "--artifacts", two.dir, "--connect-timeout", "3"]);
       assertEquals(statuses(await cut.report()), { ...all("changed"), sudo: "unreachable" }, cut.text);
       await device.mendLink();
       const mended = await runOn(lab, inventory, ["deploy", "--artifacts", two.dir]);

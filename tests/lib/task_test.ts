@@ -10,7 +10,8 @@ const step = (title: string): Step => ({ title, program: program(title, ""), arg
 /** A host that notes what is done to it. */
 function fakeHost(options: { dryRun?: boolean; undo?: string; act?: (step: Step) => Promise<string> } = {}) {
   const acted: string[] = [];
-  const forgotten: unknown[] = [];
+  /** What was to be looked at afresh after the last step. */
+  const afresh: unknown[] = [];
   const host: ActingHost = {
     settings: plainSettings("/opt/iot-inference"),
     run: newRun(options.dryRun ?? false),
@@ -20,13 +21,13 @@ function fakeHost(options: { dryRun?: boolean; undo?: string; act?: (step: Step)
     changed: () => false,
     look: () => Promise.reject(new Error("not asked for")),
     ask: () => Promise.reject(new Error("not asked for")),
-    act: async (step) => {
+    act: async (step, changes = []) => {
       acted.push(step.title);
+      afresh.push(...changes);
       return await (options.act?.(step) ?? "output");
     },
-    forget: (facts) => void forgotten.push(...facts),
   };
-  return { host, acted, forgotten };
+  return { host, acted, afresh };
 }
 
 /** A task that decides first one thing, then another. */
@@ -51,7 +52,7 @@ Deno.test("defineTask() carries the steps out in order, looks again, and is chan
     observe: () => Promise.resolve(looks++),
     plan: (look) => look === 0 ? { ...change, detail: { a: 1, b: 1 } } : { status: "ok", detail: { b: 2 } },
   });
-  const { host, acted, forgotten } = fakeHost();
+  const { host, acted, afresh } = fakeHost();
   const { report } = await task.run(host);
   assertEquals([report.task, report.status, report.steps, report.detail], [
     "task",
@@ -59,7 +60,7 @@ Deno.test("defineTask() carries the steps out in order, looks again, and is chan
     ["one", "two"],
     { a: 1, b: 2 },
   ]);
-  assertEquals([acted, forgotten, looks], [["one", "two"], [fact], 2]);
+  assertEquals([acted, afresh, looks], [["one", "two"], [fact], 2]);
   assertEquals(report.error, undefined);
   assert(!("rollback" in report));
 });
@@ -70,9 +71,9 @@ Deno.test("defineTask() does nothing where there is nothing to do, or in a dry r
     const { report } = await deciding({ status, detail: { why: "so" } }).run(host);
     assertEquals([report.status, report.steps, report.detail, acted], [status, [], { why: "so" }, []]);
   }
-  const { host, acted, forgotten } = fakeHost({ dryRun: true });
+  const { host, acted, afresh } = fakeHost({ dryRun: true });
   const { report } = await deciding(change).run(host);
-  assertEquals([report.status, report.steps, acted, forgotten], ["changed", ["one", "two"], [], []]);
+  assertEquals([report.status, report.steps, acted, afresh], ["changed", ["one", "two"], [], []]);
 });
 
 Deno.test("defineTask() fails where its steps do not remove the difference", async () => {

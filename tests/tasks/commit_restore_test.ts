@@ -166,10 +166,18 @@ testWhere(
     await switched(device, 1);
     const two = await writeSet(`${device.dir}/2`, { a: "2" }, "2");
     await until("the old set is live again", async () => await live(device) === "1", 10);
-    const { last } = await device.perform([health], { release: two });
-    // It is not this release that is well.
-    assert(last.status !== "changed", JSON.stringify(last));
-    assertEquals(await live(device), "1");
+    // Whether it is about to be over or is: it is not this release that is well.
+    for (const over of [false, true]) {
+      if (over) await until("it is settled", () => isOver(device), 10);
+      const { last } = await device.perform([health], { release: two });
+      assertEquals([last.status, last.error?.kind], ["failed", "timeout"], JSON.stringify(last));
+      assertStringIncludes(last.error?.evidence ?? "", "has brought the old set back by itself");
+      assertEquals(await live(device), "1");
+    }
+    // To a run that puts another release live it is no news, nor to one that only looks.
+    const one = await writeSet(`${device.dir}/1`, { a: "1" }, "1");
+    assertEquals((await device.perform([health], { release: one })).last.status, "skipped");
+    assertEquals((await device.perform([health], { release: two, dryRun: true })).last.status, "skipped");
   },
 );
 
@@ -178,16 +186,16 @@ testWhere(
   { needs: ["linux"] },
   async () => {
     // The program that switches is ended at the first thing that it does, where it is told so.
-    const mkdir =
-      `if [ -e ../cut ] && [ "$*" = "-p .lockstep/releases" ]; then kill -9 $PPID; fi; exec /bin/mkdir "$@"`;
-    await using device = await makeLocalDevice({ tools: { scripts: { mkdir } } });
+    const readlink =
+      `if [ -e ../cut ] && [ -e .lockstep/armed.RUN-2 ]; then rm ../cut; kill -9 $PPID; fi; exec /bin/readlink "$@"`;
+    await using device = await makeLocalDevice({ tools: { scripts: { readlink } } });
     const settings = { confirmTimeout: 30 };
     const one = await writeSet(`${device.dir}/1`, { a: "1" }, "1");
     await device.perform(pipelines.deploy, { release: one, settings });
     const two = await writeSet(`${device.dir}/2`, { a: "2" }, "2");
     await Deno.writeTextFile(`${device.dir}/cut`, "");
     await device.perform([stage, verify, commit], { release: two, settings, run: { id: "RUN-2" } });
-    assertEquals(there(device).filter((name) => /^(armed|journal)/.test(name)), ["armed.RUN-2"]);
+    assertEquals(there(device).filter((name) => /^(armed|journal$)/.test(name)), ["armed.RUN-2"]);
     const pid = await sleeper(device);
 
     const { last } = await device.perform([health], { release: one, settings });

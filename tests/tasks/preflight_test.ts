@@ -4,11 +4,13 @@ import { slotLink } from "../../lib/release.ts";
 import { commit } from "../../tasks/commit.ts";
 import { pipelines } from "../../tasks/mod.ts";
 import { preflight } from "../../tasks/preflight.ts";
+import { stage } from "../../tasks/stage.ts";
 import { diffTrees } from "../fleet/tree.ts";
 import { type LocalDevice, type LocalDeviceOptions, makeLocalDevice, writeSet } from "../local_device.ts";
 import { type Need, testWhere } from "../support.ts";
 
-const notRoot = `case $1 in -u) echo 1000 ;; -un) echo deploy ;; *) exec /usr/bin/id "$@" ;; esac`;
+const notRoot =
+  `case $1 in -u) echo 1000 ;; -un) echo deploy ;; *) echo "uid=1000(deploy) gid=1000(deploy)" ;; esac`;
 const systemctl = `echo LoadState=loaded; echo ActiveState=active`;
 
 interface Refused {
@@ -155,6 +157,23 @@ testWhere(
       const { last } = await device.perform([preflight], { release, settings: { deployPath } });
       assertEquals([last.status, last.error?.kind], ["failed", "no-space"]);
       assertStringIncludes(last.error?.evidence ?? "", deployPath);
+    });
+  },
+);
+
+testWhere(
+  "preflight counts as room what a cut upload left of a file",
+  { needs: ["linux", "mounts"] },
+  async () => {
+    await using device = await makeLocalDevice();
+    const deployPath = `${device.dir}/disk`;
+    const release = await writeSet(`${device.dir}/set`, { model: "y".repeat(1_000_000) });
+    await mounted(deployPath, "size=1600k", async () => {
+      const staging = `${deployPath}/.lockstep/staging/${release.id}`;
+      await Deno.mkdir(staging, { recursive: true });
+      await Deno.writeTextFile(`${staging}/model`, "y".repeat(800_000));
+      const { statuses } = await device.perform([preflight, stage], { release, settings: { deployPath } });
+      assertEquals(statuses, { preflight: "ok", stage: "changed" });
     });
   },
 );

@@ -91,6 +91,7 @@ testWhere("stage goes on from an upload that was cut, but trusts nothing without
   await device.write(`.lockstep/staging/${release.id}/wrong`, "54321");
   const { last } = await assertPromise(device, stage, { release });
   assertEquals(last.detail?.sent, ["cut", "wrong", "metadata.json"]);
+  assertStringIncludes(last.steps[1] ?? "", "cut (the rest: 4 B of 9 B), wrong (5 bytes)");
   assertEquals(await stagedFiles(device, release), digests(release));
 });
 
@@ -221,7 +222,7 @@ testWhere(
 testWhere("stage leaves the live set as it was where it fails, and converges the next time", {
   needs: ["linux"],
 }, async () => {
-  const dd = `case "$*" in *of=*/b*) : >&2; echo "dd: write error" >&2; exit 1 ;; esac; exec ${
+  const dd = `case "$*" in *count=300000) : >&2; echo "dd: write error" >&2; exit 1 ;; esac; exec ${
     findProgram("dd")
   } "$@"`;
   await using device = await makeLocalDevice({ tools: { scripts: { dd } } });

@@ -3,11 +3,11 @@
  * it, within `confirm_timeout` and 10 s, by a shell of its own (loopback devices have no systemd; for that see `lost_controller.ts`).
  * @module
  */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import type { Device } from "../fleet/fleet.ts";
 import { liveDir } from "../fleet/live.ts";
-import { statuses } from "../fleet/program.ts";
+import { errorOf, statuses } from "../fleet/program.ts";
 import { Field, type Kind, type Scene, waiting } from "./field.ts";
 import { control, type Moment, requestsOf } from "./kill_matrix.ts";
 
@@ -18,6 +18,8 @@ export interface AloneResult {
 }
 
 const confirmTimeout = 4;
+/** That of a run which another one takes over: enough for it to come, on a machine that is busy, too. */
+const firstTimeout = 10;
 const grace = 10;
 
 /** Kills controllers at every moment from the switch to the confirmation, and waits for the devices. */
@@ -65,7 +67,7 @@ export async function leaveAlone(kind: Kind, scene: Scene): Promise<AloneResult>
 
 /** A run that comes within the time of one that was lost takes the device over: the device does not restore itself under its hands. */
 export async function takeOverInTime(kind: Kind): Promise<void> {
-  await using field = await Field.make({ kind, devices: 2, vars: { confirm_timeout: confirmTimeout } });
+  await using field = await Field.make({ kind, devices: 2, vars: { confirm_timeout: firstTimeout } });
   const { next, sick, old } = field.sets;
   const { devices } = field;
   const requests = await requestsOf(field, { scene: "release", deployed: "good" });
@@ -79,16 +81,17 @@ export async function takeOverInTime(kind: Kind): Promise<void> {
   const [device] = devices;
   const slow = (device: Device) => {
     const command = String(field.services.vars[device.name]!.restart_command);
-    return { restart_command: `sleep ${confirmTimeout} && ${command}`, confirm_timeout: 120 };
+    return { restart_command: `sleep ${firstTimeout} && ${command}`, confirm_timeout: 120 };
   };
   const run = await field.deploy([device!], next, slow(device!));
   assertEquals([run.code, statuses(await run.report())], [0, { [device!.name]: "changed" }], run.text);
+  assertStringIncludes(run.text, "never confirmed", "it came too late to take the device over");
   assertEquals(await field.judge(device!, next), next.id);
   assertEquals(await field.served(device!), next.id);
   await field.assertSettled(device!);
   // The other one has restored itself meanwhile; what comes then finds the old set.
   const other = devices[1]!;
-  const deadline = Date.now() + (confirmTimeout + grace) * 1000;
+  const deadline = Date.now() + (firstTimeout + grace) * 1000;
   while (await isUnfinished(other)) {
     assert(Date.now() < deadline, `${other.name} is not restored`);
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -96,6 +99,30 @@ export async function takeOverInTime(kind: Kind): Promise<void> {
   const late = await field.deploy([other], sick);
   assertEquals([late.code, statuses(await late.report())], [2, { [other.name]: "rolled_back" }], late.text);
   assertEquals(await field.judge(other, old), old.id);
+}
+
+/**
+ * A run that restarts the service for longer than the device waits finds the old set live, and all of it settled: it says so, and not that
+ * the device has changed.
+ */
+export async function comeTooLate(kind: Kind): Promise<void> {
+  await using field = await Field.make({ kind, devices: 1, vars: { confirm_timeout: 2 } });
+  const [device] = field.devices;
+  const { next, old } = field.sets;
+  await field.reset([device!], "release");
+  const command = String(field.services.vars[device!.name]!.restart_command);
+  // Slow on the new set alone.
+  const live = `${device!.deployPath}/artifacts_phase2`;
+  const run = await field.deploy([device!], next, {
+    restart_command: `case $(readlink '${live}') in */${next.id}) sleep 6 ;; esac; ${command}`,
+  });
+  const report = await run.report();
+  assertEquals([run.code, statuses(report)], [2, { [device!.name]: "rolled_back" }], run.text);
+  assertEquals(report.hosts[0]!.release, old.id, run.text);
+  assertStringIncludes(errorOf(report, device!.name).evidence, "has brought the old set back by itself");
+  assertEquals(await field.judge(device!, old), old.id);
+  await field.assertSettled(device!);
+  await field.assertConverges([device!], next, 60);
 }
 
 /** Whether a switch of a device is neither confirmed nor undone, or is about to be. */

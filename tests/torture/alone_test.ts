@@ -3,7 +3,7 @@
  * @module
  */
 import { testWhere } from "../support.ts";
-import { leaveAlone, takeOverInTime } from "./alone.ts";
+import { comeTooLate, leaveAlone, takeOverInTime } from "./alone.ts";
 import { needsOf } from "./field.ts";
 
 testWhere(
@@ -30,4 +30,10 @@ testWhere("a device does not restore itself under the hands of a run that has ta
   needs: needsOf("exchange"),
 }, async () => {
   await takeOverInTime("exchange");
+});
+
+testWhere("deploy says that the device has gone back by itself, when it comes too late to confirm", {
+  needs: needsOf("plain"),
+}, async () => {
+  await comeTooLate("plain");
 });

@@ -15,21 +15,24 @@ const mebibyte = 1024 * 1024;
 
 /**
  * The device's program that does the work there, and how many times it is started before the disk gets full: the backup is one `cp`, the new
- * set comes by a `dd` a file.
+ * set comes by a `dd` a file. Other work of that program (`dd` reads blocks of the old set, too) has other words.
  */
 const middles = {
-  "the backup": { program: "cp", starts: 0 },
-  "staging": { program: "dd", starts: 2 },
+  "the backup": { program: "cp", starts: 0, words: "*" },
+  "staging": { program: "dd", starts: 2, words: "*count_bytes*" },
 } as const;
 
 /** Makes a program of a device fill the disk, once, before it does its work. */
-async function fillBefore(device: Device, program: string, starts: number): Promise<void> {
+async function fillBefore(
+  device: Device,
+  { program, starts, words }: typeof middles[keyof typeof middles],
+): Promise<void> {
   const path = join(device.dir, "bin", program);
   const real = await Deno.readLink(path);
   await Deno.remove(path);
   const text = `#!/bin/sh
-echo >>'${device.dir}/starts'
-if [ "$(wc -l <'${device.dir}/starts')" -gt ${starts} ] && [ ! -e '${device.dir}/full' ]; then
+case "$*" in ${words}) echo >>'${device.dir}/starts' ;; esac
+if [ -e '${device.dir}/starts' ] && [ "$(wc -l <'${device.dir}/starts')" -gt ${starts} ] && [ ! -e '${device.dir}/full' ]; then
   : >'${device.dir}/full'
   # The work has begun, and has half a file's room.
   head -c 3000000 /dev/zero >'${device.deployDir}/room'
@@ -41,7 +44,7 @@ exec ${real} "$@"
   await Deno.writeTextFile(path, text, { mode: 0o755 });
 }
 
-for (const [what, { program, starts }] of Object.entries(middles)) {
+for (const [what, middle] of Object.entries(middles)) {
   testWhere(
     `deploy leaves the old set live and converges later, when the disk gets full in the middle of ${what}`,
     {
@@ -60,7 +63,7 @@ for (const [what, { program, starts }] of Object.entries(middles)) {
         await runOn(fleet, inventory, ["deploy", "--artifacts", set.dir]);
       assertEquals((await deploy(old)).code, 0);
 
-      await fillBefore(device!, program, starts);
+      await fillBefore(device!, middle);
       const run = await deploy(next);
       const report = await run.report();
       assertEquals([run.code, statuses(report)], [2, { "edge-01": "failed" }], run.text);

@@ -12,7 +12,7 @@ import { type FleetRun, runOn, statuses } from "../fleet/program.ts";
 import { type FakeServices, makeServices } from "../fleet/service.ts";
 import { diffTrees, snapshotTree, type Tree } from "../fleet/tree.ts";
 import type { Need } from "../support.ts";
-import { type Links, makeLinks } from "./links.ts";
+import { type Links, makeLinks } from "../fleet/links.ts";
 
 /**
  * What the devices are: `exchange` has python3 or perl, so that a folder and a link can change places at once; `plain` has neither; `tiny`
@@ -123,7 +123,8 @@ export class Field implements AsyncDisposable {
   }
 
   async deploy(devices: readonly Device[], set: Artifacts, vars: Vars = {}): Promise<FleetRun> {
-    return await this.run(devices, ["deploy", "--artifacts", set.dir], vars);
+    const all = ["--max-failures", "100%", "--forks", String(devices.length)];
+    return await this.run(devices, ["deploy", "--artifacts", set.dir, ...all], vars);
   }
 
   /** Brings devices to a scene, whatever they were left in, and remembers what must not change any more. */
@@ -319,7 +320,9 @@ export async function waiting(device: Device): Promise<number[]> {
       const root = await Deno.readLink(`/proc/${name}/root`);
       if ((root === "/" ? "" : root) + device.deployPath === device.deployDir) pids.push(Number(name));
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      // ESRCH: it has ended while it was read.
+      const gone = error instanceof Error && /os error 3\)/.test(error.message);
+      if (!gone && !(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
   return pids;

@@ -97,7 +97,7 @@ testWhere("deploy takes a lock over at once, when its owner is gone in whatever 
   };
   // A shell whose child has ended and which does not take note of it.
   const parent = new Deno.Command("sh", {
-    args: ["-c", "sleep 0.01 & echo $!; exec sleep 60"],
+    args: ["-c", "sleep 0.01 & echo $!; exec sleep 600"],
     stdout: "piped",
   }).spawn();
   try {

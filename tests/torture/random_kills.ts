@@ -78,7 +78,7 @@ export async function killAtRandom(options: RandomKills): Promise<RandomKillsRes
   return { deploys: options.deploys, interrupted, length: [ends[0]!, ends[1]!], watched };
 }
 
-interface Watcher extends AsyncDisposable {
+export interface Watcher extends AsyncDisposable {
   /** Throws with what it has seen, where it has seen something that must not be. */
   assertWell(): void;
   /** Ends it; it must have seen nothing wrong. */
@@ -86,7 +86,7 @@ interface Watcher extends AsyncDisposable {
 }
 
 /** Starts the program that reads the live set of a device: `watch.py`. */
-async function watch(device: Device, sets: readonly Artifacts[]): Promise<Watcher> {
+export async function watch(device: Device, sets: readonly Artifacts[]): Promise<Watcher> {
   const digests = await Promise.all(
     sets.map(async ({ dir, files }) => ({
       ...files,

@@ -119,7 +119,11 @@ export async function runStepRow(
   const all = commands.flatMap((_, i) =>
     [{ n: i + 1, when: "before" }, { n: i + 1, when: "after" }] as const
   );
-  const moments = all.filter((moment) => chosen(moment, commands[moment.n - 1]!));
+  // A service whose own command is killed has failed: its release is marked, and rightly not put live again.
+  const ours = (command: string) => row.fate === "session" || !command.includes("/service/");
+  const moments = all.filter(({ n, when }) =>
+    ours(commands[n - 1]!) && chosen({ n, when }, commands[n - 1]!)
+  );
   const counts = { old: 0, next: 0, missing: 0 };
   for (let at = 0; at < moments.length; at += field.devices.length) {
     const part = moments.slice(at, at + field.devices.length);

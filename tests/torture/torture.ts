@@ -7,11 +7,15 @@
 import { Command } from "@commander-js/extra-typings";
 import { fromFileUrl } from "@std/path";
 import { missingOf, type Need } from "../support.ts";
-import { leaveAlone, takeOverInTime } from "./alone.ts";
+import { allOrNothing } from "./all_or_nothing.ts";
+import { comeTooLate, leaveAlone, takeOverInTime } from "./alone.ts";
+import { deployBesideDead, median } from "./dead_hosts.ts";
 import { Field, type Kind, kinds, needsOf, type Scene } from "./field.ts";
+import { hangAtOffsets } from "./hanging_hosts.ts";
 import { type Deployed, type Fate, runRow } from "./kill_matrix.ts";
 import { killAtRandom } from "./random_kills.ts";
 import { runOnRealDevices } from "./real_devices.ts";
+import { killAndResume } from "./resume_kills.ts";
 import { makeStepField, runStepRow } from "./step_matrix.ts";
 
 interface How {
@@ -111,6 +115,14 @@ const aloneRows = kinds.flatMap((kind: Kind): Row[] => [
       return "it is not restored under its hands";
     },
   },
+  {
+    name: `${kind}: the run itself comes too late`,
+    needs: needsOf(kind),
+    run: async () => {
+      await comeTooLate(kind);
+      return "it says that the device has gone back";
+    },
+  },
 ]);
 
 const realRows: readonly Row[] = [{
@@ -136,6 +148,63 @@ const testRows = ["locks", "retention", "disk_full"].map((name): Row => ({
   },
 }));
 
+const fleetRows: readonly Row[] = [
+  {
+    name: "200 hosts, of which 10 refuse and 10 are silent",
+    needs: ["sshd"],
+    run: async ({ quick }) => {
+      const { alone, beside } = await deployBesideDead({
+        ...(quick ? { living: 40, refusing: 2, silent: 2 } : { living: 180, refusing: 10, silent: 10 }),
+        pairs: quick ? 1 : 3,
+        say: (line) => console.log(`  ${line}`),
+      });
+      const [a, b] = [median(alone), median(beside)];
+      return `the living take ${a.toFixed(1)} s alone, ${
+        b.toFixed(1)
+      } s beside the dead (connect timeout 10 s)`;
+    },
+  },
+  {
+    name: "a rollout in waves is killed, and resumed",
+    needs: ["sshd", "curl"],
+    run: async ({ quick, seed }) => {
+      const result = await killAndResume({
+        devices: quick ? 20 : 50,
+        waves: "1,10%,30%,100%",
+        kills: quick ? 4 : 20,
+        seed,
+      });
+      const { killed, killedAgain, done, underWay, notBegun } = result;
+      return `${killed} killed, ${killedAgain} of them twice: ${done} hosts were done, ` +
+        `${underWay} under way, ${notBegun} not begun; each was deployed once`;
+    },
+  },
+  {
+    name: "all or nothing: one cannot stage, one is sick",
+    needs: ["sshd", "curl", "python3"],
+    run: async ({ quick }) => {
+      const { cannotStage, sick, reads, switches } = await allOrNothing(quick ? 5 : 20);
+      return `${cannotStage} live names changed where one could not stage; there and back where one was sick: ` +
+        `${sick} changes; the first was read ${reads} times, through ${switches} switches`;
+    },
+  },
+  {
+    name: "hosts fall silent at every byte of a session",
+    needs: ["sshd", "curl"],
+    run: async ({ quick }) => {
+      const { offsets, bytes, ends, next, slowestHung, slowestWell } = await hangAtOffsets({
+        offsets: quick ? 12 : 60,
+        well: quick ? 2 : 4,
+        hostTimeout: quick ? 15 : 60,
+        confirmTimeout: 5,
+      });
+      const told = Object.entries(ends).map(([status, count]) => `${count} ${status}`).join(", ");
+      return `${offsets} offsets of ${bytes} bytes: ${told}, ${next} on the new set; the slowest took ` +
+        `${slowestHung.toFixed(0)} s, of those that were well ${slowestWell.toFixed(0)} s`;
+    },
+  },
+];
+
 const parts: Readonly<Record<string, readonly Row[]>> = {
   "kill-matrix": killRows,
   "step-matrix": stepRows,
@@ -143,6 +212,7 @@ const parts: Readonly<Record<string, readonly Row[]>> = {
   "left-alone": aloneRows,
   "real-devices": realRows,
   "tests": testRows,
+  "fleet": fleetRows,
 };
 
 async function torture(how: How, only: readonly string[], row: RegExp): Promise<boolean> {

@@ -5,8 +5,8 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { EXIT, UsageError } from "../../errors.ts";
 import type { HostOutcome, HostStatus } from "../../events.ts";
-import { foldReport, type Report } from "../../report/report.ts";
-import { newestDeploy, readRun } from "../../report/run_dir.ts";
+import type { Report } from "../../report/report.ts";
+import { newestDeploy, readOutcomes } from "../../report/run_dir.ts";
 import { inventoryOf, print, settingsFor } from "../context.ts";
 import { OUTPUTS } from "../options.ts";
 import type { LoadPipelines } from "../pipelines.ts";
@@ -41,12 +41,10 @@ export function resumeCommand(load: LoadPipelines, done: (exitCode: number) => v
     )
     .action(async (name, options) => {
       const run = name ?? await newestDeploy(options.reports);
-      const events = await readRun(options.reports, run);
-      const [first] = events;
-      if (first?.type !== "run-started" || first.command !== "deploy" || first.dryRun) {
+      const { start: first, report } = await readOutcomes(options.reports, run);
+      if (first.command !== "deploy" || first.dryRun) {
         throw UsageError.of("resume", `${run} is no deploy`, "run its command again: it converges");
       }
-      const report = foldReport(events);
       const recorded = readRecord(first.options, report.run);
       const finished = hostsDone(report, options.retryFailed === true);
       if (finished.length === report.hosts.length) {

@@ -94,12 +94,13 @@ class SimulatedSession implements Remote {
     if (this.#latency > 0) await this.#pass(this.#latency);
     if (options.calls === undefined) return await this.#answer(program.name, args, options);
     // As batch.sh prints them.
-    const [tag = ""] = args;
+    const [tag = "", how = ""] = args;
     let [stdout, stderr] = ["", ""];
     for (const call of options.calls) {
       const answer = await this.#answer(call.program.name, call.args, options);
       stdout += `${answer.stdout}\n${tag} ${answer.code}\n`;
       stderr += `${answer.stderr}\n${tag}\n`;
+      if (how === "while-well" && answer.code !== 0) return { code: answer.code, stdout, stderr };
     }
     return { code: 0, stdout, stderr };
   }

@@ -77,6 +77,9 @@ export const facts: Readonly<Record<string, Answering>> = {
     return answer(lines(text));
   },
 
+  // Bytes that are nowhere have no blocks: a new version comes whole.
+  blocks: () => answer(""),
+
   service: (_, [manager = "", service = ""]) => {
     const who = manager === "auto" ? "systemd" : manager;
     const known = who === "none" || (service === "" && who !== "command") ? "no" : "yes";

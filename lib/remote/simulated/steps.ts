@@ -34,9 +34,11 @@ export const steps: Readonly<Record<string, Answering>> = {
   },
 
   // The bytes stay where they are: what they would be is known from their digests.
-  receive: (device, [root = "", , id = "", ...pairs], payload) => {
+  receive: (device, [root = "", , id = "", ...words], payload) => {
     const staging = device.staging.get(id);
-    for (const [at, [bytes, name]] of inPairs(pairs).entries()) {
+    // It is asked for no blocks and keeps no half of a file, so every file comes as one part.
+    const files = Array.from({ length: words.length / 4 }, (_, at) => [words[4 * at]!, words[4 * at + 3]!]);
+    for (const [at, [name = "", bytes = ""]] of files.entries()) {
       const sha256 = payload?.files?.[at]?.sha256;
       if (sha256 === undefined || staging === undefined) return die("exit", `cannot write ${name}`);
       if (device.fault === "no-space") {

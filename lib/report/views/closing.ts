@@ -92,7 +92,11 @@ function warningLines(ledger: Ledger, warning: Shared<string> & { times: number 
 
 /** Each failure once and whole, the worst last: next to the recap. */
 function failureSections(ledger: Ledger, layout: Layout): Line[][] {
-  const groups = [...ledger.failures.values()].sort((a, b) => gravity(a.first) - gravity(b.first));
+  // Why hosts were not begun is said once for all of them: see `stopped`.
+  const groups = [...ledger.failures.values()].filter(({ first }) =>
+    first.error?.kind !== "stopped" || first.was
+  )
+    .sort((a, b) => gravity(a.first) - gravity(b.first));
   const sections = groups.slice(-WHOLE).map((group) => failureLines(ledger, layout, group));
   const rest = groups.slice(0, -WHOLE);
   if (rest.length > 0) {
@@ -117,10 +121,10 @@ function failureLines(ledger: Ledger, layout: Layout, { first, hosts }: Shared<H
   const said: Line[] = [];
   if (was !== undefined && status === "rolled_back") {
     const names = nameList(ledger.inOrder(hosts));
-    const back = `on ${layout.release(release)} again: ${names}`;
     return [
       [span(`Taken back because others failed: ${count(hosts.length, "host")}`, statusTone[status])],
-      [span(`  ${back}`)],
+      [span(`  on ${layout.release(release)} again: ${names}`)],
+      ...(error?.next === undefined ? [] : [[span(`  ${printable(error.next)}`)]]),
     ];
   }
   if (rollbackError !== undefined) {

@@ -113,6 +113,8 @@ export class Ledger {
         this.paceFrom = this.lastAt;
         this.paced = 0;
         return null;
+      case "wave-waiting":
+        return null;
       case "host-prepared":
         this.underWay.delete(event.host);
         this.prepared.add(event.host);
@@ -166,11 +168,13 @@ export class Ledger {
     this.prepared.delete(host);
     this.#live.set(host, outcome.release);
     this.counts[status]++;
-    if (outcome.was === undefined) {
-      this.counts.hosts++;
+    if (outcome.was === undefined) this.counts.hosts++;
+    else this.counts[outcome.was]--;
+    // What an earlier run has done took none of this run's time.
+    if (outcome.was === undefined && outcome.run === undefined) {
       this.bytesSent += outcome.bytesSent;
       if (status !== "skipped") this.paced++;
-    } else this.counts[outcome.was]--;
+    }
     if (this.start?.dryRun && this.start.waves.length > 1) this.forecast.set(host, status);
     if (this.start?.dryRun && status === "changed") {
       const planned = tasks.filter(({ steps }) => steps.length > 0);

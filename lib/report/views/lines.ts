@@ -5,7 +5,7 @@
  */
 import { type FailureData, printable } from "../../errors.ts";
 import type { ArtifactsSummary, HostOutcome, HostStatus, Json, TaskReport } from "../../events.ts";
-import { type FinishedHost, isBad, type RunStarted } from "./ledger.ts";
+import { type FinishedHost, isBad, type Ledger, type RunStarted } from "./ledger.ts";
 import {
   count,
   duration,
@@ -29,6 +29,9 @@ export const statusTone: Record<HostStatus, Tone> = {
   unreachable: "away",
   skipped: "quiet",
 };
+
+/** In a large fleet so many hosts that went wrong have a line of their own. */
+const BAD_LINES = 100;
 
 /** `changed`, and in a dry run `would change`. */
 export function word(status: HostStatus, dryRun: boolean): string {
@@ -85,15 +88,22 @@ export class Layout {
   }
 
   #note(outcome: HostOutcome, tasks: readonly TaskReport[]): Line {
-    const { status, error, rollbackError, release, was } = outcome;
+    const { status, error, rollbackError, release, was, run } = outcome;
     const spans = [];
     if (rollbackError !== undefined) spans.push(span(`  ROLLBACK FAILED: ${brief(rollbackError)}`, "alarm"));
-    if (error !== undefined) spans.push(span(`  ${brief(error)}`, statusTone[status]));
+    if (error !== undefined && was === undefined) {
+      // Why the run stopped is said by itself, once.
+      const note = error.kind === "stopped"
+        ? (error.action === "switch" ? "prepared, not switched" : "not begun")
+        : brief(error);
+      spans.push(span(`  ${note}`, statusTone[status]));
+    }
     if (was !== undefined) {
       const took = status === "rolled_back" ? "taken back" : "was to be taken back";
       spans.push(span(`  ${took} because others failed`, statusTone[status]));
     }
     if (status === "rolled_back") spans.push(span(`; back on ${this.release(release)}`));
+    if (run !== undefined && was === undefined) spans.push(span(`  in run ${oneLine(run)}`, "quiet"));
     if (status === "changed") {
       const changed = tasks.filter((task) => task.status === "changed").map(({ task }) => task).join(", ");
       if (changed !== "") spans.push(span(`  ${changed}`, "quiet"));
@@ -114,12 +124,14 @@ function brief(failure: FailureData): string {
  */
 export function hasLine(
   { outcome }: FinishedHost,
-  start: RunStarted,
+  { start, counts }: Pick<Ledger, "start" | "counts">,
   few: number,
   options: ViewOptions,
 ): boolean {
-  return start.hosts.length <= few || (options.verbosity ?? 0) >= 1 || options.details === true ||
-    isBad(outcome);
+  if (start === null) return false;
+  if (start.hosts.length <= few || (options.verbosity ?? 0) >= 1 || options.details === true) return true;
+  // Past some, more of the same says nothing: the recap counts and names them.
+  return isBad(outcome) && counts.failed + counts.rolled_back + counts.unreachable <= BAD_LINES;
 }
 
 function setName({ id, version }: ArtifactsSummary): string {

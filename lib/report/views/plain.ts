@@ -7,7 +7,7 @@ import type { Event } from "../../events.ts";
 import { Ledger } from "./ledger.ts";
 import { closingLines } from "./closing.ts";
 import { hasLine, Layout, openingLine, stoppedLine, taskLines } from "./lines.ts";
-import { outcomesLine, progressLine, waveLine } from "./progress.ts";
+import { outcomesLine, progressLine, waitingLine, waveLine } from "./progress.ts";
 import { type Line, plainText, span } from "./text.ts";
 import type { View, ViewOptions, Writer } from "./view.ts";
 
@@ -39,6 +39,8 @@ export function plainView(out: Writer, options: ViewOptions = {}): View {
     ]]);
   };
   const listen = (event: Event) => {
+    // How the wave ended that was under way until now.
+    if (event.type === "wave-started" && ledger.counts.hosts > 0) progress();
     const finished = ledger.add(event);
     if (event.type === "run-started") {
       layout = new Layout(event);
@@ -47,13 +49,11 @@ export function plainView(out: Writer, options: ViewOptions = {}): View {
     }
     const { start } = ledger;
     if (start === null || layout === null) return;
-    if (event.type === "wave-started" && start.waves.length > 1) {
-      if (event.wave > 1) progress();
-      print([waveLine(start, event.wave)]);
-    }
-    if (finished !== null && hasLine(finished, start, FEW, options)) {
+    if (event.type === "wave-started" && start.waves.length > 1) print([waveLine(start, event.wave)]);
+    if (finished !== null && hasLine(finished, ledger, FEW, options)) {
       print([layout.hostLine(finished), ...taskLines(finished.tasks, start.dryRun, options)]);
     }
+    if (event.type === "wave-waiting" && event.for === "pause") print([waitingLine(event)]);
     if (event.type === "stopped") print([stoppedLine(event.reason)]);
     if (event.type === "interrupted") print([[{ text: INTERRUPTED }]]);
     if (event.type === "run-finished") close();

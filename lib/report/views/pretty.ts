@@ -7,7 +7,7 @@ import type { Event } from "../../events.ts";
 import { type HostUnderWay, Ledger, type RunStarted } from "./ledger.ts";
 import { closingLines } from "./closing.ts";
 import { hasLine, Layout, openingLine, stoppedLine, taskLines } from "./lines.ts";
-import { elapsed, outcomesLine, progressLine, waveLine } from "./progress.ts";
+import { elapsed, outcomesLine, progressLine, waitingLine, waveLine } from "./progress.ts";
 import { LiveBlock, type TerminalSize } from "./live_block.ts";
 import { INTERRUPTED } from "./plain.ts";
 import { colouredText, fit, type Line, oneLine, pad, span, thousands, width } from "./text.ts";
@@ -41,13 +41,14 @@ export function prettyView(out: Writer, options: PrettyOptions = {}): View {
   let drawnAt = -Infinity;
   let stop = () => {};
   let closed = false;
+  let asking = false;
 
   /** Host lines are cut to the window: what a failure says in full follows at the end. Everything else wraps as the terminal does it. */
   const scroll = (lines: readonly Line[], cut: boolean) => {
     for (const line of lines) above.push(colouredText(cut ? fit(line, size().columns - 1) : line));
   };
   const draw = () => {
-    if (ledger.start === null) return;
+    if (ledger.start === null || asking) return;
     drawnAt = clock.now();
     block.draw(above, liveLines(ledger, ledger.start, drawnAt, size()));
     above = [];
@@ -69,12 +70,19 @@ export function prettyView(out: Writer, options: PrettyOptions = {}): View {
     const { start } = ledger;
     if (start === null || layout === null) return;
     if (event.type === "wave-started" && start.waves.length > 1) scroll([waveLine(start, event.wave)], false);
-    if (finished !== null && hasLine(finished, start, FEW, options)) {
+    if (finished !== null && hasLine(finished, ledger, FEW, options)) {
       scroll([layout.hostLine(finished)], true);
       scroll(taskLines(finished.tasks, start.dryRun, options), false);
     }
+    if (event.type === "wave-waiting" && event.for === "pause") scroll([waitingLine(event)], false);
     if (event.type === "stopped") scroll([stoppedLine(event.reason)], false);
     if (event.type === "interrupted") scroll([[span(INTERRUPTED, "bad")]], false);
+    // Somebody is asked, below what was said until now: the block must not be drawn over the question.
+    asking = event.type === "wave-waiting" && event.for === "confirm";
+    if (asking) {
+      block.draw(above, []);
+      above = [];
+    }
     if (event.type === "run-finished") close();
     else if (!closed && clock.now() - drawnAt >= FRAME) draw();
   };
@@ -127,9 +135,12 @@ const systemClock: Clock = {
 };
 
 function consoleSize(): TerminalSize {
+  const usual = { columns: 80, rows: 24 };
   try {
-    return Deno.consoleSize();
+    const { columns, rows } = Deno.consoleSize();
+    // A terminal that nobody has told its size says 0.
+    return { columns: columns || usual.columns, rows: rows || usual.rows };
   } catch {
-    return { columns: 80, rows: 24 };
+    return usual;
   }
 }

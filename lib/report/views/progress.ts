@@ -3,7 +3,7 @@
  * known.
  * @module
  */
-import type { HostStatus, Summary } from "../../events.ts";
+import type { Event, HostStatus, Summary } from "../../events.ts";
 import type { Ledger, RunStarted } from "./ledger.ts";
 import { statusTone, word } from "./lines.ts";
 import {
@@ -32,6 +32,11 @@ export function waveLine({ waves }: RunStarted, wave: number): Line {
     span(`wave ${thousands(wave)} of ${thousands(waves.length)}: ${oneLine(name)}`, "strong"),
     span(` (${count(hosts.length, "host")})`),
   ];
+}
+
+/** `waiting 5m00s before wave 2`. */
+export function waitingLine({ wave, seconds = 0 }: Extract<Event, { type: "wave-waiting" }>): Line {
+  return [span(`waiting ${wholeSeconds(seconds)} before wave ${thousands(wave)}`, "quiet")];
 }
 
 /** `47 changed · 2 failed: edge-7, edge-9 · 1 unreachable: edge-3`. */

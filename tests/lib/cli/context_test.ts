@@ -1,6 +1,7 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import {
+  connector,
   outputForm,
   readSets,
   releaseOf,
@@ -9,7 +10,10 @@ import {
   unlistedWarnings,
 } from "../../../lib/cli/context.ts";
 import { UsageError } from "../../../lib/errors.ts";
-import { writeSet } from "../../local_device.ts";
+import { payloadOfBytes } from "../../../lib/remote/payload.ts";
+import { program } from "../../../lib/remote/program.ts";
+import { makeLocalDevice, writeSet } from "../../local_device.ts";
+import { testWhere } from "../../support.ts";
 
 async function withFolder(use: (dir: string) => Promise<void>): Promise<void> {
   const dir = await Deno.makeTempDir();
@@ -63,4 +67,22 @@ Deno.test("together() tells every listener, in their order", () => {
   const event = { at: "2026", type: "interrupted" } as const;
   together((it) => void heard.push(`a ${it.type}`), (it) => void heard.push(`b ${it.type}`))(event);
   assertEquals(heard, ["a interrupted", "b interrupted"]);
+});
+
+testWhere("connector() shares --bwlimit between the hosts of a run", { needs: ["linux"] }, async () => {
+  await using device = await makeLocalDevice();
+  const connect = connector({ connectTimeout: 5, timeout: 60, bwlimit: 300_000 });
+  const signal = new AbortController().signal;
+  const remotes = await Promise.all([1, 2].map(() => connect(device.settings, signal)));
+  try {
+    const began = performance.now();
+    const payload = payloadOfBytes(new Uint8Array(90_000));
+    const bytes = program("bytes", "head -c 90000 | wc -c");
+    const counts = await Promise.all(remotes.map((remote) => remote.run(bytes, [], { payload })));
+    // The first tenth of a second is free.
+    assert(performance.now() - began >= 400);
+    assertEquals(counts.map(({ stdout }) => Number(stdout)), [90_000, 90_000]);
+  } finally {
+    await Promise.all(remotes.map((remote) => remote.close()));
+  }
 });

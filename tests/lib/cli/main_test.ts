@@ -3,7 +3,6 @@
  * @module
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { join } from "@std/path";
 import { lockstep, readReport } from "../../fleet/program.ts";
 import { diffTrees, snapshotTree } from "../../fleet/tree.ts";
 import { writeSet } from "../../local_device.ts";

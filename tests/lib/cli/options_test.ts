@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { hostsCommand, whole } from "../../../lib/cli/options.ts";
+import { hostsCommand, rate, whole } from "../../../lib/cli/options.ts";
 
 Deno.test("whole() takes whole numbers of at least so much", () => {
   assertEquals(["0", "7", "007"].map(whole(0)), [0, 7, 7]);
@@ -7,6 +7,21 @@ Deno.test("whole() takes whole numbers of at least so much", () => {
     assertThrows(() => whole(0)(text), Error, "whole number");
   }
   assertThrows(() => whole(1)("0"), Error, "at least 1");
+});
+
+Deno.test("rate() takes bytes per second, with k, M or G behind them", () => {
+  assertEquals(["1", "800", "500k", "500K", "2M", "1.5M", "1G"].map(rate), [
+    1,
+    800,
+    500_000,
+    500_000,
+    2_000_000,
+    1_500_000,
+    1_000_000_000,
+  ]);
+  for (const text of ["", "0", "0k", "-1", "k", "2m", "1 M", "2MB", "1e3", "0.1"]) {
+    assertThrows(() => rate(text), Error, "bytes per second", text);
+  }
 });
 
 Deno.test("hostsCommand() reads the options that mean the same everywhere", () => {

@@ -41,7 +41,7 @@ testWhere(
       ],
       [{ scripts: { mv: "echo usage" }, without: ["perl"] }, [], "python3", /^python3$/, "curl"],
       [{ scripts: { mv: "echo usage" }, without: ["perl", "python3"] }, [], "", /^$/, "curl"],
-      [{ scripts: { id: `case $1 in -u) echo 1000 ;; -un) echo deploy ;; esac` } }, [], "mv", /./, "curl"],
+      [{ scripts: { id: `echo "uid=1000(deploy) gid=1000(deploy)"` } }, [], "mv", /./, "curl"],
     ];
     for (const [tools, missing, rename, exchange, http] of cases) {
       await using device = await makeLocalDevice({ tools });
@@ -60,7 +60,7 @@ testWhere("service tells who manages it, whether it is known and runs, and how w
   const show = (load: string, active: string) => ({
     systemctl: `echo LoadState=${load}; echo ActiveState=${active}`,
   });
-  const notRoot = { id: `case $1 in -u) echo 1000 ;; *) echo deploy ;; esac` };
+  const notRoot = { id: `case $1 in -u) echo 1000 ;; *) echo "uid=1000(deploy) gid=1000(deploy)" ;; esac` };
   const cases: [
     name: string,
     settings: { service: string; serviceManager: "auto" | "systemd" | "command" | "none" },
@@ -130,6 +130,12 @@ testWhere("space tells room where the deploy path is, or will be", { needs: ["li
   await using device = await makeLocalDevice();
   const here = await ask(device, spaceFact);
   assertEquals([(here.kib ?? 0) > 0, here.inodes === null || here.inodes > 0], [true, true]);
-  await using none = await makeLocalDevice({ tools: { scripts: { df: "exit 1" } } });
+  const noStat = { stat: "exit 1" };
+  await using old = await makeLocalDevice({ tools: { scripts: noStat } });
+  const there = await ask(old, spaceFact);
+  // Others write to the same disk meanwhile.
+  assertEquals(Math.abs((there.kib ?? 0) - (here.kib ?? 0)) < 1e6, true);
+  assertEquals(there.inodes === null, here.inodes === null);
+  await using none = await makeLocalDevice({ tools: { scripts: { df: "exit 1", ...noStat } } });
   assertEquals(await ask(none, spaceFact), { kib: null, inodes: null });
 });

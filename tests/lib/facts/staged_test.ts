@@ -30,3 +30,12 @@ Deno.test("staged.args() name the release's digests, each once for each file", (
   const args = staged.args({ ...subject, release: { id: "id", version: null, files } });
   assertEquals(args, ["/opt/x", "id", "artifacts_phase2", hex("a"), hex("b")]);
 });
+
+Deno.test("staged.parse() knows how long the beginnings of files are, and leaves out what has a second name", () => {
+  const found = staged.parse(
+    `= staging\n${hex("a")}  ./a\n= unfinished\n1 17 ./a b\n2 18 ./linked\n ./gone\n= backups\n`,
+    subject,
+  );
+  assertEquals(found.unfinished, new Map([["a b", 17]]));
+  assertEquals(found.staging, new Map([["a", hex("a")]]));
+});

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { type Call, runBatch, splitBatch } from "../../../lib/remote/batch.ts";
+import { type Call, runBatch, runWhileWell, splitBatch } from "../../../lib/remote/batch.ts";
+import { payloadOfBytes } from "../../../lib/remote/payload.ts";
 import { program } from "../../../lib/remote/program.ts";
 import { failureOf, makeLocalDevice } from "../../local_device.ts";
 import { testWhere } from "../../support.ts";
@@ -106,3 +107,23 @@ testWhere(
     }
   },
 );
+
+testWhere("runWhileWell() runs nothing behind what fails, and leaves no input to what comes next", {
+  needs: ["linux"],
+}, async () => {
+  await using device = await makeLocalDevice();
+  const remote = await device.connect();
+  const call = (name: string, text: string): Call => ({ program: program(name, text), args: [] });
+  const bytes = new Uint8Array(100_000).fill(10);
+  const payload = { payload: payloadOfBytes(bytes) };
+  const looks = call("look", "echo looked");
+  const well = await runWhileWell(remote, [call("take", "receive 100000 | wc -c"), looks], payload);
+  assertEquals(well.map(({ code, stdout }) => [code, stdout.trim()]), [[0, "100000"], [0, "looked"]]);
+  const [failed] = await runWhileWell(remote, [call("fail", "echo out; echo why >&2; exit 80"), looks], {});
+  assertEquals([failed?.code, failed?.stdout, failed?.stderr], [80, "out\n", "why\n"]);
+  // Bytes that nobody has read would be taken for requests: that ends the session, and is no success.
+  const [half] = await runWhileWell(remote, [call("half", "head -c 10 >/dev/null; exit 80"), looks], payload);
+  assertEquals(half?.code, 80);
+  assertEquals((await failureOf(remote.run(program("next", "true"), []))).kind, "dropped");
+  await remote.close();
+});

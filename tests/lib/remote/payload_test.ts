@@ -12,6 +12,10 @@ async function withFolder(use: (dir: string) => Promise<void>): Promise<void> {
   }
 }
 
+function whole(path: string, bytes: number) {
+  return { path, parts: [{ at: 0, bytes }] };
+}
+
 async function read(payload: Payload): Promise<Uint8Array> {
   const chunks = await Array.fromAsync(payload.chunks());
   return new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer());
@@ -23,7 +27,7 @@ Deno.test("payloadOf() sends files one after another, each as long as it was", a
     const files = await Promise.all(sizes.map(async (bytes, i) => {
       const path = join(dir, `file ${i}`);
       await Deno.writeFile(path, new Uint8Array(bytes).fill(i + 1));
-      return { path, bytes };
+      return { path, parts: bytes === 0 ? [] : [{ at: 0, bytes }] };
     }));
     const payload = payloadOf(files);
     const sum = sizes.reduce((a, b) => a + b, 0);
@@ -42,10 +46,32 @@ Deno.test("payloadOf() cuts a file that has grown, and fails for one that has be
   await withFolder(async (dir) => {
     const path = join(dir, "model.onnx");
     await Deno.writeTextFile(path, "0123456789");
-    assertEquals(new TextDecoder().decode(await read(payloadOf([{ path, bytes: 4 }]))), "0123");
-    await assertRejects(() => read(payloadOf([{ path, bytes: 11 }])), Error, "shorter");
-    await assertRejects(() => read(payloadOf([{ path: join(dir, "gone"), bytes: 1 }])), Error);
-    await assertRejects(() => read(payloadOf([{ bytes: 1 }])), Error);
+    assertEquals(new TextDecoder().decode(await read(payloadOf([whole(path, 4)]))), "0123");
+    await assertRejects(() => read(payloadOf([whole(path, 11)])), Error, "shorter");
+    await assertRejects(() => read(payloadOf([whole(join(dir, "gone"), 1)])), Error);
+    await assertRejects(() => read(payloadOf([{ parts: [{ at: 0, bytes: 1 }] }])), Error);
+  });
+});
+
+Deno.test("payloadOf() sends the named parts of a file, when not all of it is wanted", async () => {
+  await withFolder(async (dir) => {
+    const path = join(dir, "model.onnx");
+    await Deno.writeTextFile(path, "0123456789");
+    const parts = [{ at: 1, bytes: 2 }, { at: 3, bytes: 1 }, { at: 8, bytes: 2 }];
+    const payload = payloadOf([{ path, parts }, { path, parts: [] }, whole(path, 1)]);
+    assertEquals([payload.bytes, new TextDecoder().decode(await read(payload))], [6, "123890"]);
+  });
+});
+
+Deno.test("payloadOf() sends what was packed instead of a file's parts", async () => {
+  await withFolder(async (dir) => {
+    const path = join(dir, "model.onnx");
+    await Deno.writeTextFile(path, "0123456789");
+    const payload = payloadOf([
+      { ...whole(path, 10), packed: new TextEncoder().encode("zz") },
+      whole(path, 3),
+    ]);
+    assertEquals([payload.bytes, new TextDecoder().decode(await read(payload))], [5, "zz012"]);
   });
 });
 

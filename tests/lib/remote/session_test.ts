@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { join } from "@std/path";
 import { program } from "../../../lib/remote/program.ts";
 import { openSession, type Payload, type Remote } from "../../../lib/remote/session.ts";
+import { Throttle } from "../../../lib/remote/throttle.ts";
 import {
   failureOf,
   isRunning,
@@ -279,6 +280,26 @@ testWhere("run() ends in dropped when the shell is killed in the middle of a pay
   Deno.kill(shell, "SIGKILL");
   assertEquals((await sending).kind, "dropped");
   await remote.close();
+});
+
+testWhere("run() takes no wait for its turn for a stall, but a device that takes nothing for one", {
+  needs: ["linux"],
+}, async () => {
+  await using device = await makeLocalDevice();
+  const options = { connectTimeout: 5, commandTimeout: 60, stall: 0.5 };
+  const throttle = new Throttle(100_000);
+  const limited = await openSession(device.settings, { ...options, throttle });
+  // Others have the next turns.
+  throttle.note(100_000);
+  const sent = payload(20_000);
+  const answer = await limited.run(digest, [String(sent.bytes)], { payload: sent });
+  assertEquals(answer.stdout.trim(), await sent.sha256());
+  await limited.close();
+
+  const free = await openSession(device.settings, options);
+  const stuck = free.run(program("stuck", "exec sleep 5"), [], { payload: payload(1_000_000, 16_384) });
+  assertEquals((await failureOf(stuck)).kind, "timeout");
+  await free.close();
 });
 
 testWhere("run() fails when the local source of a payload does", { needs: ["linux"] }, async () => {

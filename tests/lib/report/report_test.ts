@@ -183,3 +183,14 @@ Deno.test("onlyLocked() holds where every failure is another run's lock", () => 
   assertEquals(onlyLocked([locked, broken]), false);
   assertEquals(onlyLocked([locked, { status: "rolled_back" }]), false);
 });
+
+Deno.test("foldReport() does not know how a host ended, when it was killed while it was taken back", () => {
+  const events: Event[] = [
+    started(["edge-1", "edge-2"]),
+    ...["edge-1", "edge-2"].map((host): Event => ({ at: at(50), type: "host-finished", ...outcome(host) })),
+    { at: at(60), type: "host-started", host: "edge-2", wave: 1 },
+    { at: at(70), type: "task-started", host: "edge-2", task: "commit", rollback: true },
+  ];
+  const [first, second] = foldReport(events).hosts;
+  assertEquals([first!.status, second!.status, second!.error?.kind], ["changed", "failed", "interrupted"]);
+});

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { Failure, UsageError } from "../../../lib/errors.ts";
-import { newRunId, openRun, readRun } from "../../../lib/report/run_dir.ts";
+import { newRunId, openRun, readOutcomes, readRun } from "../../../lib/report/run_dir.ts";
 import { foldReport } from "../../../lib/report/report.ts";
 import { at, hostEvents, outcome, started, task, wholeRun } from "./sample.ts";
 
@@ -145,6 +145,23 @@ Deno.test("readRun() passes over a torn last line, wherever a kill tore it", () 
       const read = await readRun(reports, RUN);
       assertEquals(read.slice(0, complete), events.slice(0, complete));
     }
+  }));
+
+Deno.test("readOutcomes() is the report without the hosts' tasks, also of a run that was killed", () =>
+  inFolder(async (reports) => {
+    const events = [
+      started(["a", "b"]),
+      ...hostEvents(outcome("a"), [task("stage", { detail: { text: "é\u2028".repeat(50_000) } })]),
+      ...hostEvents(outcome("b"), [task("stage")]).slice(0, -1),
+    ];
+    const run = await openRun(reports, RUN);
+    events.forEach(run.listener);
+    await Deno.writeTextFile(join(run.path, "events.ndjson"), '{"at":"torn', { append: true });
+    const { start, report } = await readOutcomes(reports, RUN);
+    assertEquals(start, events[0]!);
+    const whole = foldReport(events);
+    assertEquals(report, { ...whole, hosts: whole.hosts.map((host) => ({ ...host, tasks: [] })) });
+    await run.finish();
   }));
 
 Deno.test("readRun() names file and line, when a line inside is broken", () =>

@@ -281,6 +281,10 @@ Deno.test("rollout() asks before every wave but the first, and stops where it is
     },
   });
   assertEquals(asked, [2, 3]);
+  const waiting = rolled.events.flatMap((event) =>
+    event.type === "wave-waiting" ? [[event.wave, event.for]] : []
+  );
+  assertEquals(waiting, [[2, "confirm"], [3, "confirm"]]);
   assertEquals(names(rolled, hosts), "ok ok skipped skipped");
   assertEquals(rolled.exitCode, 130);
   assertStringIncludes(rolled.host("edge-4").error!.evidence, "not confirmed");

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertNotMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { formatFailure } from "../../../../lib/errors.ts";
 import type { Event, HostOutcome, TaskReport } from "../../../../lib/events.ts";
 import { plainView } from "../../../../lib/report/views/plain.ts";
@@ -275,7 +275,10 @@ Deno.test("plainView() has a recap of at most six lines, when hosts are 10,000",
     { at: at(3), type: "interrupted" },
     { at: at(3), type: "stopped", reason: "1,667 of 0 hosts failed" },
   );
-  const recap = printed(events, { runDir: "reports/x" }).trimEnd().split("\n\n").at(-1)!.split("\n");
+  const text = printed(events, { runDir: "reports/x" });
+  // More of the same says nothing.
+  assertEquals(text.match(/^(failed|rolled_back|unreachable) /gm)!.length, 100);
+  const recap = text.trimEnd().split("\n\n").at(-1)!.split("\n");
   assert(recap.length <= 6, recap.join("\n"));
   assertEquals(recap.slice(0, 2), [
     "interrupted: run the same command again to go on",
@@ -378,7 +381,7 @@ Deno.test("plainView() says how far it is every ten seconds and names who failed
   const lines = head!.split("\n");
   assertEquals(lines.slice(1, 6), [
     "wave 1 of 2: canary (1 host)",
-    "1/501 1s · wave 2 of 2 (100%) · 2.1 MB sent  1 changed",
+    "1/501 1s · wave 1 of 2 (canary) · 2.1 MB sent  1 changed",
     "wave 2 of 2: 100% (500 hosts)",
     "11/501 11s · wave 2 of 2 (100%) · 1.0 hosts/s · 23.1 MB sent · 8m10s left  11 changed",
     "unreachable  edge-013  -                      0 B    1.2s  unreachable: no route",
@@ -400,12 +403,20 @@ Deno.test("plainView() says at once why no host is begun any more, and again in 
   assertStringIncludes(written.at(-1)!, `\nstopped: ${reason}\n`);
 });
 
+/** Why a host that was well is taken back. */
+const stopped = {
+  kind: "stopped",
+  action: "keep the new set",
+  evidence: "it was well, and taken back: 1 of 3 hosts failed (c), none may (--max-failures)",
+  next: "it runs what it ran before; mend what failed, then: resume",
+} as const;
+
 Deno.test("plainView() tells hosts that were taken back from those that failed", () => {
   const ends = [outcome("a"), outcome("b"), outcome("c", restartFailed)];
   const back = (host: string): Event => ({
     at: at(1500),
     type: "host-finished",
-    ...outcome(host, { status: "rolled_back", release: OLD, was: "changed" }),
+    ...outcome(host, { status: "rolled_back", release: OLD, was: "changed", error: { ...stopped, host } }),
   });
   const text = printed([
     started(["a", "b", "c"]),
@@ -422,6 +433,7 @@ rolled_back  a  aa00bb11            2.1 MB    1.2s  taken back because others fa
 
 Taken back because others failed: 2 hosts
   on aa00bb11 again: a, b
+  it runs what it ran before; mend what failed, then: resume
 
 Cannot restart phase4-inference on c: not active after 30 s
 `,
@@ -441,6 +453,7 @@ Deno.test("plainView() counts a host once, when it was taken back and the run th
         status: "failed",
         release: null,
         was: "changed",
+        error: stopped,
         rollbackError: { kind: "dropped", action: "switch back", evidence: "link ended" },
       }),
     },
@@ -449,8 +462,27 @@ Deno.test("plainView() counts a host once, when it was taken back and the run th
     text,
     "ROLLBACK FAILED: dropped: link ended  was to be taken back because others failed\n",
   );
-  assertStringIncludes(text, "It had ended well, and was to be taken back because others failed.\n");
+  assertStringIncludes(
+    text,
+    "It was to be rolled back because of:\nCannot keep the new set on a: it was well, ",
+  );
   assertStringIncludes(text, "\n1 failed: a\n");
+});
+
+Deno.test("plainView() says which hosts an earlier run has done, and counts none of its bytes", () => {
+  const ends = [outcome("a", { run: "20261123T021945Z-000000" }), outcome("b")];
+  const text = printed([
+    started(["a", "b"], { resumes: "20261123T021945Z-000000" }),
+    { at: at(1), type: "host-finished", ...ends[0]! },
+    ...hostEvents(ends[1]!, deployed),
+    finished(ends),
+  ]);
+  assertStringIncludes(
+    text,
+    "changed      a  2.4.1 (3f9a12cd)    2.1 MB    1.2s  in run 20261123T021945Z-000000\n",
+  );
+  assertStringIncludes(text, "\n2 changed\n");
+  assertStringIncludes(text, "\n2.1 MB sent; ");
 });
 
 Deno.test("plainView() lists a dry run wave by wave, every host with what would happen to it", () => {
@@ -519,4 +551,28 @@ Deno.test("plainView() counts warnings past fifty different ones", () => {
   ]);
   assertEquals(text.match(/^warning: /gm)?.length, 50);
   assertStringIncludes(text, "\n1,002 other warnings, whole in the reports\n");
+});
+
+Deno.test("plainView() says once why hosts were not begun, however many they are", () => {
+  const reason = "1 of 3 hosts failed (a), none may (--max-failures)";
+  const left = (host: string, action: string): HostOutcome =>
+    outcome(host, {
+      status: "skipped",
+      bytesSent: 0,
+      durationMs: 0,
+      release: null,
+      error: { kind: "stopped", action, host, evidence: reason },
+    });
+  const ends = [outcome("a", restartFailed), left("b", "begin"), left("c", "switch")];
+  const text = printed([
+    started(["a", "b", "c"]),
+    ...hostEvents(ends[0]!),
+    { at: at(1300), type: "stopped", reason },
+    ...ends.slice(1).map((end): Event => ({ at: at(1300), type: "host-finished", ...end })),
+    finished(ends),
+  ]);
+  assertMatch(text, /^skipped +b .* not begun$/m);
+  assertMatch(text, /^skipped +c .* prepared, not switched$/m);
+  // As it happens, and in the recap.
+  assertEquals(text.split(reason).length - 1, 2);
 });

@@ -210,3 +210,21 @@ Deno.test("prettyView() gives the terminal back, when the run breaks off", () =>
     "",
   ]);
 });
+
+Deno.test("prettyView() leaves the terminal alone, while the user is asked", () => {
+  const { clock, screen, view } = terminal();
+  view(started(names(2)));
+  view({ at: at(0), type: "host-finished", ...outcome("edge-001") });
+  view({ at: at(10), type: "wave-waiting", wave: 2, for: "confirm" });
+  const before = screen.lines();
+  assertEquals(
+    before.map((line) => line.slice(0, 7)),
+    ["deploy ", "changed", ""],
+    "nothing below what was said",
+  );
+  clock.pass(5000);
+  assertEquals(screen.lines(), before);
+  view({ at: at(5000), type: "wave-started", wave: 2 });
+  clock.pass(100);
+  assertEquals(screen.lines().length > before.length, true);
+});
