@@ -117,12 +117,24 @@ async function readSource(
       const { readIniInventory } = await import("./ini_inventory.ts");
       readIniInventory(file, text, builder, check, secret);
     } else {
+      const { isMap } = await import("yaml");
       const { readYaml } = await import("./yaml_document.ts");
       const { readYamlInventory } = await import("./yaml_inventory.ts");
       const { readBlockYaml } = await import("./block_yaml.ts");
       const reading = { unseal, secret, warn: check.warn };
       const document = readBlockYaml(file, text, reading) ?? readYaml(file, text, ofSource, reading);
-      if (document) readYamlInventory(document, builder, check);
+      if (document && (document.root === null || isMap(document.root))) {
+        readYamlInventory(document, builder, check);
+      } else {
+        const { readIniInventory } = await import("./ini_inventory.ts");
+        // Ansible tries INI where YAML fails, whatever the file is called. What is a mistake in both was meant as YAML.
+        const trial = new VariableCheck([], () => {}, new Set());
+        readIniInventory(file, text, new InventoryBuilder(), trial);
+        if (trial.problems.length === 0) {
+          ofSource.length = 0;
+          readIniInventory(file, text, builder, check, secret);
+        } else if (document) readYamlInventory(document, builder, check);
+      }
     }
   }
   builder.source = "";

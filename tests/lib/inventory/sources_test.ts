@@ -77,3 +77,11 @@ Deno.test("loadInventory() ends with the link's name, when a folder leads back i
       "inv/loop: found a link that leads back to a folder around it",
     ]);
   }));
+
+Deno.test("loadInventory() reads INI, when the file is called YAML and is none", () =>
+  inFolder({ "a.yaml": "h1\n", "b": "!bang x=1\n", "c.yml": "- h1\n" }, async (cwd) => {
+    assertEquals(names(await loadInventory(["a.yaml", "b"], options(cwd))), ["h1", "!bang"]);
+    assertEquals(await problemsOf(() => loadInventory(["c.yml"], options(cwd))), [
+      "c.yml:1:1: found a list, expected groups such as all:",
+    ]);
+  }));
