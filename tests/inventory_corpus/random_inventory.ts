@@ -135,10 +135,14 @@ export function randomInventory(seed: number): Case {
   );
   const folder = chance.oneIn(5) ? "inv/" : "";
   const written = { yaml: yamlText, ini: iniText, program: programText };
-  // A folder's files named .ini are passed over.
-  const suffixes = { yaml: ".yaml", ini: folder === "" ? ".ini" : "", program: ".sh" };
+  const suffixes = {
+    yaml: ["", ".yaml", ".yml"],
+    // A folder's files named .ini are passed over.
+    ini: folder === "" ? ["", ".ini", ".prod"] : ["", ".prod"],
+    program: ["", ".sh"],
+  };
   for (const [number, kind] of kinds.entries()) {
-    files[`${folder}${number}${suffixes[kind]}`] = written[kind](chance, plan);
+    files[`${folder}${number}${chance.pick(suffixes[kind])}`] = written[kind](chance, plan);
   }
   const sources = folder === "" ? Object.keys(files) : ["inv"];
   if (chance.oneIn(3)) addVariableFiles(chance, groups, folder, files);
