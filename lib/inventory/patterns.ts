@@ -11,6 +11,7 @@ import { parseAddress } from "./address.ts";
 import { hostsIn } from "./membership.ts";
 import { nearest } from "./near_miss.ts";
 import { problemOnce } from "./problems.ts";
+import { pythonRegex } from "./python_regex.ts";
 import type { Host, Inventory } from "./types.ts";
 
 /**
@@ -175,7 +176,7 @@ class Matcher {
       return (name) => glob?.test(name) ?? false;
     }
     try {
-      const regex = regexOf(expression.slice(1));
+      const regex = pythonRegex(expression.slice(1));
       return (name) => regex.test(name);
     } catch {
       this.#problem(`found "${expression}", expected a valid pattern`);
@@ -224,17 +225,6 @@ function splitSubscript(pattern: string): [expression: string, subscript?: Subsc
     return [expression, (names) => start < names.length ? [names[start]!] : undefined];
   }
   return [expression, (names) => names.slice(start, last ? Number(last) + 1 : undefined)];
-}
-
-/** Python's `re.match`: anchored at the start alone. Throws a SyntaxError. */
-function regexOf(source: string): RegExp {
-  const flags = /^\(\?([imsx]+)\)/.exec(source);
-  const ours = source.slice(flags?.[0].length ?? 0)
-    .replaceAll("(?P<", "(?<").replace(/\(\?P=(\w+)\)/g, "\\k<$1>").replace(
-      /\\([AZ])/g,
-      (_, letter) => letter === "A" ? "^" : "$",
-    );
-  return new RegExp(`^(?:${ours})`, flags?.[1]?.replace("x", "") ?? "");
 }
 
 /** Python's `fnmatch`: `*`, `?`, `[chars]`, `[!chars]`; a bracket that is never closed stands for itself. Undefined where it matches nothing. */

@@ -34,7 +34,7 @@ export function textKind(file: string, text: string): "yaml" | "ini" {
   if (extension === ".json") return "yaml";
   if (extension !== "" && !YAML_EXTENSIONS.includes(extension)) return "ini";
   const first = firstLine(text);
-  if (isHeader(first)) return "ini";
+  if (isHeader(first) || isRange(first)) return "ini";
   if (first === "" || isYamlStart(first)) return "yaml";
   // A file that is named so is YAML, even if it is broken, unless it has a section of INI.
   return extension === "" || /^[ \t]*\[[^[\]{}",\s]+\][ \t]*(?:#.*)?$/m.test(text) ? "ini" : "yaml";
@@ -48,6 +48,11 @@ function firstLine(text: string): string {
 /** `[web]`, `[web:vars] # comment`; a list of YAML's has commas, and JSON has more after its bracket. */
 function isHeader(line: string): boolean {
   return /^\[[^[\]{}",\s]+\]\s*(?:#.*)?$/.test(line);
+}
+
+/** `[a:c]x`: a host to INI, and to YAML a list, which is no inventory. */
+function isRange(line: string): boolean {
+  return /^\[[\w]+:[\w]+(?::\d+)?\]/.test(line);
 }
 
 /** A key of YAML's, or the start of a document or of JSON. Of INI, only a host with a port has a colon, and no space after it. */

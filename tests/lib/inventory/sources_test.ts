@@ -28,6 +28,7 @@ Deno.test("textKind() tells YAML from INI as Ansible would, when name or text sa
     ["a", '{"all": 1}', "yaml"],
     ["a", "[web]\n", "ini"],
     ["a", "; x\n[web:vars] # y\n", "ini"],
+    ["a", "[a:c]x\n", "ini"],
     ["a", "h1:22\n", "ini"],
     ["a", "h1 x='a: b'\n", "ini"],
     ["a", "fe80::1 a=b\n", "ini"],
