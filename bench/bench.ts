@@ -17,11 +17,11 @@ import { lockstep } from "./contenders/lockstep.ts";
 import { manual } from "./contenders/manual.ts";
 import { mitogen } from "./contenders/mitogen.ts";
 import { measureFleetSize } from "./fleet_size.ts";
-import { readFleets } from "./fleets.ts";
+import { type FleetSpec, readFleets } from "./fleets.ts";
 import { measureInFlight } from "./in_flight.ts";
 import { commitOf, machineFacts } from "./machine.ts";
 import { type Comparison, markdown, type Results, text } from "./results.ts";
-import { states } from "./states.ts";
+import { type Slow, states } from "./states.ts";
 
 const usage = `Usage: deno task bench [options]
 
@@ -32,11 +32,12 @@ const usage = `Usage: deno task bench [options]
   --states LIST              of first, new-set, one-file, nothing
   --key-exchanges LIST       of default, curve25519
   --pairs N                  runs of each contender, beside a warm-up (default 3)
+  --slow-runs N              runs of each slow one: manual, mitogen and ansible (default 1)
   --seconds N                that one contender may run in one state; it runs at least once (default 40)
   --forks N                  hosts at once (default 20)
   --best-of LIST             forks that Ansible and Mitogen try; the fastest is measured (default 5,20,50)
-  --slow all|first|none      what manual, mitogen and ansible do in fleets that take more than 100 MB in all: everything; the first
-                             deploy with the first key exchange (default); nothing
+  --slow all|first|none      what slow ones do in fleets that take more than 100 MB in all: everything; the first deploy with the
+                             first key exchange (default); nothing
   --slow-key-exchanges LIST  those that they are measured with (default: all)
   --out NAME                 results/NAME.json and .md (default latest)
 `;
@@ -68,64 +69,63 @@ const needs: Packages = {
   find: "findutils",
 };
 
-const { values: options } = parseArgs({
+/** Options that are not given. */
+const usual = {
+  only: "devices,in-flight,fleet-size",
+  fleets: "10x2:first+one-file+nothing,50x2,200x2:first+nothing,10x40:first+one-file+nothing",
+  contenders: Object.keys(contenders).join(),
+  states: Object.keys(states).join(),
+  "key-exchanges": Object.keys(keyExchanges).join(),
+  pairs: "3",
+  "slow-runs": "1",
+  seconds: "40",
+  forks: "20",
+  "best-of": "5,20,50",
+  slow: "first",
+  "slow-key-exchanges": Object.keys(keyExchanges).join(),
+  out: "latest",
+};
+/** The same with `--quick`. */
+const usualQuick = {
+  ...usual,
+  only: "devices",
+  fleets: "10x2",
+  states: "first,one-file,nothing",
+  "key-exchanges": "default",
+  pairs: "2",
+  seconds: "8",
+  "best-of": "5",
+  out: "quick",
+};
+
+const { values: { help, quick, ...given } } = parseArgs({
   options: {
     help: { type: "boolean", short: "h", default: false },
     quick: { type: "boolean", default: false },
-    only: { type: "string" },
-    fleets: { type: "string" },
-    contenders: { type: "string", default: Object.keys(contenders).join() },
-    states: { type: "string" },
-    "key-exchanges": { type: "string" },
-    pairs: { type: "string" },
-    seconds: { type: "string" },
-    forks: { type: "string", default: "20" },
-    "best-of": { type: "string" },
-    slow: { type: "string", default: "first" },
-    "slow-key-exchanges": { type: "string" },
-    out: { type: "string" },
+    ...Object.fromEntries(Object.keys(usual).map((name) => [name, { type: "string" }])),
   },
 });
-const { quick } = options;
-if (options.help) {
+if (help) {
   console.log(usage);
   Deno.exit();
 }
+const options: typeof usual = { ...(quick ? usualQuick : usual), ...given };
 
 const resultsDir = fromFileUrl(new URL("./results/", import.meta.url));
-const out = join(resultsDir, options.out ?? (quick ? "quick" : "latest"));
-const allParts = { devices: true, "in-flight": true, "fleet-size": true };
-const parts = names("only", options.only ?? (quick ? "devices" : Object.keys(allParts).join()), allParts);
-const chosenStates = names(
-  "states",
-  options.states ?? (quick ? "first,one-file,nothing" : Object.keys(states).join()),
-  states,
-);
-const exchanges = names(
-  "key-exchanges",
-  options["key-exchanges"] ?? (quick ? "default" : Object.keys(keyExchanges).join()),
-  keyExchanges,
-);
-const asked = names("contenders", options.contenders, contenders).map((name) => contenders[name]!);
+const out = join(resultsDir, options.out);
+const parts = names("only", { devices: 1, "in-flight": 1, "fleet-size": 1 });
+const asked = names("contenders", contenders).map((name) => contenders[name]!);
 const comparing = {
-  fleets: read(() =>
-    readFleets(
-      options.fleets ??
-        (quick ? "10x2" : "10x2,50x2,200x2:first+one-file+nothing,10x40:first+one-file+nothing"),
-    )
-  ),
-  states: chosenStates,
-  keyExchanges: exchanges.map((name) => [name, keyExchanges[name]!] as const),
-  slowKeyExchanges: names(
-    "slow-key-exchanges",
-    options["slow-key-exchanges"] ?? exchanges.join(),
-    keyExchanges,
-  ),
-  slow: slow(options.slow),
-  pairs: whole("pairs", options.pairs ?? (quick ? "1" : "3")),
-  seconds: whole("seconds", options.seconds ?? (quick ? "8" : "40")),
-  forks: whole("forks", options.forks),
-  bestOf: (options["best-of"] ?? (quick ? "5" : "5,20,50")).split(",").map((word) => whole("best-of", word)),
+  fleets: fleets(),
+  states: names("states", states),
+  keyExchanges: names("key-exchanges", keyExchanges).map((name) => [name, keyExchanges[name]!] as const),
+  slowKeyExchanges: names("slow-key-exchanges", keyExchanges),
+  slow: names("slow", { all: 1, first: 1, none: 1 })[0] as Slow,
+  pairs: whole("pairs"),
+  slowRuns: whole("slow-runs"),
+  seconds: whole("seconds"),
+  forks: whole("forks"),
+  bestOf: options["best-of"].split(",").map((word) => whole("best-of", word)),
 };
 
 await installMissing(Object.assign({}, needs, ...asked.map(({ needs }) => needs)));
@@ -170,12 +170,13 @@ if (gaveUp === true) Deno.exitCode = 1;
 async function compareAll(): Promise<Comparison> {
   const [startedAt, load] = [new Date().toISOString(), Deno.loadavg()[0]!];
   const able = asked.filter(({ name }) => missing[name] === undefined);
-  const { pairs, seconds } = comparing;
+  const { pairs, slowRuns, seconds } = comparing;
   return {
     startedAt,
     commit: await commitOf(resultsDir),
     load,
     pairs,
+    slowRuns,
     seconds,
     contenders: Object.fromEntries(able.map(({ name, what }) => [name, what])),
     missing,
@@ -194,27 +195,26 @@ async function readEarlier(): Promise<Results | undefined> {
   }
 }
 
-function slow(word: string): "all" | "first" | "none" {
-  if (word === "all" || word === "first" || word === "none") return word;
-  return wrong(`--slow: found ${word}, expected all, first or none`);
-}
+type Option = keyof typeof usual;
 
-function whole(name: string, text: string): number {
+function whole(option: Option, text = options[option]): number {
   const value = Number(text);
   if (Number.isInteger(value) && value > 0) return value;
-  return wrong(`--${name}: found ${text}, expected a whole number above 0`);
+  return wrong(`--${option}: found ${text}, expected a whole number above 0`);
 }
 
 /** A list of names that are keys of `all`. */
-function names(option: string, text: string, all: Readonly<Record<string, unknown>>): string[] {
-  return text.split(",").map((name) =>
+function names(option: Option, all: Readonly<Record<string, unknown>>, list = options[option]): string[] {
+  return list.split(",").map((name) =>
     name in all ? name : wrong(`--${option}: found ${name}, expected ${Object.keys(all).join(", ")}`)
   );
 }
 
-function read<T>(reader: () => T): T {
+function fleets(): FleetSpec[] {
   try {
-    return reader();
+    const read = readFleets(options.fleets);
+    for (const { states: some } of read) if (some !== undefined) names("fleets", states, some.join());
+    return read;
   } catch (error) {
     return wrong((error as Error).message);
   }

@@ -24,7 +24,10 @@ export interface CompareOptions {
   /** Those of them that slow contenders are measured with. */
   readonly slowKeyExchanges: readonly string[];
   readonly slow: Slow;
+  /** Runs of each contender that is not slow, beside a warm-up. */
   readonly pairs: number;
+  /** Runs of each that is slow. */
+  readonly slowRuns: number;
   /** That one contender may run in one scenario. */
   readonly seconds: number;
   readonly forks: number;
@@ -104,10 +107,12 @@ async function runScenario(
     forks.set(contender, await bestForks.of(contender, spec, deployOnce));
   }
   const note = `${where}, ${state.name}, ${keyExchange}`;
-  const runs = await takeTurns(contenders, options, async (contender, round) => {
+  const runsOf = ({ slow }: Contender): number => slow === true ? options.slowRuns : options.pairs + 1;
+  const turns = { runsOf, seconds: options.seconds };
+  const runs = await takeTurns(contenders, turns, async (contender, round) => {
     const sample = await runOnce(ground, contender, state, keyExchange, forks.get(contender)!);
     console.error(
-      `${note}, ${contender.name}, ${round === 0 ? "warm-up" : round}: ${seconds(sample.wallMs)}`,
+      `${note}, ${contender.name}, run ${round}: ${seconds(sample.wallMs)}`,
     );
     return sample;
   });

@@ -50,9 +50,11 @@ export interface Comparison {
   readonly commit: string;
   /** Of the machine when it began, over a minute. */
   readonly load: number;
-  /** The most runs of each contender; one before them is a warm-up. */
+  /** The most runs of each contender that is not slow; one before them is a warm-up. */
   readonly pairs: number;
-  /** That one contender may run in one scenario: slow ones run fewer times. */
+  /** The most runs of each that is slow. */
+  readonly slowRuns: number;
+  /** That one contender may run in one scenario: some run fewer times for it. */
   readonly seconds: number;
   /** Name and what it does. */
   readonly contenders: Readonly<Record<string, string>>;
@@ -126,7 +128,8 @@ const heads = [
   "runs",
   "time (min–max)",
   "× floor",
-  "CPU: own process",
+  "CPU in all",
+  "own process",
   "its children",
   "devices",
   "memory: own process",
@@ -152,6 +155,7 @@ export function rowsOf(scenarios: readonly Scenario[]): string[][] {
         String(samples.length),
         seconds(of((sample) => sample.wallMs)) + range,
         name === "floor" ? "1" : floorRatio(scenario, name),
+        seconds(of((sample) => sample.controllerCpuMs + sample.clientsCpuMs + sample.devicesCpuMs)),
         seconds(of((sample) => sample.controllerCpuMs)),
         seconds(of((sample) => sample.clientsCpuMs)),
         seconds(of((sample) => sample.devicesCpuMs)),
@@ -228,8 +232,9 @@ function comparisonText(comparison: Comparison): string[] {
       comparison.load.toFixed(1)
     } ` +
     `before it began. Devices are sshds on loopback, the set has five files. Medians of up to ${comparison.pairs} runs, taken in turns ` +
-    `after a warm-up; a contender whose runs take more than ${comparison.seconds} s together runs fewer times ` +
-    `(the last tables say how many; a single run is its own warm-up). Every run is a fresh one: ssh's masters of the run before are gone. ` +
+    `after a warm-up; of up to ${comparison.slowRuns} for manual, mitogen and ansible; fewer where they would take more than ` +
+    `${comparison.seconds} s together (the last tables say how many). ` +
+    `Every run is a fresh one: ssh's masters of the run before are gone. ` +
     `After every run each device's bytes were checked; who did not reach all of them is not counted.`,
     ``,
     ...Object.entries(contenders).map(([name, what]) => `- ${name}: ${what}`),
@@ -243,7 +248,7 @@ function comparisonText(comparison: Comparison): string[] {
       : [`## What Lockstep is to reach`, ``, ...reached.map((line) => `- ${line}`), ``]),
     `## Each measurement`,
     ``,
-    `Seconds. CPU is user and system time. Memory is the most that was resident: of the controller's process (or its largest child, where ` +
+    `Seconds. CPU is user and system time; a busy machine stretches the time and hardly the CPU. Memory is the most that was resident: of the controller's process (or its largest child, where ` +
     `that is larger), and with what its children have for themselves alone. Traffic is all that went over loopback, both ` +
     `ways, with headers and handshakes.`,
     ``,

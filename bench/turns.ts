@@ -11,19 +11,20 @@ export interface Runs<S> {
 }
 
 /**
- * Lets every contender run once and then `pairs` times more, in turns. Whoever would have run for more than `seconds` with its next run is
- * done. The first run is a warm-up that does not count, unless it was the only one.
+ * Lets every contender run as often as `runsOf` says, in turns, and once at least. Whoever would have run for more than `seconds` with its
+ * next run is done. The first of three or more runs is a warm-up that does not count.
  */
 export async function takeTurns<C, S extends { readonly wallMs: number }>(
   contenders: readonly C[],
-  { pairs, seconds }: { readonly pairs: number; readonly seconds: number },
+  { runsOf, seconds }: { readonly runsOf: (contender: C) => number; readonly seconds: number },
   run: (contender: C, round: number) => Promise<S>,
 ): Promise<Map<C, Runs<S>>> {
   const runs = new Map(contenders.map((contender) => [contender, [] as S[]]));
   const failed = new Map<C, string>();
-  for (let round = 0; round <= pairs; round++) {
+  const rounds = Math.max(0, ...contenders.map(runsOf));
+  for (let round = 1; round <= rounds; round++) {
     for (const [contender, done] of runs) {
-      if (failed.has(contender) || !hasTimeLeft(done, seconds)) continue;
+      if (failed.has(contender) || round > runsOf(contender) || !hasTimeLeft(done, seconds)) continue;
       try {
         done.push(await run(contender, round));
       } catch (error) {
@@ -32,7 +33,7 @@ export async function takeTurns<C, S extends { readonly wallMs: number }>(
     }
   }
   return new Map([...runs].map(([contender, done]) => {
-    const samples = done.length > 1 ? done.slice(1) : done;
+    const samples = done.length > 2 ? done.slice(1) : done;
     const why = failed.get(contender);
     return [contender, why === undefined ? { samples } : { samples: [], failed: why }];
   }));
