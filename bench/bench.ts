@@ -1,273 +1,231 @@
 /**
- * Measures Lockstep beside what it is compared with, on one loopback fleet, in turns, and checks the devices' bytes after every run.
- * Then what the program itself costs with 10,000 simulated hosts.
- * `deno task bench [--quick] [--only devices,fleet-size] [--hosts N] [--set-mb N] [--pairs N] [--forks N] [--states A,B] [--key-exchanges A,B]`
- * writes `bench/results/latest.json` and `latest.md`.
+ * Measures Lockstep beside what a user would take instead and beside the least that ssh allows, on loopback fleets; then what the program
+ * itself takes for a host in flight, and for 10,000 simulated hosts. As root on Debian it installs what it compares with; what is missing
+ * is named. `deno task bench --help` has the options.
  * @module
  */
-import { arch, cpus, release } from "node:os";
 import { parseArgs } from "node:util";
 import { fromFileUrl, join } from "@std/path";
-import { type Artifacts, changeFile, makeArtifacts } from "../tests/fleet/artifacts.ts";
-import { type Fleet, makeFleet } from "../tests/fleet/fleet.ts";
-import { findProgram } from "../tests/support.ts";
-import type { Contender, Job } from "./contender.ts";
+import { installMissing, missingPackages, type Packages } from "../tests/install.ts";
+import { compare } from "./compare.ts";
+import type { Contender } from "./contender.ts";
+import { ansible } from "./contenders/ansible.ts";
 import { bareSsh } from "./contenders/bare_ssh.ts";
+import { clush } from "./contenders/clush.ts";
 import { floor } from "./contenders/floor.ts";
 import { lockstep } from "./contenders/lockstep.ts";
-import { checkDevices, restoreState, saveState } from "./devices.ts";
+import { manual } from "./contenders/manual.ts";
+import { mitogen } from "./contenders/mitogen.ts";
 import { measureFleetSize } from "./fleet_size.ts";
-import { fleetSizeText } from "./fleet_size_table.ts";
-import { measure } from "./measure.ts";
-import { markdown, type Results, type Sample, type Scenario, textTable } from "./results.ts";
+import { type FleetSpec, readFleets } from "./fleets.ts";
+import { measureInFlight } from "./in_flight.ts";
+import { commitOf, machineFacts } from "./machine.ts";
+import { type Comparison, markdown, type Results, text } from "./results.ts";
+import { type Slow, states } from "./states.ts";
 
-/** What the devices are like before a run, and who runs; the first contender is what the others are compared with. */
-interface State {
-  readonly name: string;
-  readonly expect: Job["expect"];
-  /** Which of the sets is to be live. */
-  readonly set: keyof Sets;
-  readonly contenders: readonly Contender[];
-  readonly target?: number;
-}
+const usage = `Usage: deno task bench [options]
 
-interface Sets {
-  /** Live at first, but for a first deploy. */
-  readonly base: Artifacts;
-  /** Every file another. */
-  readonly other: Artifacts;
-  /** One small file of five another. */
-  readonly oneFile: Artifacts;
-}
+  --quick                    two minutes on 10 devices, for a look while one works; writes results/quick.*
+  --only PARTS               of devices, in-flight, fleet-size; the other parts stay as they were recorded
+  --fleets LIST              devices x MB, and the states where not all are wanted: 50x2,200x2:first+nothing
+  --contenders LIST          of floor, bare-ssh, lockstep, clush, manual, mitogen, ansible
+  --states LIST              of first, new-set, one-file, nothing
+  --key-exchanges LIST       of default, curve25519
+  --pairs N                  runs of each contender, beside a warm-up (default 3)
+  --slow-runs N              runs of each slow one: manual, mitogen and ansible (default 1)
+  --seconds N                that one contender may run in one state; it runs at least once (default 40)
+  --forks N                  hosts at once (default 20)
+  --best-of LIST             forks that Ansible and Mitogen try; the fastest is measured (default 5,20,50)
+  --slow all|first|none      what slow ones do in fleets that take more than 100 MB in all: everything; the first deploy with the
+                             first key exchange (default); nothing
+  --slow-key-exchanges LIST  those that they are measured with (default: all)
+  --out NAME                 results/NAME.json and .md (default latest)
+`;
 
-const states: Readonly<Record<string, State>> = {
-  first: {
-    name: "first deploy",
-    expect: "first",
-    set: "base",
-    contenders: [floor, lockstep],
-    target: 3,
-  },
-  "new-set": {
-    name: "a new set",
-    expect: "change",
-    set: "other",
-    contenders: [floor, lockstep],
-    target: 3,
-  },
-  "one-file": {
-    name: "one file of five",
-    expect: "change",
-    set: "oneFile",
-    contenders: [floor, lockstep],
-    target: 3,
-  },
-  nothing: {
-    name: "nothing to change",
-    expect: "nothing",
-    set: "base",
-    contenders: [bareSsh, lockstep],
-  },
+const contenders: Readonly<Record<string, Contender>> = {
+  floor,
+  "bare-ssh": bareSsh,
+  lockstep,
+  clush,
+  manual,
+  mitogen,
+  ansible,
 };
 
-/** The line for ssh's configuration; sshd takes whatever the client prefers. */
+/** The lines for ssh's configuration; sshd takes whatever the client prefers. */
 const keyExchanges: Readonly<Record<string, string>> = {
   default: "",
   curve25519: "KexAlgorithms curve25519-sha256\n",
 };
 
-const { values: options } = parseArgs({
+/** What the bench itself runs, on top of the contenders. */
+const needs: Packages = {
+  ssh: "openssh-client",
+  sshd: "openssh-server",
+  "ssh-keygen": "openssh-client",
+  python3: "python3",
+  tar: "tar",
+  sha256sum: "coreutils",
+  find: "findutils",
+};
+
+/** Options that are not given. */
+const usual = {
+  only: "devices,in-flight,fleet-size",
+  fleets: "10x2:first+one-file+nothing,50x2,200x2:first+nothing,10x40:first+one-file+nothing",
+  contenders: Object.keys(contenders).join(),
+  states: Object.keys(states).join(),
+  "key-exchanges": Object.keys(keyExchanges).join(),
+  pairs: "3",
+  "slow-runs": "1",
+  seconds: "40",
+  forks: "20",
+  "best-of": "5,20,50",
+  slow: "first",
+  "slow-key-exchanges": Object.keys(keyExchanges).join(),
+  out: "latest",
+};
+/** The same with `--quick`. */
+const usualQuick = {
+  ...usual,
+  only: "devices",
+  fleets: "10x2",
+  states: "first,one-file,nothing",
+  "key-exchanges": "default",
+  pairs: "2",
+  seconds: "8",
+  "best-of": "5",
+  out: "quick",
+};
+
+const { values: { help, quick, ...given } } = parseArgs({
   options: {
+    help: { type: "boolean", short: "h", default: false },
     quick: { type: "boolean", default: false },
-    only: { type: "string", default: "devices,fleet-size" },
-    hosts: { type: "string" },
-    "set-mb": { type: "string", default: "2" },
-    pairs: { type: "string" },
-    forks: { type: "string", default: "20" },
-    states: { type: "string" },
-    "key-exchanges": { type: "string", default: Object.keys(keyExchanges).join(",") },
+    ...Object.fromEntries(Object.keys(usual).map((name) => [name, { type: "string" }])),
   },
 });
-
-const resultsDir = fromFileUrl(new URL("./results/", import.meta.url));
-const parts = new Set(options.only.split(","));
-for (const part of parts) {
-  if (part === "devices" || part === "fleet-size") continue;
-  console.error(`--only: found ${part}, expected devices or fleet-size`);
-  Deno.exit(64);
-}
-/** The part that is not measured now stays as it was recorded. */
-const earlier = JSON.parse(await Deno.readTextFile(join(resultsDir, "latest.json"))) as Results;
-const fleetSize = parts.has("fleet-size")
-  ? await measureFleetSize({
-    sizes: [2_000, 10_000],
-    forks: options.quick ? [50] : [50, 200],
-    outputs: options.quick ? ["plain"] : ["plain", "json"],
-    runs: options.quick ? 1 : 3,
-  })
-  : earlier.fleetSize;
-if (!parts.has("devices")) {
-  await record({ ...earlier, ...(fleetSize === undefined ? {} : { fleetSize }) });
+if (help) {
+  console.log(usage);
   Deno.exit();
 }
+const options: typeof usual = { ...(quick ? usualQuick : usual), ...given };
 
-const lacking = ["ssh", "sshd", "ssh-keygen", "python3", "tar", "sha256sum"].filter((name) =>
-  findProgram(name) === undefined
-);
+const resultsDir = fromFileUrl(new URL("./results/", import.meta.url));
+const out = join(resultsDir, options.out);
+const parts = names("only", { devices: 1, "in-flight": 1, "fleet-size": 1 });
+const asked = names("contenders", contenders).map((name) => contenders[name]!);
+const comparing = {
+  fleets: fleets(),
+  states: names("states", states),
+  keyExchanges: names("key-exchanges", keyExchanges).map((name) => [name, keyExchanges[name]!] as const),
+  slowKeyExchanges: names("slow-key-exchanges", keyExchanges),
+  slow: names("slow", { all: 1, first: 1, none: 1 })[0] as Slow,
+  pairs: whole("pairs"),
+  slowRuns: whole("slow-runs"),
+  seconds: whole("seconds"),
+  forks: whole("forks"),
+  bestOf: options["best-of"].split(",").map((word) => whole("best-of", word)),
+};
+
+await installMissing(Object.assign({}, needs, ...asked.map(({ needs }) => needs)));
+const lacking = missingPackages(needs);
 if (Deno.build.os !== "linux" || lacking.length > 0) {
   console.error(`the bench needs ${["Linux", ...lacking].join(", ")}`);
   Deno.exit(64);
 }
-// Quick is for a look while one works; numbers to quote come from a whole run.
-const hosts = whole("hosts", options.hosts ?? (options.quick ? "20" : "50"));
-const forks = whole("forks", options.forks);
-const pairs = whole("pairs", options.pairs ?? (options.quick ? "2" : "5"));
-const bytes = whole("set-mb", options["set-mb"]) * 1_000_000;
-const allStates = options.quick ? "first,new-set,nothing" : Object.keys(states).join(",");
-const chosenStates = chosen("states", options.states ?? allStates, states);
-const chosenExchanges = chosen("key-exchanges", options["key-exchanges"], keyExchanges);
-
-await using fleet = await makeFleet({
-  devices: Array.from({ length: hosts }, () => ({ keyExchange: "any" })),
-});
-const sets = await makeSets(fleet, bytes);
-const startedAt = new Date().toISOString();
-const scenarios: Scenario[] = [];
-for (const [keyExchange, line] of chosenExchanges) {
-  const sshConfig = join(fleet.dir, `ssh_config-${keyExchange}`);
-  await Deno.writeTextFile(sshConfig, line + await Deno.readTextFile(fleet.sshConfig));
-  for (const [, state] of chosenStates) {
-    scenarios.push(await runScenario(state, keyExchange, sshConfig));
-  }
-}
+const missing = Object.fromEntries(
+  asked.map(({ name, needs }) => [name, missingPackages(needs)] as const).filter(([, packages]) =>
+    packages.length > 0
+  ),
+);
+const earlier = await readEarlier();
+const comparison = parts.includes("devices") ? await compareAll() : earlier?.comparison;
+const inFlight = parts.includes("in-flight")
+  ? await measureInFlight({ hosts: 200, setMb: 2, forks: [10, 200], runs: quick ? 1 : 3 })
+  : earlier?.inFlight;
+const fleetSize = parts.includes("fleet-size")
+  ? await measureFleetSize({
+    sizes: [2_000, 10_000],
+    forks: quick ? [50] : [50, 200],
+    outputs: quick ? ["plain"] : ["plain", "json"],
+    runs: quick ? 1 : 3,
+  })
+  : earlier?.fleetSize;
 const results: Results = {
-  schema: 1,
-  startedAt,
-  machine: {
-    cpu: `${cpus()[0]?.model ?? "unknown"}, ${arch()}`,
-    cores: navigator.hardwareConcurrency,
-    kernel: release().split("-")[0] ?? "",
-    openssh: await opensshVersion(),
-    defaultKeyExchange: await defaultKeyExchange(),
-    deno: Deno.version.deno,
-  },
-  hosts,
-  forks,
-  setBytes: sets.base.bytes,
-  pairs,
-  contenders: Object.fromEntries([floor, lockstep, bareSsh].map(({ name, what }) => [name, what])),
-  scenarios,
+  schema: 2,
+  machine: await machineFacts(["ansible-core", "ansible-mitogen", "clustershell"]),
+  ...(comparison === undefined ? {} : { comparison }),
+  ...(inFlight === undefined ? {} : { inFlight }),
   ...(fleetSize === undefined ? {} : { fleetSize }),
 };
-await record(results);
+await Deno.writeTextFile(`${out}.json`, JSON.stringify(results, rounded, 1) + "\n");
+await Deno.writeTextFile(`${out}.md`, markdown(results));
+console.log(text(results));
+const gaveUp = comparison?.scenarios.some(({ contenders }) =>
+  contenders.some(({ failed }) => failed !== undefined)
+);
+if (gaveUp === true) Deno.exitCode = 1;
 
-/** Writes the record and prints what was measured now. */
-async function record(results: Results): Promise<void> {
-  await Deno.writeTextFile(join(resultsDir, "latest.json"), JSON.stringify(results, rounded, 1) + "\n");
-  await Deno.writeTextFile(join(resultsDir, "latest.md"), markdown(results));
-  if (parts.has("devices")) console.log(textTable(results.scenarios));
-  if (results.fleetSize !== undefined) console.log(fleetSizeText(results.fleetSize, "text"));
-}
-
-/** All pairs of one scenario, in turns; the first of each is a warm-up. */
-async function runScenario(state: State, keyExchange: string, sshConfig: string): Promise<Scenario> {
-  const samples = new Map(state.contenders.map((contender) => [contender, [] as Sample[]]));
-  for (let pair = 0; pair <= pairs; pair++) {
-    for (const contender of state.contenders) {
-      const sample = await runOnce(contender, state, sshConfig);
-      const note = pair === 0 ? "warm-up" : `${pair} of ${pairs}`;
-      console.error(
-        `${state.name}, ${keyExchange}, ${contender.name}, ${note}: ${(sample.wallMs / 1000).toFixed(2)} s`,
-      );
-      if (pair > 0) samples.get(contender)!.push(sample);
-    }
-  }
+async function compareAll(): Promise<Comparison> {
+  const [startedAt, load] = [new Date().toISOString(), Deno.loadavg()[0]!];
+  const able = asked.filter(({ name }) => missing[name] === undefined);
+  const { pairs, slowRuns, seconds } = comparing;
   return {
-    state: state.name,
-    keyExchange,
-    ...(state.target === undefined ? {} : { target: state.target }),
-    contenders: [...samples].map(([{ name }, samples]) => ({ name, samples })),
+    startedAt,
+    commit: await commitOf(resultsDir),
+    load,
+    pairs,
+    slowRuns,
+    seconds,
+    contenders: Object.fromEntries(able.map(({ name, what }) => [name, what])),
+    missing,
+    ...await compare({ ...comparing, contenders: able }),
   };
 }
 
-/** One run: the devices are put into the state that is asked for, the program runs, their bytes are checked. */
-async function runOnce(contender: Contender, state: State, sshConfig: string): Promise<Sample> {
-  const { devices } = fleet;
-  const set = sets[state.set];
-  const former = state.expect === "first" || !contender.deploys ? undefined : await baseState(contender);
-  await restoreState(devices, former);
-  const sample = await runJob(contender, sshConfig, set, state.expect);
-  if (contender.deploys) {
-    await checkDevices(devices, set, state.expect === "change" ? sets.base : undefined).catch((cause) => {
-      throw new Error(`${contender.name} left wrong bytes on a device`, { cause });
-    });
+/** What was recorded before, for the parts that are not measured now. */
+async function readEarlier(): Promise<Results | undefined> {
+  try {
+    const recorded = JSON.parse(await Deno.readTextFile(`${out}.json`)) as { schema: number };
+    return recorded.schema === 2 ? recorded as Results : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
   }
-  return sample;
 }
 
-async function runJob(
-  contender: Contender,
-  sshConfig: string,
-  set: Artifacts,
-  expect: Job["expect"],
-): Promise<Sample> {
-  const workDir = await Deno.makeTempDir({ dir: fleet.dir });
-  const ready = await contender.prepare({ fleet, sshConfig, set, forks, workDir, expect });
-  const measured = await measure(ready.argv, fleet.devices, workDir);
-  const says = await ready.check(measured).catch((cause) => {
-    throw new Error(`${contender.name} did not do what was asked`, { cause });
-  });
-  await Deno.remove(workDir, { recursive: true });
-  return { ...measured.cost, ...says };
-}
+type Option = keyof typeof usual;
 
-/** A picture of the devices as this contender leaves them after a first deploy: each keeps its own files there. */
-async function baseState(contender: Contender): Promise<string> {
-  const folder = join(fleet.dir, `base-${contender.name}`);
-  const there = await Deno.lstat(folder).then(() => true, () => false);
-  if (there) return folder;
-  await restoreState(fleet.devices);
-  await runJob(contender, fleet.sshConfig, sets.base, "first");
-  await saveState(fleet.devices, folder);
-  return folder;
-}
-
-async function makeSets(fleet: Fleet, bytes: number): Promise<Sets> {
-  const base = await makeArtifacts(join(fleet.dir, "set-base"), { bytes, seed: 1 });
-  const other = await makeArtifacts(join(fleet.dir, "set-other"), { bytes, seed: 2 });
-  const same = await makeArtifacts(join(fleet.dir, "set-one-file"), { bytes, seed: 1 });
-  const features = JSON.stringify(Array.from({ length: 200 }, (_, i) => `feature_${i}`));
-  return { base, other, oneFile: await changeFile(same, "feature_order.json", features, "1.0.3") };
-}
-
-async function opensshVersion(): Promise<string> {
-  const { stderr } = await new Deno.Command("ssh", { args: ["-V"] }).output();
-  return new TextDecoder().decode(stderr).split(/[ ,]/)[0] ?? "";
-}
-
-/** What ssh prefers where nothing is configured. */
-async function defaultKeyExchange(): Promise<string> {
-  const { stdout } = await new Deno.Command("ssh", { args: ["-F", "none", "-G", "localhost"] }).output();
-  return /^kexalgorithms ([^,\n]+)/m.exec(new TextDecoder().decode(stdout))?.[1] ?? "unknown";
-}
-
-function whole(name: string, text: string): number {
+function whole(option: Option, text = options[option]): number {
   const value = Number(text);
   if (Number.isInteger(value) && value > 0) return value;
-  console.error(`--${name}: found ${text}, expected a whole number above 0`);
+  return wrong(`--${option}: found ${text}, expected a whole number above 0`);
+}
+
+/** A list of names that are keys of `all`. */
+function names(option: Option, all: Readonly<Record<string, unknown>>, list = options[option]): string[] {
+  return list.split(",").map((name) =>
+    name in all ? name : wrong(`--${option}: found ${name}, expected ${Object.keys(all).join(", ")}`)
+  );
+}
+
+function fleets(): FleetSpec[] {
+  try {
+    const read = readFleets(options.fleets);
+    for (const { states: some } of read) if (some !== undefined) names("fleets", states, some.join());
+    return read;
+  } catch (error) {
+    return wrong((error as Error).message);
+  }
+}
+
+function wrong(message: string): never {
+  console.error(message);
   Deno.exit(64);
 }
 
-function chosen<T>(option: string, names: string, all: Readonly<Record<string, T>>): [string, T][] {
-  return names.split(",").map((name) => {
-    const value = all[name];
-    if (value !== undefined) return [name, value];
-    console.error(`--${option}: found ${name}, expected some of ${Object.keys(all).join(",")}`);
-    Deno.exit(64);
-  });
-}
-
-/** A tenth of a millisecond is enough. */
-function rounded(_key: string, value: unknown): unknown {
+/** Tenths of a millisecond are enough for anybody. */
+function rounded(_: string, value: unknown): unknown {
   return typeof value === "number" ? Math.round(value * 10) / 10 : value;
 }

@@ -4,6 +4,7 @@
  */
 import type { Artifacts } from "../tests/fleet/artifacts.ts";
 import type { Fleet } from "../tests/fleet/fleet.ts";
+import type { Packages } from "../tests/install.ts";
 import type { Measured } from "./measure.ts";
 
 /** What one run has to do. */
@@ -26,12 +27,10 @@ export interface Ready {
   /** The program that is measured, with its arguments. */
   readonly argv: readonly string[];
   /** Reads what the run says of itself; throws where it did not reach every host or did something else than asked. */
-  check(run: Measured): Promise<Says>;
+  check(run: Measured): Says | Promise<Says>;
 }
 
 export interface Says {
-  /** Artifact bytes that went to all devices together. */
-  readonly bytesSent: number;
   /** Where the contender knows it: the mean over the hosts, by phase. Milliseconds. */
   readonly phases?: Readonly<Record<string, number>>;
 }
@@ -40,8 +39,24 @@ export interface Contender {
   readonly name: string;
   /** One line for the reader of the results. */
   readonly what: string;
+  /** What it needs of this machine, and of the devices, which are this machine. */
+  readonly needs: Packages;
   /** Whether it puts a set live, and the devices' bytes are to be checked afterwards. */
   readonly deploys: boolean;
-  /** Makes everything ready that a user would have ready: inventories, configuration. Not timed. */
+  /** Whether it leaves a device alone that has the set already. */
+  readonly idempotent: boolean;
+  /** Takes many times the floor: not measured everywhere (see `--slow`). */
+  readonly slow?: boolean;
+  /** How many hosts at once is found out for every fleet: the fastest of `--best-of`. */
+  readonly tunesForks?: boolean;
+  /** The contender that leaves a device just as this one does, where there is one: they can start from the same state. */
+  readonly leavesAs?: string;
+  /** Makes everything ready that a user would have ready: inventories, configuration, a packed set. Not timed. */
   prepare(job: Job): Promise<Ready>;
+}
+
+/** For programs that end with 0 where they did everything everywhere. */
+export function checkSuccess({ exitCode, text }: Measured): Says {
+  if (exitCode !== 0) throw new Error(`exit code ${exitCode}: ${text.slice(-2000)}`);
+  return {};
 }

@@ -45,3 +45,16 @@ async function runProgram(name: string, args: string[]): Promise<void> {
   const { success, stderr } = await new Deno.Command(name, { args, stdout: "null" }).output();
   if (!success) throw new Error(`${name} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
 }
+
+/** What a write to a device's live set, releases or backups would change: a line a path, in order. */
+export async function stampsOf(devices: readonly Device[]): Promise<string[]> {
+  // Of Lockstep's own folder only the releases: a run's lock comes and goes beside them.
+  const others = ["(", "-path", "*/.lockstep/*", "!", "-path", "*/.lockstep/releases*", ")"];
+  const files = ["(", "-type", "f", "-o", "-type", "l", ")", "-printf", "%p %i %s %T@\\n"];
+  const find = new Deno.Command("find", {
+    args: [...devices.map(({ deployDir }) => deployDir), ...others, "-prune", "-o", ...files],
+  });
+  const { success, stdout, stderr } = await find.output();
+  if (!success) throw new Error(`find: ${new TextDecoder().decode(stderr)}`);
+  return new TextDecoder().decode(stdout).split("\n").sort();
+}

@@ -15,8 +15,12 @@ export interface Cost {
   readonly devicesCpuMs: number;
   /** Peak resident memory of the controller's process. */
   readonly peakRssKib: number;
+  /** The most that it, and all that it started for themselves alone, held at once. */
+  readonly treePeakKib: number;
   /** Logins that the devices accepted. */
   readonly connections: number;
+  /** What went over loopback, both ways, with headers and handshakes. */
+  readonly trafficBytes: number;
 }
 
 export interface Measured {
@@ -24,6 +28,8 @@ export interface Measured {
   readonly exitCode: number;
   /** Both streams, for error messages. */
   readonly text: string;
+  /** The devices that let it in. */
+  readonly reached: number;
 }
 
 /** Runs `argv` to its end. The clock runs for the program alone. */
@@ -33,7 +39,7 @@ export async function measure(
   workDir: string,
 ): Promise<Measured> {
   await untilIdle(devices);
-  const [cpuBefore, loginsBefore] = [await devicesCpuMs(devices), await logins(devices)];
+  const [cpuBefore, loginsBefore] = [await devicesCpuMs(devices), await loginsOf(devices)];
   const file = await Deno.makeTempFile({ dir: workDir, suffix: ".json" });
   const { stdout, stderr, success } = await new Deno.Command("python3", {
     args: [fromFileUrl(new URL("./measure.py", import.meta.url)), file, ...argv],
@@ -44,6 +50,7 @@ export async function measure(
   if (!success) throw new Error(`cannot measure ${argv.join(" ")}: ${text}`);
   const usage = JSON.parse(await Deno.readTextFile(file)) as Record<string, number>;
   await untilIdle(devices);
+  const logins = (await loginsOf(devices)).map((count, at) => count - loginsBefore[at]!);
   return {
     cost: {
       wallMs: usage.wall_ms!,
@@ -51,10 +58,13 @@ export async function measure(
       clientsCpuMs: usage.children_cpu_ms!,
       devicesCpuMs: await devicesCpuMs(devices) - cpuBefore,
       peakRssKib: usage.peak_rss_kib!,
-      connections: await logins(devices) - loginsBefore,
+      treePeakKib: usage.tree_peak_kib!,
+      connections: logins.reduce((sum, count) => sum + count, 0),
+      trafficBytes: usage.traffic_bytes!,
     },
     exitCode: usage.exit_code!,
     text,
+    reached: logins.filter((count) => count > 0).length,
   };
 }
 
@@ -87,6 +97,6 @@ async function devicesCpuMs(devices: readonly Device[]): Promise<number> {
   return ticks * 10;
 }
 
-async function logins(devices: readonly Device[]): Promise<number> {
-  return (await Promise.all(devices.map((device) => device.logins()))).reduce((a, b) => a + b, 0);
+async function loginsOf(devices: readonly Device[]): Promise<number[]> {
+  return await Promise.all(devices.map((device) => device.logins()));
 }

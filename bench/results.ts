@@ -1,53 +1,90 @@
 /**
- * What a bench run found, and the table that people read. Pure.
+ * What a bench run found, and the tables that people read. Pure.
  * @module
  */
 import type { FleetSize } from "./fleet_size.ts";
 import { fleetSizeText } from "./fleet_size_table.ts";
+import type { InFlight } from "./in_flight.ts";
+import { inFlightLines } from "./in_flight_table.ts";
 import type { Cost } from "./measure.ts";
-import { median } from "./median.ts";
+import { median, ratio } from "./median.ts";
+import { targetLines } from "./targets.ts";
 
 /** One run of one contender. */
 export interface Sample extends Cost {
-  readonly bytesSent: number;
   readonly phases?: Readonly<Record<string, number>>;
 }
 
-/** One state of the devices with one key exchange; the first contender is what the others are compared with. */
+/** One state of the devices of one fleet, with one key exchange. */
 export interface Scenario {
+  readonly hosts: number;
+  readonly setMb: number;
   readonly state: string;
   readonly keyExchange: string;
-  /** The ratio that is to be reached. */
-  readonly target?: number;
-  readonly contenders: readonly { readonly name: string; readonly samples: readonly Sample[] }[];
+  readonly contenders: readonly Entry[];
+}
+
+export interface Entry {
+  readonly name: string;
+  /** Hosts at once. */
+  readonly forks: number;
+  /** None where it failed. */
+  readonly samples: readonly Sample[];
+  /** Why it is not counted: it did not reach every host, or left something else there. */
+  readonly failed?: string;
+}
+
+/** A first deploy with one number of forks, to find the best. */
+export interface TriedForks {
+  readonly contender: string;
+  readonly hosts: number;
+  readonly setMb: number;
+  readonly forks: number;
+  readonly wallMs: number;
+}
+
+/** The contenders side by side. */
+export interface Comparison {
+  readonly startedAt: string;
+  /** What was measured: `git describe`. */
+  readonly commit: string;
+  /** Of the machine when it began, over a minute. */
+  readonly load: number;
+  /** The most runs of each contender that is not slow; one before them is a warm-up. */
+  readonly pairs: number;
+  /** The most runs of each that is slow. */
+  readonly slowRuns: number;
+  /** That one contender may run in one scenario: some run fewer times for it. */
+  readonly seconds: number;
+  /** Name and what it does. */
+  readonly contenders: Readonly<Record<string, string>>;
+  /** Contenders that could not be measured, and the packages that are not there. */
+  readonly missing: Readonly<Record<string, readonly string[]>>;
+  readonly scenarios: readonly Scenario[];
+  readonly triedForks: readonly TriedForks[];
 }
 
 export interface Results {
-  readonly schema: 1;
-  readonly startedAt: string;
-  readonly machine: {
-    readonly cpu: string;
-    readonly cores: number;
-    readonly kernel: string;
-    readonly openssh: string;
-    /** What ssh prefers where nothing is configured. */
-    readonly defaultKeyExchange: string;
-    readonly deno: string;
-  };
-  readonly hosts: number;
-  readonly forks: number;
-  readonly setBytes: number;
-  /** Measured runs of each contender; one before them is a warm-up. */
-  readonly pairs: number;
-  readonly contenders: Readonly<Record<string, string>>;
-  readonly scenarios: readonly Scenario[];
+  readonly schema: 2;
+  readonly machine: Machine;
+  readonly comparison?: Comparison;
+  /** What the program itself takes for every host that it works on at once. */
+  readonly inFlight?: InFlight;
   /** What the program itself costs, by the size of the fleet. */
   readonly fleetSize?: FleetSize;
 }
 
-/** Ratio of the medians of two contenders' times. */
-export function ratio(samples: readonly Sample[], base: readonly Sample[]): number {
-  return median(samples.map((sample) => sample.wallMs)) / median(base.map((sample) => sample.wallMs));
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryGb: number;
+  readonly kernel: string;
+  readonly openssh: string;
+  /** What ssh prefers where nothing is configured. */
+  readonly defaultKeyExchange: string;
+  readonly deno: string;
+  /** Debian's packages of what is compared, and their versions. */
+  readonly packages: Readonly<Record<string, string>>;
 }
 
 /** The mean of every phase over the samples, longest first; empty where the contender tells none. */
@@ -61,95 +98,179 @@ export function meanPhases(samples: readonly Sample[]): [phase: string, ms: numb
   return [...sums].sort(([, a], [, b]) => b - a);
 }
 
+/** For one fleet: a row a contender, a column a state and key exchange, in multiples of the floor. */
+export function ratioRows(scenarios: readonly Scenario[]): string[][] {
+  const names = [...new Set(scenarios.flatMap(({ contenders }) => contenders.map(({ name }) => name)))];
+  const heads = scenarios.map(({ state, keyExchange }) => `${state}, ${keyExchange}`);
+  return [
+    ["× floor", ...heads],
+    ...names.map((name) => [name, ...scenarios.map((scenario) => floorRatio(scenario, name))]),
+  ];
+}
+
+/** Empty where it was not measured. The floor tells its seconds. */
+function floorRatio({ contenders }: Scenario, name: string): string {
+  const entry = contenders.find((entry) => entry.name === name);
+  if (entry === undefined) return "";
+  if (entry.failed !== undefined) return "failed";
+  const floor = contenders.find(({ name }) => name === "floor");
+  if (floor === undefined || floor.samples.length === 0) return "";
+  if (entry === floor) return `1 (${seconds(median(floor.samples.map(({ wallMs }) => wallMs)))} s)`;
+  return ratio(entry.samples, floor.samples).toFixed(2);
+}
+
 const heads = [
+  "fleet",
   "state",
   "key exchange",
   "contender",
+  "at once",
+  "runs",
   "time (min–max)",
-  "ratio",
-  "CPU: controller",
-  "its ssh",
+  "× floor",
+  "CPU in all",
+  "own process",
+  "its children",
   "devices",
-  "peak memory",
+  "memory: own process",
+  "all processes",
   "connections",
-  "sent",
+  "traffic",
 ];
 
 /** A row a scenario and contender: medians. */
 export function rowsOf(scenarios: readonly Scenario[]): string[][] {
-  return scenarios.flatMap(({ state, keyExchange, target, contenders }) =>
-    contenders.map(({ name, samples }, i) => {
+  return scenarios.flatMap((scenario) =>
+    scenario.contenders.map(({ name, forks, samples, failed }) => {
+      const { hosts, setMb, state, keyExchange } = scenario;
+      const where = [`${hosts} × ${setMb} MB`, state, keyExchange, name, String(forks)];
+      if (failed !== undefined) return [...where, "0", "failed", ...heads.slice(7).map(() => "")];
       const of = (pick: (sample: Sample) => number): number => median(samples.map(pick));
       const walls = samples.map((sample) => sample.wallMs);
-      const [min, max] = [Math.min(...walls), Math.max(...walls)];
-      const compared = ratio(samples, contenders[0]!.samples);
-      const verdict = target === undefined || i === 0
-        ? ""
-        : compared <= target
-        ? ` ≤ ${target}`
-        : ` > ${target}`;
+      const range = samples.length > 1
+        ? ` (${seconds(Math.min(...walls))}–${seconds(Math.max(...walls))})`
+        : "";
       return [
-        state,
-        keyExchange,
-        name,
-        `${seconds(of((sample) => sample.wallMs))} (${seconds(min)}–${seconds(max)})`,
-        `${compared.toFixed(2)}${verdict}`,
+        ...where,
+        String(samples.length),
+        seconds(of((sample) => sample.wallMs)) + range,
+        name === "floor" ? "1" : floorRatio(scenario, name),
+        seconds(of((sample) => sample.controllerCpuMs + sample.clientsCpuMs + sample.devicesCpuMs)),
         seconds(of((sample) => sample.controllerCpuMs)),
         seconds(of((sample) => sample.clientsCpuMs)),
         seconds(of((sample) => sample.devicesCpuMs)),
         `${(of((sample) => sample.peakRssKib) / 1024).toFixed(0)} MiB`,
+        `${(of((sample) => sample.treePeakKib) / 1024).toFixed(0)} MiB`,
         String(of((sample) => sample.connections)),
-        `${(of((sample) => sample.bytesSent) / 1e6).toFixed(2)} MB`,
+        `${(of((sample) => sample.trafficBytes) / 1e6).toFixed(2)} MB`,
       ];
     })
   );
 }
 
 /** Columns that line up, for the terminal. */
-export function textTable(scenarios: readonly Scenario[]): string {
-  const rows = [heads, ...rowsOf(scenarios)];
-  const widths = heads.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+export function textTable(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd())
     .join("\n") + "\n";
 }
 
-/** The whole for the README. */
-export function markdown(results: Results): string {
-  const { machine, hosts, forks, setBytes, pairs, contenders, scenarios } = results;
-  const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  const phases = scenarios.flatMap(({ state, keyExchange, contenders }) =>
-    contenders.map(({ name, samples }) => ({ state, keyExchange, name, phases: meanPhases(samples) }))
-  ).filter(({ phases }) => phases.length > 0);
+/** What was measured, for the terminal. */
+export function text({ comparison, inFlight, fleetSize }: Results): string {
   return [
-    `${hosts} devices (sshd on loopback), ${forks} at once, a set of ${
-      (setBytes / 1e6).toFixed(1)
-    } MB in five files; ` +
-    `medians of ${pairs} runs of each, taken in turns after one warm-up. Seconds; CPU is user and system time. ` +
-    `The ratio is that of the medians, to the first of each state. After every run each device's bytes were checked.`,
-    ``,
-    row(heads),
-    row(heads.map(() => "---")),
-    ...rowsOf(scenarios).map(row),
-    ``,
-    ...Object.entries(contenders).map(([name, what]) => `- ${name}: ${what}`),
-    ``,
-    `Where a host's time goes, as the program tells it (mean seconds a host, ${forks} hosts at once):`,
-    ``,
-    ...phases.map(({ state, keyExchange, name, phases }) =>
-      `- ${state}, ${keyExchange}, ${name}: ${
-        phases.map(([phase, ms]) => `${phase} ${seconds(ms)}`).join(", ")
-      }`
-    ),
-    ``,
-    ...(results.fleetSize === undefined ? [] : [
+    ...(comparison === undefined ? [] : [
+      textTable([heads, ...rowsOf(comparison.scenarios)]),
+      ...targetLines(comparison.scenarios),
+      ...Object.entries(comparison.missing).map(([name, packages]) =>
+        `not measured: ${name} (needs ${packages.join(", ")})`
+      ),
+    ]),
+    ...(inFlight === undefined ? [] : ["", ...inFlightLines(inFlight)]),
+    ...(fleetSize === undefined ? [] : ["", fleetSizeText(fleetSize, "text")]),
+  ].join("\n");
+}
+
+/** The whole for the record. */
+export function markdown({ machine, comparison, inFlight, fleetSize }: Results): string {
+  return [
+    ...(comparison === undefined ? [] : comparisonText(comparison)),
+    ...(inFlight === undefined ? [] : [
+      `## The program itself, by the hosts in flight`,
+      ``,
+      ...inFlightLines(inFlight).map((line) => `- ${line}`),
+      ``,
+    ]),
+    ...(fleetSize === undefined ? [] : [
       `## The program itself, by the size of the fleet`,
       ``,
-      fleetSizeText(results.fleetSize, "markdown"),
+      fleetSizeText(fleetSize, "markdown"),
     ]),
-    `${results.startedAt.slice(0, 10)}, ${machine.cores} cores (${machine.cpu}), Linux ${machine.kernel}, ` +
-    `${machine.openssh} (default key exchange ${machine.defaultKeyExchange}), Deno ${machine.deno}. Both ends share these cores. Repeat it: \`deno task bench\`.`,
+    `## The machine`,
+    ``,
+    `${machine.cores} cores (${machine.cpu}), ${machine.memoryGb.toFixed(0)} GB, Linux ${machine.kernel}, ` +
+    `${machine.openssh} (default key exchange ${machine.defaultKeyExchange}), Deno ${machine.deno}` +
+    `${Object.entries(machine.packages).map(([name, version]) => `, ${name} ${version}`).join("")}. ` +
+    `The controller and the devices share these cores. Repeat it: \`deno task bench\`.`,
     ``,
   ].join("\n");
+}
+
+function comparisonText(comparison: Comparison): string[] {
+  const { scenarios, contenders, missing, triedForks } = comparison;
+  const table = (rows: readonly (readonly string[])[]): string[] =>
+    [rows[0]!, rows[0]!.map(() => "---"), ...rows.slice(1)].map((row) => `| ${row.join(" | ")} |`);
+  const fleets = Map.groupBy(scenarios, ({ hosts, setMb }) => `${hosts} devices, a set of ${setMb} MB`);
+  const reached = targetLines(scenarios);
+  const failures = scenarios.flatMap(({ hosts, setMb, state, keyExchange, contenders }) =>
+    contenders.filter(({ failed }) => failed !== undefined).map(({ name, failed }) =>
+      `- ${hosts} × ${setMb} MB, ${state}, ${keyExchange}: ${name} is not counted: ` +
+      failed!.replaceAll(/\s+/g, " ").slice(0, 300)
+    )
+  );
+  return [
+    `${comparison.startedAt.slice(0, 10)}, ${comparison.commit}, load of the machine ${
+      comparison.load.toFixed(1)
+    } ` +
+    `before it began. Devices are sshds on loopback, the set has five files. Medians of up to ${comparison.pairs} runs, taken in turns ` +
+    `after a warm-up; of up to ${comparison.slowRuns} for manual, mitogen and ansible; fewer where they would take more than ` +
+    `${comparison.seconds} s together (the last tables say how many). ` +
+    `Every run is a fresh one: ssh's masters of the run before are gone. ` +
+    `After every run each device's bytes were checked; who did not reach all of them is not counted.`,
+    ``,
+    ...Object.entries(contenders).map(([name, what]) => `- ${name}: ${what}`),
+    ...Object.entries(missing).map(([name, packages]) =>
+      `- ${name}: not measured, it needs ${packages.join(", ")}`
+    ),
+    ``,
+    ...[...fleets].flatMap(([fleet, scenarios]) => [`## ${fleet}`, ``, ...table(ratioRows(scenarios)), ``]),
+    ...(reached.length === 0
+      ? []
+      : [`## What Lockstep is to reach`, ``, ...reached.map((line) => `- ${line}`), ``]),
+    `## Each measurement`,
+    ``,
+    `Seconds. CPU is user and system time; a busy machine stretches the time and hardly the CPU. Memory is the most that was resident: of the controller's process (or its largest child, where ` +
+    `that is larger), and with what its children have for themselves alone. Traffic is all that went over loopback, both ` +
+    `ways, with headers and handshakes.`,
+    ``,
+    ...table([heads, ...rowsOf(scenarios)]),
+    ``,
+    ...failures,
+    ...triedForks.map(({ contender, hosts, setMb, forks, wallMs }) =>
+      `- ${contender}, tried on ${hosts} × ${setMb} MB: ${forks} forks ${seconds(wallMs)} s`
+    ),
+    ``,
+    `Where a host's time goes, as the program tells it (mean seconds a host):`,
+    ``,
+    ...scenarios.flatMap(({ hosts, setMb, state, keyExchange, contenders }) =>
+      contenders.map(({ name, samples }) => ({ name, phases: meanPhases(samples) }))
+        .filter(({ phases }) => phases.length > 0)
+        .map(({ name, phases }) =>
+          `- ${hosts} × ${setMb} MB, ${state}, ${keyExchange}, ${name}: ` +
+          phases.map(([phase, ms]) => `${phase} ${seconds(ms)}`).join(", ")
+        )
+    ),
+    ``,
+  ];
 }
 
 function seconds(ms: number): string {

@@ -5,11 +5,11 @@
  * @module
  */
 import { fromFileUrl, join } from "@std/path";
+import { installMissing, type Packages } from "./install.ts";
 import { type Counts, readJunit } from "./junit.ts";
-import { findProgram } from "./support.ts";
 
 /** Programs that tests need, and the Debian package that brings each. */
-const packages: Readonly<Record<string, string>> = {
+const packages: Packages = {
   ssh: "openssh-client",
   sshd: "openssh-server",
   dropbear: "dropbear-bin",
@@ -41,7 +41,7 @@ const jobs = Deno.env.get("DENO_JOBS") ?? String(Math.ceil(navigator.hardwareCon
 async function main(args: readonly string[]): Promise<number> {
   const root = fromFileUrl(new URL("..", import.meta.url));
   Deno.chdir(root);
-  await install();
+  await installMissing(packages);
   const paths = args.filter((arg) => !arg.startsWith("-") && isThere(arg));
   const options = args.filter((arg) => !paths.includes(arg));
   const groups = paths.length > 0 ? [paths] : everything.filter((group) => isThere(group.at(-1)!));
@@ -61,33 +61,6 @@ async function main(args: readonly string[]): Promise<number> {
   const tail = skipped.length > 0 ? `, ${skipped.length} skipped` : "";
   console.log(`${passed} passed, ${failed.length} failed${tail}`);
   return failed.length > 0 || (strict && skipped.length > 0) || passed === 0 ? 1 : 0;
-}
-
-/** Installs what is missing, as far as this machine lets us; what stays missing is named by the tests that need it. */
-async function install(): Promise<void> {
-  const missing = Object.keys(packages).filter((program) => findProgram(program) === undefined);
-  if (missing.length === 0) return;
-  const wanted = [...new Set(missing.map((program) => packages[program]!))];
-  if (Deno.build.os !== "linux" || Deno.uid() !== 0 || findProgram("apt-get") === undefined) {
-    console.log(`not installed, and only apt-get as root could: ${wanted.join(", ")}`);
-    return;
-  }
-  console.log(`installing ${wanted.join(", ")}`);
-  await aptGet(["update"]);
-  const add = (names: readonly string[]) => aptGet(["install", "--no-install-recommends", "--yes", ...names]);
-  if (await add(wanted)) return;
-  for (const name of wanted) if (!await add([name])) console.log(`cannot install ${name}`);
-}
-
-/** Runs apt-get; its words are shown only where it fails. */
-async function aptGet(args: readonly string[]): Promise<boolean> {
-  const command = new Deno.Command("apt-get", {
-    args: ["-q", ...args],
-    env: { DEBIAN_FRONTEND: "noninteractive" },
-  });
-  const { success, stdout, stderr } = await command.output();
-  if (!success) console.error(new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr));
-  return success;
 }
 
 /** One `deno test`. Where it ends badly without a failed test (a type error, say), that counts as one failure. */

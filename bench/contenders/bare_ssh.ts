@@ -8,6 +8,8 @@ import { eachSsh } from "./ssh_driver.ts";
 export const bareSsh: Contender = {
   name: "bare ssh",
   what: "`ssh HOST true`",
+  needs: { ssh: "openssh-client" },
   deploys: false,
+  idempotent: true,
   prepare: (job) => eachSsh(job, () => "true"),
 };

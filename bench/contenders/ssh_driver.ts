@@ -4,7 +4,7 @@
  */
 import { fromFileUrl, join } from "@std/path";
 import type { Device } from "../../tests/fleet/fleet.ts";
-import type { Job, Ready } from "../contender.ts";
+import { checkSuccess, type Job, type Ready } from "../contender.ts";
 
 /** One ssh a host that runs a command there, with a file on its standard input. */
 export async function eachSsh(
@@ -17,9 +17,6 @@ export async function eachSsh(
   await Deno.writeTextFile(job, JSON.stringify({ forks, sshConfig, stdin, hosts }));
   return {
     argv: [Deno.execPath(), "run", "-A", fromFileUrl(new URL("./each_ssh.ts", import.meta.url)), job],
-    check: ({ exitCode, text }) => {
-      if (exitCode !== 0) throw new Error(`exit code ${exitCode}: ${text}`);
-      return Promise.resolve({ bytesSent: 0 });
-    },
+    check: checkSuccess,
   };
 }

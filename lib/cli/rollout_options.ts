@@ -6,7 +6,7 @@
 import { Option } from "@commander-js/extra-typings";
 import { UsageError } from "../errors.ts";
 import type { Wave } from "../events.ts";
-import { type HostSettings, type Inventory, selectHosts } from "../inventory/mod.ts";
+import { type HostSettings, type Inventory, type RolloutVariable, selectHosts } from "../inventory/mod.ts";
 import { allowance } from "../rollout/budget.ts";
 import type { OnFailure, RolloutOptions } from "../rollout/rollout.ts";
 import { planWaves } from "../rollout/waves.ts";
@@ -82,21 +82,18 @@ export function rolloutOf(
 }
 
 /** The one `rollout` of the fleet. */
-function saidByInventory(hosts: readonly HostSettings[]): NonNullable<HostSettings["rollout"]> & Loose {
+function saidByInventory(hosts: readonly HostSettings[]): RolloutVariable {
   const saying = hosts.filter((host) => host.rollout !== null);
   const [first] = saying;
   if (first === undefined) return {};
   const other = saying.find((host) => JSON.stringify(host.rollout) !== JSON.stringify(first.rollout));
-  if (other === undefined) return first.rollout!;
+  if (other === undefined) return first.rollout ?? {};
   throw UsageError.of(
     "rollout",
     `${first.name} and ${other.name} have different ones, expected one for the whole fleet`,
     "set it for the group all, or give --waves and the options that go with it",
   );
 }
-
-/** The keys that only the long form has. */
-type Loose = Partial<Exclude<NonNullable<HostSettings["rollout"]>, { waves: string[] }>>;
 
 function refuseContradictions(
   { failures, unreachable, onFailure }: {

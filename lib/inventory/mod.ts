@@ -8,4 +8,4 @@ export { loadInventory, type LoadOptions } from "./load.ts";
 export { selectHosts } from "./patterns.ts";
 export { type HostSettings, settingsOf, settingsOfAll, type SettingsOptions } from "./settings.ts";
 export type { Group, Host, Inventory, Origin } from "./types.ts";
-export { hostVariables } from "./variables.ts";
+export { hostVariables, type RolloutVariable } from "./variables.ts";

@@ -15,6 +15,7 @@ import {
   type HostVariables,
   hostVariables,
   isVariableName,
+  type RolloutVariable,
   type VariableName,
   variableNames,
 } from "./variables.ts";
@@ -59,7 +60,7 @@ export interface HostSettings {
   readonly keepBackups: number;
   readonly confirmTimeout: number;
   /** What `rollout` says of the whole fleet; null where it says nothing. */
-  readonly rollout: NonNullable<HostVariables["rollout"]> | null;
+  readonly rollout: RolloutVariable | null;
 }
 
 /** What beside its variables decides a host's settings. */

@@ -76,18 +76,20 @@ const waveList = z.union([
   z.array(z.union([z.string(), z.number()]).transform(String)),
 ]).transform((words) => words.map((word) => word.trim()).filter((word) => word !== ""));
 
-/** How a fleet is rolled out: in waves alone, or with all that goes with them. */
-const rollout = z.union([
-  waveList.transform((waves) => ({ waves })),
-  z.strictObject({
-    waves: waveList.optional(),
-    max_failures: share.optional(),
-    max_unreachable: share.optional(),
-    on_failure: z.enum(["stop", "rollback-wave", "rollback-all"]).optional(),
-    all_or_nothing: truth.optional(),
-    pause: integer(0, 86_400).optional(),
-  }),
-]);
+const rolloutMapping = z.strictObject({
+  waves: waveList.optional(),
+  max_failures: share.optional(),
+  max_unreachable: share.optional(),
+  on_failure: z.enum(["stop", "rollback-wave", "rollback-all"]).optional(),
+  all_or_nothing: truth.optional(),
+  pause: integer(0, 86_400).optional(),
+});
+
+/** How a fleet is rolled out, as far as an inventory says it. */
+export type RolloutVariable = z.output<typeof rolloutMapping>;
+
+/** In waves alone, or with all that goes with them. */
+const rollout = z.union([waveList.transform((waves): RolloutVariable => ({ waves })), rolloutMapping]);
 
 const optionalText = someText.nullish();
 const SECONDS_OF_A_DAY = 86_400;

@@ -30,3 +30,20 @@ testWhere("measure() keeps the exit code and what was printed, when a program fa
   const { exitCode, text } = await measured("echo out; echo err >&2; exit 3");
   assertEquals({ exitCode, text }, { exitCode: 3, text: "out\nerr\n" });
 });
+
+testWhere("measure() ends what a program leaves behind, and counts its work, when the clock has stopped", {
+  needs: ["linux", "python3"],
+}, async () => {
+  const begun = Date.now();
+  const { cost } = await measured(`(${work}; exec sleep 60) >/dev/null 2>&1 & sleep 1; ${work}`);
+  assert(Date.now() - begun < 55_000);
+  assert(cost.clientsCpuMs > 20, JSON.stringify(cost));
+});
+
+testWhere("measure() adds up what several processes hold, when they run at once", {
+  needs: ["linux", "python3"],
+}, async () => {
+  const held = `python3 -c "import time; held = b'x' * 50_000_000; time.sleep(1)"`;
+  const { cost, text } = await measured(`${held} & ${held} & wait`);
+  assert(cost.treePeakKib > 1.5 * cost.peakRssKib, text + JSON.stringify(cost));
+});
