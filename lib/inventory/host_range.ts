@@ -60,14 +60,14 @@ function sequence(range: string): string[] {
   // Ansible's order of letters: all small ones before all capitals.
   const first = numeric ? Number(begin) : LETTERS.indexOf(begin);
   const last = numeric ? Number(end) : LETTERS.indexOf(end);
+  const padded = numeric && begin.startsWith("0") && begin.length > 1;
+  if (padded && begin.length !== end.length) {
+    throw new RangeProblem(`found the range [${range}], expected as many digits in its end as in its begin`);
+  }
   // To Ansible, numbers that run backwards are no host, and letters are a mistake.
   if (first > last && numeric) return [];
   if (first > last) {
     throw new RangeProblem(`found the range [${range}], expected its begin not to come after its end`);
-  }
-  const padded = numeric && begin.startsWith("0") && begin.length > 1;
-  if (padded && begin.length !== end.length) {
-    throw new RangeProblem(`found the range [${range}], expected as many digits in its end as in its begin`);
   }
   const count = Math.floor((last - first) / step) + 1;
   if (count > MOST_NAMES) throw tooMany(count);

@@ -161,6 +161,19 @@ export function readYaml(
     ...asked,
     json: isJson(text),
   };
+  const unprintable = reading.json ? -1 : text.search(UNPRINTABLE);
+  if (unprintable >= 0) {
+    // The counter has not seen the text yet.
+    const before = text.slice(0, unprintable).split("\n");
+    const code = text.codePointAt(unprintable)!.toString(16).toUpperCase().padStart(4, "0");
+    problems.push({
+      where: file,
+      line: before.length,
+      col: before.at(-1)!.length + 1,
+      message: `this is not valid YAML: the character U+${code} is not allowed`,
+    });
+    return undefined;
+  }
   try {
     const document = parseDocument(text, {
       version: "1.1",
@@ -203,6 +216,9 @@ export function readYaml(
     return undefined;
   }
 }
+
+/** What YAML has no place for, not even in a comment. */
+const UNPRINTABLE = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
 /** Ansible tries JSON before YAML. */
 function isJson(text: string): boolean {

@@ -331,3 +331,12 @@ Deno.test("loadInventory() stays quick, when there are 10,000 hosts in 100 group
   // Alone it takes 0.3 s; what this catches is work per host that grows with the number of hosts.
   assertLess((user + system) / 1000, 3000);
 });
+
+Deno.test("loadInventory() refuses what YAML has no place for, when a file holds control characters", async () => {
+  assertEquals(await problemsOf(() => inventoryOf("all:\n  hosts: {a: {b: \x01}}\n")), [
+    "0.yaml:2:18: this is not valid YAML: the character U+0001 is not allowed",
+  ]);
+  assertEquals(await problemsOf(() => inventoryOf("all: {hosts: {'h[09:1]': }}")), [
+    "0.yaml:1:15: all.hosts.h[09:1]: found the range [09:1], expected as many digits in its end as in its begin",
+  ]);
+});
