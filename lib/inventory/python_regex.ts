@@ -19,7 +19,11 @@ const ESCAPES: Readonly<Record<string, string>> = {
 /** The expression, anchored at its start as `re.match()` is. Throws a SyntaxError where it is none, or none that can be had here. */
 export function pythonRegex(source: string): RegExp {
   const flags = /^\(\?([ims]+)\)/.exec(source);
-  return new RegExp(`^(?:${translated(source.slice(flags?.[0].length ?? 0))})`, `u${flags?.[1] ?? ""}`);
+  const inside = translated(source.slice(flags?.[0].length ?? 0));
+  const how = `u${flags?.[1] ?? ""}`;
+  // By itself first: a bracket too many would close the one that is put around it, and what is left would match anything.
+  new RegExp(inside, how);
+  return new RegExp(`^(?:${inside})`, how);
 }
 
 function translated(source: string): string {
