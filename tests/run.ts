@@ -31,8 +31,8 @@ const packages: Packages = {
  * those on devices mostly wait, and leave the process as it is, so several of their files run at once.
  */
 const everything: readonly (readonly string[])[] = [
-  ["--ignore=tests/fleet,tests/lab,tests/torture", "tests"],
-  ["--parallel", "tests/fleet", "tests/lab", "tests/torture"],
+  ["--ignore=tests/fleet,tests/lab,tests/torture,tests/inventory_corpus", "tests"],
+  ["--parallel", "tests/inventory_corpus", "tests/fleet", "tests/lab", "tests/torture"],
 ];
 
 /** How many files `--parallel` runs at once: more than there are processors, for they wait more than they work. */

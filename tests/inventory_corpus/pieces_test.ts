@@ -1,6 +1,6 @@
 /**
  * The small languages inside an inventory, over texts left to chance: Python's literals, a shell's words, Python's regular expressions and
- * globs. `INVENTORY_SEED` repeats a run.
+ * globs. `INVENTORY_SEED` makes another run: a commit passes or fails by itself.
  * @module
  */
 import { assert } from "@std/assert";
@@ -14,7 +14,7 @@ import { Chance } from "./chance.ts";
 import { compare, equal, formatDifferences } from "./compare.ts";
 import { askOurs } from "./ours.ts";
 
-const SEED = Number(Deno.env.get("INVENTORY_SEED") ?? Math.floor(Math.random() * 1e9));
+const SEED = Number(Deno.env.get("INVENTORY_SEED") ?? 20261124);
 const TEXTS = 3_000;
 const PATTERNS = 600;
 
