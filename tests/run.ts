@@ -27,7 +27,7 @@ const packages: Packages = {
 };
 
 /**
- * What runs without arguments, one `deno test` each: the quick tests first. They set `PATH` for what they start, so they run one by one;
+ * What runs without arguments, one `deno test` each, side by side. The quick tests set `PATH` for what they start, so they run one by one;
  * those on devices mostly wait, and leave the process as it is, so several of their files run at once.
  */
 const everything: readonly (readonly string[])[] = [
@@ -48,8 +48,10 @@ async function main(args: readonly string[]): Promise<number> {
   const failed: string[] = [];
   const skipped: string[] = [];
   let passed = 0;
-  for (const group of groups) {
-    const counts = await runTests([...options, ...group]);
+  const all = await Promise.all(
+    groups.map((group, at) => runTests([...options, ...group], at === groups.length - 1)),
+  );
+  for (const counts of all) {
     passed += counts.passed.length;
     failed.push(...counts.failed);
     skipped.push(...counts.skipped);
@@ -63,18 +65,23 @@ async function main(args: readonly string[]): Promise<number> {
   return failed.length > 0 || (strict && skipped.length > 0) || passed === 0 ? 1 : 0;
 }
 
-/** One `deno test`. Where it ends badly without a failed test (a type error, say), that counts as one failure. */
-async function runTests(args: readonly string[]): Promise<Counts> {
+/**
+ * One `deno test`. Where it ends badly without a failed test (a type error, say), that counts as one failure. Only one of several is seen
+ * live; what the others say is printed when they have ended, so that it is not torn apart.
+ */
+async function runTests(args: readonly string[], live: boolean): Promise<Counts> {
   const dir = await Deno.makeTempDir();
   try {
     const report = join(dir, "junit.xml");
-    const { code } = await new Deno.Command(Deno.execPath(), {
+    const how = live ? "inherit" : "piped";
+    const child = new Deno.Command(Deno.execPath(), {
       args: ["test", "-A", `--junit-path=${report}`, ...args],
       env: { DENO_JOBS: jobs },
       stdin: "null",
-      stdout: "inherit",
-      stderr: "inherit",
-    }).spawn().status;
+      stdout: how,
+      stderr: how,
+    }).spawn();
+    const { code } = live ? await child.status : await told(child);
     const counts = isThere(report)
       ? readJunit(await Deno.readTextFile(report))
       : { passed: [], failed: [], skipped: [] };
@@ -83,6 +90,14 @@ async function runTests(args: readonly string[]): Promise<Counts> {
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
+}
+
+/** Its end, after what it said is printed. */
+async function told(child: Deno.ChildProcess): Promise<Deno.CommandStatus> {
+  const { stdout, stderr, ...status } = await child.output();
+  await Deno.stdout.write(stdout);
+  await Deno.stderr.write(stderr);
+  return status;
 }
 
 function isThere(path: string): boolean {

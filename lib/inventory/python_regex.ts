@@ -62,6 +62,10 @@ function escape(rest: string, inClass: boolean): Piece {
   if (rest.length === 1) throw new SyntaxError("a backslash at the end");
   const known = ESCAPES[char];
   if (known !== undefined) {
+    // A place cannot be repeated.
+    if (!inClass && /[bBAZ]/.test(char) && /^([*+?]|\{\d*,?\d*\})/.test(rest.slice(2))) {
+      throw new SyntaxError(`nothing to repeat after "\\${char}"`);
+    }
     if (!inClass) return [2, known];
     if (char === "w") return [2, WORD];
     if (char === "d" || char === "D") return [2, known];

@@ -15,8 +15,8 @@ import { compare, equal, formatDifferences } from "./compare.ts";
 import { askOurs } from "./ours.ts";
 
 const SEED = Number(Deno.env.get("INVENTORY_SEED") ?? 20261124);
-const TEXTS = 3_000;
-const PATTERNS = 600;
+const TEXTS = 1_000;
+const PATTERNS = 400;
 
 /** Without Python's `\N{NAME}`: nobody keeps the names of all characters for it, and the text stays as it stands. */
 const LITERAL_PIECES = [

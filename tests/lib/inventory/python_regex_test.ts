@@ -30,7 +30,22 @@ Deno.test("pythonRegex() matches as Python's re.match() does, when the two engin
 });
 
 Deno.test("pythonRegex() refuses, when the expression is none or has no counterpart", () => {
-  for (const source of ["(", ")((?!w)", "a)|(b", "[a", "a\\", "\\1", "\\q", "[\\W]", "(?x)a b", "*"]) {
+  for (
+    const source of [
+      "(",
+      "\\b{2}",
+      "\\Z*",
+      ")((?!w)",
+      "a)|(b",
+      "[a",
+      "a\\",
+      "\\1",
+      "\\q",
+      "[\\W]",
+      "(?x)a b",
+      "*",
+    ]
+  ) {
     assertThrows(() => pythonRegex(source), SyntaxError, undefined, source);
   }
 });
