@@ -18,9 +18,9 @@ testWhere("measure() tells a program's own CPU from its children's, when either 
   needs: ["linux", "python3"],
 }, async () => {
   const alone = (await measured(work)).cost;
-  assert(alone.controllerCpuMs > 20 && alone.clientsCpuMs < 10, JSON.stringify(alone));
+  assert(alone.controllerCpuMs > 3 * alone.clientsCpuMs, JSON.stringify(alone));
   const child = (await measured(`sh -c '${work}'; true`)).cost;
-  assert(child.clientsCpuMs > 20 && child.controllerCpuMs < 10, JSON.stringify(child));
+  assert(child.clientsCpuMs > 3 * child.controllerCpuMs, JSON.stringify(child));
   assert(child.peakRssKib > 100 && child.wallMs > 20, JSON.stringify(child));
 });
 
