@@ -27,10 +27,21 @@ export function planCommand(pipelines: LoadPipelines, done: (exitCode: number) =
 }
 
 async function deploy(command: string, options: FleetOptions, load: LoadPipelines): Promise<number> {
-  const { inventory, hosts: chosenHosts } = await inventoryOf(options);
-  const hosts = settingsFor(chosenHosts, options);
-  const fleet = rolloutOf(options, hosts, inventory);
+  const { hosts, fleet } = await fleetOf(options);
   return await runPipeline(options, { ...await deployment(command, options, hosts, load), ...fleet });
+}
+
+/**
+ * The hosts (`only` these, where it is given) and how they are rolled out. The inventory, which may be much larger than both, is let go here:
+ * a fleet is at work for long.
+ */
+export async function fleetOf(options: FleetOptions, only?: ReadonlySet<string>) {
+  const { inventory, hosts: selected } = await inventoryOf(options);
+  const hosts = settingsFor(
+    only === undefined ? selected : selected.filter(({ name }) => only.has(name)),
+    options,
+  );
+  return { hosts, fleet: rolloutOf(options, hosts, inventory) };
 }
 
 /** What `deploy` does with hosts, whoever asks for it: the command itself, or `resume`. */

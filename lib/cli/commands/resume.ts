@@ -7,13 +7,13 @@ import { EXIT, UsageError } from "../../errors.ts";
 import type { HostOutcome, HostStatus } from "../../events.ts";
 import type { Report } from "../../report/report.ts";
 import { newestDeploy, readOutcomes } from "../../report/run_dir.ts";
-import { inventoryOf, print, settingsFor } from "../context.ts";
+import { print } from "../context.ts";
 import { OUTPUTS } from "../options.ts";
 import type { LoadPipelines } from "../pipelines.ts";
 import { checkSets, goTo, readRecord } from "../recorded.ts";
-import { type FleetOptions, rolloutOf } from "../rollout_options.ts";
+import type { FleetOptions } from "../rollout_options.ts";
 import { runPipeline } from "../run.ts";
-import { deployment } from "./deploy.ts";
+import { deployment, fleetOf } from "./deploy.ts";
 
 export function resumeCommand(load: LoadPipelines, done: (exitCode: number) => void) {
   return new Command("resume")
@@ -54,11 +54,8 @@ export function resumeCommand(load: LoadPipelines, done: (exitCode: number) => v
       const reports = goTo(recorded, options.reports);
       const { force = recorded.given.force, yes = recorded.given.yes, output, verbose } = options;
       const given = { ...recorded.given, force, yes, output, verbose, reports } as unknown as FleetOptions;
-      const { inventory, hosts: all } = await inventoryOf(given);
-      const names = new Set(first.hosts);
-      const hosts = settingsFor(all.filter((host) => names.has(host.name)), given);
+      const { hosts, fleet } = await fleetOf(given, new Set(first.hosts));
       refuseMissing(first.hosts, new Set(hosts.map((host) => host.name)), report.run);
-      const { waves: _, ...fleet } = rolloutOf(given, hosts, inventory);
       const what = await deployment("deploy", given, hosts, load);
       checkSets(recorded, what.sets ?? [], report.run);
       done(
