@@ -3,6 +3,7 @@
  * @module
  */
 import type { Problem } from "../errors.ts";
+import { SIMPLE_ESCAPES } from "./python_literal.ts";
 import { discreet, unsealFile } from "./sealed.ts";
 import { readUtf8 } from "./sources.ts";
 import type { Setting } from "./types.ts";
@@ -107,24 +108,11 @@ function splitArguments(text: string): string[] | undefined {
   return words;
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  "\\": "\\",
-  "'": "'",
-  '"': '"',
-  a: "\x07",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-  v: "\v",
-};
-
 function decodeEscapes(text: string): string {
   return text.replace(
     /\\(?:U([0-9a-f]{8})|u([0-9a-f]{4})|x([0-9a-f]{2})|([\\'"abfnrtv]))/gi,
     (whole, long: string, short: string, byte: string, char: string) => {
-      if (char) return ESCAPES[char] ?? whole;
+      if (char) return SIMPLE_ESCAPES[char] ?? whole;
       const code = parseInt(long ?? short ?? byte, 16);
       return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
     },

@@ -218,7 +218,8 @@ class Parser {
   }
 }
 
-const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
+/** What a backslash and one character stand for; a line that ends in a backslash goes on. */
+export const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
   "\n": "",
   "\\": "\\",
   "'": "'",

@@ -3,7 +3,7 @@
  * @module
  */
 import { Failure, type FailureData } from "../errors.ts";
-import { type Fact, outputOf } from "../facts/fact.ts";
+import { type Fact, type FactSubject, outputOf } from "../facts/fact.ts";
 import type { HostSettings } from "../inventory/mod.ts";
 import type { Release } from "../release.ts";
 import { type Call, runBatch, runWhileWell } from "../remote/batch.ts";
@@ -73,18 +73,21 @@ export class HostRun implements ActingHost {
     return this.#keep(fact, this.#request(this.#callOf(fact)));
   }
 
+  get #subject(): FactSubject {
+    return { settings: this.settings, release: this.#release };
+  }
+
   #callOf(fact: Fact<unknown>): Call {
-    const subject = { settings: this.settings, release: this.#release };
     return {
       program: fact.program,
-      args: fact.args(subject),
+      args: fact.args(this.#subject),
       ...(fact.timeout === undefined ? {} : { timeout: fact.timeout }),
     };
   }
 
   /** Keeps what a fact is answered, for everybody who looks. */
   #keep<T>(fact: Fact<T>, answered: Promise<Answer>): Promise<T> {
-    const subject = { settings: this.settings, release: this.#release };
+    const subject = this.#subject;
     const asked = answered.then((answer) =>
       fact.parse(outputOf(answer, fact.program, this.settings.name), subject)
     );

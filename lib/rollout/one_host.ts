@@ -181,9 +181,8 @@ class OneHost {
     host.deadline = deadline;
     const outcome = await this.#within(deadline, task.name, whose, () => task.run(host));
     // The lock was asked for before anything was looked at. Who else holds the device is the better answer than what was seen of it.
-    const failure = this.#late?.data ?? (outcome.report.error === undefined ? null : outcome.report.error);
     const locked = this.#late === null ? await host.lockFailure() : null;
-    const error = locked ?? failure ?? undefined;
+    const error = locked ?? this.#late?.data ?? outcome.report.error;
     const report = error === undefined
       ? outcome.report
       : { ...outcome.report, status: "failed" as const, error };

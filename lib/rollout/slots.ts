@@ -57,7 +57,7 @@ export class Slots {
     else next();
   }
 
-  /** False where too many wait already. */
+  /** Resolves when the slot is taken back, after `back` has ended. Null where too many wait already: it is kept. */
   #lend(back: Promise<unknown>): Promise<void> | null {
     if (this.#lent >= WAITING) return null;
     this.#lent++;
