@@ -4,10 +4,11 @@
  * @module
  */
 import { EXIT, Failure, formatFailure } from "../errors.ts";
-import type { ArtifactsSummary } from "../events.ts";
+import type { ArtifactsSummary, Listener } from "../events.ts";
 import type { ArtifactSet } from "../manifest.ts";
 import { openRun } from "../report/run_dir.ts";
 import { rollout, type RolloutOptions } from "../rollout/rollout.ts";
+import { heapKeeper } from "../memory.ts";
 import { connector, outputForm, simulationWarnings, stopSignal, together, viewOf } from "./context.ts";
 import type { HostsOptions } from "./options.ts";
 
@@ -44,7 +45,7 @@ export async function runPipeline(options: HostsOptions, what: PipelineRun): Pro
       releaseOf: () => Promise.resolve(null),
       artifacts: sets.map(summaryOf),
       connect: connector(options),
-      listener: together(runDir.listener, view),
+      listener: together(runDir.listener, view, smallHeap()),
       stop: stop.signal,
       ...rest,
       warnings: [...simulationWarnings(what.hosts), ...warnings],
@@ -55,6 +56,17 @@ export async function runPipeline(options: HostsOptions, what: PipelineRun): Pro
     view.close();
     stop.dispose();
   }
+}
+
+/** How much may be left behind by hosts before it is collected: a few thousand of them. Bytes. */
+const GROWTH = 96 * 1024 * 1024;
+
+/** Looks after the program's own memory as hosts end. */
+function smallHeap(): Listener {
+  const keepSmall = heapKeeper(GROWTH);
+  return ({ type }) => {
+    if (type === "host-finished") keepSmall();
+  };
 }
 
 /** The files that the manifest lists; metadata.json, which travels with them, is not one of them. */

@@ -130,9 +130,7 @@ class BlockDocument implements YamlSource {
       });
       line = next;
     }
-    return new Set(entries.map((entry) => entry.key)).size === entries.length
-      ? entries
-      : this.#unique(entries);
+    return this.#seen.size === entries.length ? entries : this.#unique(entries);
   }
 
   value(node: Entry["value"]): Json {

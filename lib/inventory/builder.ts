@@ -5,8 +5,9 @@
  */
 import { UsageError } from "../errors.ts";
 import type { Json } from "../events.ts";
+import { heapKeeper } from "../memory.ts";
 import { hostsIn } from "./membership.ts";
-import type { Group, Host, Inventory, Setting, Variables } from "./types.ts";
+import type { Group, Host, Inventory, Setting, Settings, Variables } from "./types.ts";
 
 interface GroupNode {
   readonly name: string;
@@ -22,7 +23,8 @@ interface HostNode {
   /** The source that named it first. */
   readonly source: string;
   readonly groups: Set<GroupNode>;
-  readonly vars: Map<string, Setting>;
+  /** As each place sets them, in the order in which they were read. */
+  vars: readonly Settings[];
 }
 
 /** What the hosts of one set of groups share. */
@@ -45,6 +47,9 @@ export interface Over {
   readonly extraVars: ReadonlyMap<string, Setting>;
 }
 
+/** How much a large inventory may take before what reading it has left behind is collected. Bytes. */
+const GROWTH = 48 * 1024 * 1024;
+
 /** Collects definitions in the order in which they are read; later ones add to earlier ones. */
 export class InventoryBuilder {
   readonly #groups = new Map<string, GroupNode>();
@@ -53,6 +58,7 @@ export class InventoryBuilder {
   readonly #ungrouped: GroupNode;
   /** The source that is being read. */
   source = "";
+  readonly #keepSmall = heapKeeper(GROWTH);
 
   constructor() {
     this.#all = this.#group("all");
@@ -84,9 +90,9 @@ export class InventoryBuilder {
   addHost(name: string, group: string, port?: Setting): void {
     let host = this.#hosts.get(name);
     if (!host) {
-      host = { name, source: this.source, groups: new Set(), vars: new Map() };
+      host = { name, source: this.source, groups: new Set(), vars: port ? [[["ansible_port", port]]] : [] };
       this.#hosts.set(name, host);
-      if (port) host.vars.set("ansible_port", port);
+      if (this.#hosts.size % 64 === 0) this.#keepSmall();
     }
     this.#join(this.#group(group), host);
   }
@@ -108,9 +114,20 @@ export class InventoryBuilder {
     return true;
   }
 
-  /** Sets a group's or a host's variable. Where both have the name the group gets it, as with Ansible. */
-  setVariable(entity: string, name: string, setting: Setting): void {
-    (this.#groups.get(entity) ?? this.#hosts.get(entity))!.vars.set(name, setting);
+  /** Sets a group's variable. */
+  setVariable(group: string, name: string, setting: Setting): void {
+    this.#group(group).vars.set(name, setting);
+  }
+
+  /** Sets a host's variables. Where a group has its name the group gets them, as with Ansible. */
+  setVariables(host: string, settings: Settings): void {
+    const group = this.#groups.get(host);
+    if (group !== undefined) {
+      for (const [name, setting] of settings) group.vars.set(name, setting);
+      return;
+    }
+    const node = this.#hosts.get(host)!;
+    node.vars = [...node.vars, settings];
   }
 
   setPriority(group: string, priority: number): void {
@@ -213,25 +230,22 @@ export class InventoryBuilder {
     return (host) => {
       const inherited = inherit(host.groups);
       const { name, source } = host;
-      const own = [host.vars, ...files.map((layer) => layer.hosts.get(name))]
-        .filter((place): place is Settings => place !== undefined && place.size > 0);
+      const own = [...host.vars, ...files.flatMap((layer) => layer.hosts.get(name) ?? [])];
       if (own.length === 0) return { name, source, ...inherited };
-      own.push(extraVars);
+      const all = [...own, extraVars];
       return {
         name,
         source,
         groups: inherited.groups,
-        vars: overlay.vars(inherited.vars, own),
+        vars: overlay.vars(inherited.vars, all.flatMap((place) => [...place])),
         // Asked for only where something is to be said about a variable.
         get origins() {
-          return overlaid(inherited.origins, own, (setting) => setting.origin);
+          return overlaid(inherited.origins, all, (setting) => setting.origin);
         },
       };
     };
   }
 }
-
-type Settings = ReadonlyMap<string, Setting>;
 
 /** Settings of several places together; later ones win. */
 function merged(places: readonly (Settings | undefined)[]): Map<string, Setting> {
@@ -243,13 +257,11 @@ function merged(places: readonly (Settings | undefined)[]): Map<string, Setting>
 /** What hosts share with what is a host's own on top of it. */
 function overlaid<T>(
   shared: Readonly<Record<string, T>>,
-  own: readonly (Settings | undefined)[],
+  own: readonly Settings[],
   pick: (setting: Setting) => T,
 ): Record<string, T> {
   const together = { ...shared };
-  for (const place of own) {
-    if (place) { for (const [name, setting] of place) put(together, name, pick(setting)); }
-  }
+  for (const place of own) for (const [name, setting] of place) put(together, name, pick(setting));
   return together;
 }
 
@@ -266,26 +278,23 @@ function put<T>(target: Record<string, T>, name: string, value: T): void {
  */
 class Overlay {
   #shared: Variables["vars"] | undefined;
-  #names: string[] = [];
+  #names: readonly string[] = [];
   #last: Record<string, Json> = {};
 
-  vars(shared: Variables["vars"], own: readonly Settings[]): Record<string, Json> {
-    const vars = this.#shared === shared && this.#isSame(own) ? { ...this.#last } : this.#begin(shared, own);
-    for (const place of own) for (const [name, setting] of place) put(vars, name, setting.value);
+  vars(shared: Variables["vars"], own: readonly (readonly [string, Setting])[]): Record<string, Json> {
+    const vars = this.#shared === shared && own.length === this.#names.length &&
+        own.every(([name], at) => name === this.#names[at])
+      ? { ...this.#last }
+      : this.#begin(shared, own.map(([name]) => name));
+    for (const [name, setting] of own) put(vars, name, setting.value);
     return vars;
   }
 
-  #isSame(own: readonly Settings[]): boolean {
-    let at = 0;
-    for (const place of own) for (const name of place.keys()) if (this.#names[at++] !== name) return false;
-    return at === this.#names.length;
-  }
-
-  #begin(shared: Variables["vars"], own: readonly Settings[]): Record<string, Json> {
+  #begin(shared: Variables["vars"], own: readonly string[]): Record<string, Json> {
     this.#shared = shared;
-    this.#names = own.flatMap((place) => [...place.keys()]);
+    this.#names = own;
     // Parsed, because only then the engine keeps the names apart from the values.
-    const names = new Set([...Object.keys(shared), ...this.#names]);
+    const names = new Set([...Object.keys(shared), ...own]);
     const last = JSON.parse(`{${[...names].map((name) => `${JSON.stringify(name)}:null`).join()}}`);
     for (const name of Object.keys(shared)) put(last, name, shared[name]!);
     this.#last = last;

@@ -7,7 +7,7 @@ import type { Problem } from "../errors.ts";
 import type { InventoryBuilder } from "./builder.ts";
 import { BACKWARDS, expandHostKey, RangeProblem } from "./host_range.ts";
 import { didYouMean } from "./near_miss.ts";
-import { PlacedSetting, Places } from "./places.ts";
+import { PlacedSetting, PlacedSettings, Places } from "./places.ts";
 import { problemAt } from "./problems.ts";
 import { valueOf } from "./python_literal.ts";
 import { Sealed } from "./sealed.ts";
@@ -55,6 +55,8 @@ class Reader {
   readonly #problems: Problem[];
   readonly #starts: number[] = [];
   readonly #places: Places;
+  /** Of the host before. */
+  #last?: PlacedSettings;
 
   constructor(
     readonly file: string,
@@ -197,11 +199,12 @@ class Reader {
       return;
     }
     const host = this.#hostKey(key);
-    const vars = assignments.flatMap((word) => this.#assignment(word, key.text));
+    const settings = assignments.flatMap((word) => this.#assignment(word, key.text));
     if (!host) return;
+    const vars = this.#last = new PlacedSettings(this.#places, key.text, settings, this.#last);
     for (const name of host.names) {
       this.builder.addHost(name, this.#group, host.port);
-      for (const [variable, setting] of vars) this.builder.setVariable(name, variable, setting);
+      if (settings.length > 0) this.builder.setVariables(name, vars);
     }
   }
 
@@ -221,7 +224,7 @@ class Reader {
     }
   }
 
-  #assignment({ text, start }: Word, host: string): [string, Setting][] {
+  #assignment({ text, start }: Word, host: string): PlacedSetting[] {
     const equals = text.indexOf("=");
     if (equals < 0) {
       this.#problem(
@@ -234,10 +237,10 @@ class Reader {
     const name = text.slice(0, equals);
     const setting = this.#setting(text.slice(equals + 1), start + equals + 1, host, name);
     this.check.variable(name, setting, () => this.#origin(start, `${host}.${name}`));
-    return [[name, setting]];
+    return [setting];
   }
 
-  #setting(text: string, at: number, owner: string, name: string): Setting {
+  #setting(text: string, at: number, owner: string, name: string): PlacedSetting {
     const value = this.secret ? Sealed.from(this.file, valueOf(text)) : valueOf(text);
     return new PlacedSetting(value, this.#places, this.#begin + this.#indent + at, owner, name);
   }

@@ -157,7 +157,7 @@ function addEnvironmentHost(builder: InventoryBuilder, env: LoadOptions["env"], 
     const value = env[name];
     if (!value) continue;
     const setting: Setting = { value, origin: { file: "environment", line: 0, col: 0, path: name } };
-    builder.setVariable(host, variable, setting);
+    builder.setVariables(host, [[variable, setting]]);
     check.variable(variable, setting);
   }
 }

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Json } from "../events.ts";
-import type { Origin, Setting } from "./types.ts";
+import type { Origin, Setting, Settings } from "./types.ts";
 
 /** Where the lines of a text begin. */
 export class Places {
@@ -40,5 +40,32 @@ export class PlacedSetting implements Setting {
 
   get origin(): Origin {
     return this.places.origin(this.offset, this.owner === "" ? this.name : `${this.owner}.${this.name}`);
+  }
+}
+
+/** A host's variables as one place sets them. Lists, because an object for each variable would be most of what a large fleet takes. */
+export class PlacedSettings implements Settings {
+  readonly #places: Places;
+  readonly #owner: string;
+  readonly #names: readonly string[];
+  readonly #values: readonly Json[];
+  readonly #offsets: readonly number[];
+
+  /** `like` is another host's, which often has variables of the same names. */
+  constructor(places: Places, owner: string, settings: readonly PlacedSetting[], like?: PlacedSettings) {
+    this.#places = places;
+    this.#owner = owner;
+    const known = like === undefined ? [] : like.#names;
+    const same = known.length === settings.length && settings.every(({ name }, at) => known[at] === name);
+    this.#names = same ? known : settings.map(({ name }) => name);
+    this.#values = settings.map(({ value }) => value);
+    this.#offsets = settings.map(({ offset }) => offset);
+  }
+
+  *[Symbol.iterator](): Generator<readonly [string, Setting]> {
+    for (const [at, name] of this.#names.entries()) {
+      const [value, offset] = [this.#values[at]!, this.#offsets[at]!];
+      yield [name, new PlacedSetting(value, this.#places, offset, this.#owner, name)];
+    }
   }
 }

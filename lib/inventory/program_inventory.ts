@@ -164,11 +164,12 @@ class Reader {
       this.#problem(path, `found ${shown(vars)}, expected the host's variables as a mapping`);
       return;
     }
-    for (const [name, value] of Object.entries(vars)) {
+    const settings = Object.entries(vars).map(([name, value]) => {
       const setting = this.#setting(`${path}.${name}`, value);
       this.reading.check.variable(name, setting);
-      this.builder.setVariable(host, name, setting);
-    }
+      return [name, setting] as const;
+    });
+    this.builder.setVariables(host, settings);
   }
 
   #setting(path: string, value: Json): Setting {

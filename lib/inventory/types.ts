@@ -59,3 +59,6 @@ export interface Setting {
   readonly value: Json;
   readonly origin: Origin;
 }
+
+/** Variables as one place sets them, in its order. */
+export type Settings = Iterable<readonly [name: string, setting: Setting]>;

@@ -7,9 +7,9 @@ import { isMap, isScalar, isSeq, type Node, type YAMLMap } from "yaml";
 import type { InventoryBuilder } from "./builder.ts";
 import { BACKWARDS, expandHostKey, RangeProblem } from "./host_range.ts";
 import { didYouMean } from "./near_miss.ts";
-import { PlacedSetting } from "./places.ts";
+import { PlacedSetting, PlacedSettings } from "./places.ts";
 import { problemAt, shown } from "./problems.ts";
-import type { Setting } from "./types.ts";
+import type { Settings } from "./types.ts";
 import { priorityOf, type VariableCheck } from "./variable_check.ts";
 import type { Entry, YamlSource } from "./yaml_document.ts";
 
@@ -25,6 +25,9 @@ export function readYamlInventory(
 }
 
 class Reader {
+  /** Of the host before. */
+  #last?: PlacedSettings;
+
   constructor(
     readonly document: YamlSource,
     readonly builder: InventoryBuilder,
@@ -137,12 +140,12 @@ class Reader {
       const port = expanded.port === undefined ? undefined : { value: expanded.port, origin: keyOrigin };
       for (const name of expanded.names) {
         this.builder.addHost(name, group, port);
-        for (const [variable, setting] of vars) this.builder.setVariable(name, variable, setting);
+        this.builder.setVariables(name, vars);
       }
     }
   }
 
-  #hostVars(entry: Entry, path: string): [string, Setting][] {
+  #hostVars(entry: Entry, path: string): Settings {
     if (isNothing(entry.value)) return [];
     if (isMap(entry.value)) return this.#settings(entry.value, path);
     this.#problem(
@@ -156,12 +159,13 @@ class Reader {
     return [];
   }
 
-  #settings(map: YAMLMap, path: string): [string, Setting][] {
-    return this.document.entries(map).map((entry) => [String(entry.key), this.#setting(entry, path)]);
+  #settings(map: YAMLMap, path: string): Settings {
+    const settings = this.document.entries(map).map((entry) => this.#setting(entry, path));
+    return this.#last = new PlacedSettings(this.document.places, path, settings, this.#last);
   }
 
   /** A variable's value and place; its mistakes are reported here, once for all hosts that will have it. */
-  #setting(entry: Entry, path: string): Setting {
+  #setting(entry: Entry, path: string): PlacedSetting {
     const name = String(entry.key);
     const { places } = this.document;
     const setting = new PlacedSetting(this.document.value(entry.value), places, entry.offset, path, name);

@@ -7,7 +7,7 @@ import { Failure, type FailureKind } from "../../errors.ts";
 import type { Program } from "../program.ts";
 import type { Answer, Remote, RunOptions, SessionOptions } from "../session.ts";
 import type { Answering } from "./answering.ts";
-import { SetPool, SimulatedDevice } from "./device.ts";
+import { Pool, SimulatedDevice } from "./device.ts";
 import { facts } from "./facts.ts";
 import type { Simulation } from "./faults.ts";
 import { steps } from "./steps.ts";
@@ -37,13 +37,14 @@ export type SimulatedConnector = (
 
 /** Opens sessions with devices that it makes up as they are asked for. */
 export function simulatedConnector(): SimulatedConnector {
-  const devices = new Map<string, SimulatedDevice>();
-  const pool = new SetPool();
+  /** By deploy path and host. */
+  const devices = new Map<string, Map<string, SimulatedDevice>>();
+  const pool = new Pool();
   return async (host, options, slow = () => {}) => {
     const { fault, latency } = host.simulated ?? { fault: "none", latency: 0 };
-    const key = `${host.name} ${host.deployPath}`;
-    const device = devices.get(key) ?? new SimulatedDevice(host.user ?? "root", pool);
-    devices.set(key, device);
+    const there = devices.get(host.deployPath) ?? new Map<string, SimulatedDevice>();
+    const device = there.get(host.name) ?? new SimulatedDevice(host.user ?? "root", pool);
+    devices.set(host.deployPath, there.set(host.name, device));
     device.fault = fault;
     const session = new SimulatedSession(host.name, device, latency, options);
     await session.open(slow);

@@ -18,6 +18,9 @@ export interface SetOf {
   readonly version: string | null;
 }
 
+/** It never changes either: a device that gets another set gets another of these. */
+export type SetsByName = ReadonlyMap<string, SetOf>;
+
 export interface JournalOf {
   readonly release: string;
   readonly previous: string;
@@ -29,28 +32,36 @@ export interface JournalOf {
 
 export class SimulatedDevice {
   /** What the live name links to. */
-  live = slotLink(idOf(FORMER));
+  live = FORMER_LINK;
   /** Sealed sets by slot. */
-  readonly releases = new Map([[idOf(FORMER), FORMER]]);
-  /** What is being put together, by release. */
-  readonly staging = new Map<string, Map<string, FileOf>>();
-  readonly backups = new Map([["20260101T000000Z", OLDEST]]);
+  releases: SetsByName = FORMER_ALONE;
+  /** What is being put together, by release; null while nothing is. */
+  staging: Map<string, Map<string, FileOf>> | null = null;
+  backups: SetsByName = OLDEST_ALONE;
   journal: JournalOf | null = null;
   /** The run that it would undo by itself, and when (milliseconds since 1970). It plays no clock: nothing comes of it. */
   armed: { readonly run: string; readonly at: number } | null = null;
-  readonly failed = new Set<string>();
+  failed: readonly string[] = NONE;
   /** The last line of its history. */
   history = FIRST_LINE;
   /** Its link was lost, as the fault `drop` has it. */
   dropped = false;
   fault: SimulatedFault = "none";
   readonly user: string;
-  /** What its sets are kept in. */
-  readonly pool: SetPool;
+  readonly #pool: Pool;
 
-  constructor(user: string, pool: SetPool) {
+  constructor(user: string, pool: Pool) {
     this.user = user;
-    this.pool = pool;
+    this.#pool = pool;
+  }
+
+  /** Adds a set under a name in the place of whatever has it. */
+  keep(where: "releases" | "backups", name: string, set: SetOf): void {
+    this[where] = this.#pool.sets(new Map([...this[where], [name, this.#pool.set(set)]]));
+  }
+
+  drop(where: "releases" | "backups", names: readonly string[]): void {
+    this[where] = this.#pool.sets(new Map([...this[where]].filter(([name]) => !names.includes(name))));
   }
 
   get liveSet(): SetOf | undefined {
@@ -77,16 +88,31 @@ export class SimulatedDevice {
   }
 }
 
-/** Sets that devices share: equal ones are kept once. */
-export class SetPool {
+/** What devices have in common, kept once: ten thousand of them are ten thousand times much the same. */
+export class Pool {
   readonly #sets = new Map<string, SetOf>();
+  readonly #collections = new Map<string, SetsByName>();
 
-  share(set: SetOf): SetOf {
-    const key = `${set.files.get("metadata.json")?.sha256} ${set.version}`;
-    const known = this.#sets.get(key);
-    if (known === undefined) this.#sets.set(key, set);
-    return known !== undefined && sameFiles(known, set) ? known : set;
+  set(set: SetOf): SetOf {
+    const known = once(this.#sets, keyOf(set), set);
+    return sameFiles(known, set) ? known : set;
   }
+
+  sets(sets: SetsByName): SetsByName {
+    const key = JSON.stringify([...sets].map(([name, set]) => [name, keyOf(set)]));
+    const known = once(this.#collections, key, sets);
+    return [...sets].every(([name, set]) => known.get(name) === set) ? known : sets;
+  }
+}
+
+function once<T>(known: Map<string, T>, key: string, value: T): T {
+  const first = known.get(key);
+  if (first === undefined) known.set(key, value);
+  return first ?? value;
+}
+
+function keyOf({ files, version }: SetOf): string {
+  return `${files.get("metadata.json")?.sha256} ${version}`;
 }
 
 function sameFiles(a: SetOf, b: SetOf): boolean {
@@ -99,8 +125,12 @@ export function idOf(set: SetOf | undefined): string {
   return releaseId(set?.files.get("metadata.json")?.sha256 ?? "");
 }
 
+const NONE: readonly string[] = [];
 const FORMER = madeUp("0.2.0", "2");
 const OLDEST = madeUp("0.1.0", "1");
+const FORMER_LINK = slotLink(idOf(FORMER));
+const FORMER_ALONE: SetsByName = new Map([[idOf(FORMER), FORMER]]);
+const OLDEST_ALONE: SetsByName = new Map([["20260101T000000Z", OLDEST]]);
 const FIRST_LINE = JSON.stringify({
   at: "2026-01-01T00:00:00.000Z",
   run: "20260101T000000Z-000000",

@@ -33,9 +33,9 @@ export const facts: Readonly<Record<string, Answering>> = {
       device.liveSet === undefined ? "broken=yes" : `resolved=${live}`,
       ...Object.entries(journal ?? {}).map(([key, value]) => `journal=${key}=${value}`),
       ...(armed === null ? [] : [`armed=${armed.run} ${Math.round((armed.at - Date.now()) / 1000)}`]),
-      ...[...device.failed].map((id) => `failed=${id}`),
+      ...device.failed.map((id) => `failed=${id}`),
       ...[...device.releases.keys()].map((slot) => `release=${slot}`),
-      ...[...device.staging.keys()].map((id) => `staging=${id}`),
+      ...[...device.staging?.keys() ?? []].map((id) => `staging=${id}`),
       ...[...backups.keys()].map((name) => `backup=${name}`),
       ...(recorded === undefined ? [] : [`recorded=${recorded}`, ...digests(backups.get(recorded)!.files)]),
     ]));
@@ -56,7 +56,7 @@ export const facts: Readonly<Record<string, Answering>> = {
 
   staged: (device, [, id = "", , ...wanted]) => {
     const text: string[] = [];
-    const staging = device.staging.get(id);
+    const staging = device.staging?.get(id);
     if (staging !== undefined) text.push("= staging", ...digests(staging));
     for (const slot of [id, freeSlot(id, id)]) {
       const set = device.releases.get(slot);

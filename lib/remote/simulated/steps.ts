@@ -18,11 +18,12 @@ export const steps: Readonly<Record<string, Answering>> = {
     if (set === undefined) return die("exit", "cannot copy the live set");
     let name = wanted;
     for (let n = 2; device.backups.has(name); n++) name = `${wanted}-${n}`;
-    device.backups.set(name, set);
+    device.keep("backups", name, set);
     return DONE;
   },
 
   take: (device, [, id = "", keep, ...pairs]) => {
+    device.staging ??= new Map();
     const staging = (keep === "fresh" ? undefined : device.staging.get(id)) ?? new Map<string, FileOf>();
     device.staging.set(id, staging);
     for (const [source, name] of inPairs(pairs)) {
@@ -35,7 +36,7 @@ export const steps: Readonly<Record<string, Answering>> = {
 
   // The bytes stay where they are: what they would be is known from their digests.
   receive: (device, [root = "", , id = "", ...words], payload) => {
-    const staging = device.staging.get(id);
+    const staging = device.staging?.get(id);
     // It is asked for no blocks and keeps no half of a file, so every file comes as one part.
     const files = Array.from({ length: words.length / 4 }, (_, at) => [words[4 * at]!, words[4 * at + 3]!]);
     for (const [at, [name = "", bytes = ""]] of files.entries()) {
@@ -50,11 +51,11 @@ export const steps: Readonly<Record<string, Answering>> = {
   },
 
   seal: (device, [, id = "", slot = ""]) => {
-    const files = device.staging.get(id);
+    const files = device.staging?.get(id);
     if (files === undefined) return die("exit", "cannot seal the release");
     if (device.live === slotLink(slot)) return die("unsuitable", `the slot ${slot} is live`);
-    device.staging.delete(id);
-    device.releases.set(slot, device.pool.share({ files, version: null }));
+    device.staging?.delete(id);
+    device.keep("releases", slot, { files, version: null });
     return DONE;
   },
 
@@ -86,28 +87,26 @@ export const steps: Readonly<Record<string, Answering>> = {
   confirm: (device, [, , entry = "", failed = "", well = "", ...expired]) => {
     device.armed = null;
     if (device.journal === null) return die("timeout", "there is no switch to confirm");
-    if (failed !== "") device.failed.add(failed);
-    device.failed.delete(well);
+    device.failed = [...new Set([...device.failed, failed])].filter((id) => id !== "" && id !== well);
     device.history = entry;
     device.journal = null;
     const slot = linkSlot(device.live);
+    device.drop("releases", [...device.releases.keys()].filter((name) => name !== slot));
+    // The device could read it in metadata.json, whose bytes have not come.
     const { version } = JSON.parse(entry) as { version: string | null };
     for (const [name, set] of device.releases) {
-      if (name !== slot) device.releases.delete(name);
-      // The device could read it in metadata.json, whose bytes have not come.
-      else if (set.version === null) device.releases.set(name, device.pool.share({ ...set, version }));
+      if (set.version === null) device.keep("releases", name, { ...set, version });
     }
-    device.staging.clear();
-    for (const name of expired) if (device.live !== `backup/${name}`) device.backups.delete(name);
+    device.staging = null;
+    device.drop("backups", expired.filter((name) => device.live !== `backup/${name}`));
     return DONE;
   },
 
   cleanup: (device, [, , ...paths]) => {
     for (const path of paths.filter((path) => path !== device.live)) {
       const name = path.split("/").at(-1)!;
-      if (path.startsWith("backup/")) device.backups.delete(name);
-      else if (path.startsWith(".lockstep/staging/")) device.staging.delete(name);
-      else device.releases.delete(name);
+      if (path.startsWith(".lockstep/staging/")) device.staging?.delete(name);
+      else device.drop(path.startsWith("backup/") ? "backups" : "releases", [name]);
     }
     return DONE;
   },
