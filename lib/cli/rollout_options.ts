@@ -42,11 +42,12 @@ export function rolloutCommand(name: string, description: string) {
 /** What `rolloutCommand()` parses to. */
 export type FleetOptions = ReturnType<ReturnType<typeof rolloutCommand>["opts"]>;
 
-/** The parts of a rollout that options and inventory decide. Throws a UsageError for what cannot be. */
+/** The parts of a rollout that options and inventory decide, unless its waves are `planned`. Throws a UsageError for what cannot be. */
 export function rolloutOf(
   options: FleetOptions,
   hosts: readonly HostSettings[],
   inventory: Inventory,
+  planned?: readonly Wave[],
 ): Partial<RolloutOptions> & { readonly waves: readonly Wave[]; readonly onFailure: OnFailure } {
   const said = saidByInventory(hosts);
   const fleet = hosts.length;
@@ -65,10 +66,12 @@ export function rolloutOf(
   const where = list === undefined ? "rollout" : options.waves === undefined ? "--serial" : "--waves";
   const words = list ?? said.waves;
   const pause = options.pause ?? said.pause ?? 0;
-  return {
-    waves: words === undefined
+  const plan = (): readonly Wave[] =>
+    words === undefined
       ? [{ name: "all", hosts: all }]
-      : planWaves(words, all, { where, matching: (pattern) => namesOf(inventory, pattern, where) }),
+      : planWaves(words, all, { where, matching: (pattern) => namesOf(inventory, pattern, where) });
+  return {
+    waves: planned ?? plan(),
     budget: {
       failures: allowance(failures ?? "0", fleet, "--max-failures"),
       unreachable: unreachable === undefined ? null : allowance(unreachable, fleet, "--max-unreachable"),

@@ -4,6 +4,7 @@
  */
 import { closestString } from "@std/text/closest-string";
 import { UsageError } from "../../errors.ts";
+import type { RunStarted } from "../../report/report.ts";
 import { releaseOfBackup } from "../../rollout/backup_release.ts";
 import type { RolloutOptions } from "../../rollout/rollout.ts";
 import type { Task } from "../../task.ts";
@@ -32,16 +33,17 @@ async function deploy(command: string, options: FleetOptions, load: LoadPipeline
 }
 
 /**
- * The hosts (`only` these, where it is given) and how they are rolled out. The inventory, which may be much larger than both, is let go here:
- * a fleet is at work for long.
+ * The hosts and how they are rolled out; where an earlier run has `planned` it, its hosts alone and in its waves. The inventory, which may be
+ * much larger than both, is let go here: a fleet is at work for long.
  */
-export async function fleetOf(options: FleetOptions, only?: ReadonlySet<string>) {
+export async function fleetOf(options: FleetOptions, planned?: RunStarted) {
   const { inventory, hosts: selected } = await inventoryOf(options);
+  const only = planned && new Set(planned.hosts);
   const hosts = settingsFor(
     only === undefined ? selected : selected.filter(({ name }) => only.has(name)),
     options,
   );
-  return { hosts, fleet: rolloutOf(options, hosts, inventory) };
+  return { hosts, fleet: rolloutOf(options, hosts, inventory, planned?.waves) };
 }
 
 /** What `deploy` does with hosts, whoever asks for it: the command itself, or `resume`. */

@@ -54,18 +54,12 @@ export function resumeCommand(load: LoadPipelines, done: (exitCode: number) => v
       const reports = goTo(recorded, options.reports);
       const { force = recorded.given.force, yes = recorded.given.yes, output, verbose } = options;
       const given = { ...recorded.given, force, yes, output, verbose, reports } as unknown as FleetOptions;
-      const { hosts, fleet } = await fleetOf(given, new Set(first.hosts));
+      const { hosts, fleet } = await fleetOf(given, first);
       refuseMissing(first.hosts, new Set(hosts.map((host) => host.name)), report.run);
       const what = await deployment("deploy", given, hosts, load);
       checkSets(recorded, what.sets ?? [], report.run);
       done(
-        await runPipeline(given, {
-          ...what,
-          ...fleet,
-          waves: first.waves,
-          done: finished,
-          resumes: report.run,
-        }),
+        await runPipeline(given, { ...what, ...fleet, done: finished, resumes: report.run }),
       );
     });
 }

@@ -54,6 +54,13 @@ Deno.test("rolloutOf() takes each answer from the options, else from the invento
   assertEquals(wavesOf("--waves canary,c:b,rest"), "canary=c c:b=b rest=ad");
 });
 
+Deno.test("rolloutOf() keeps waves that were planned, also where a group that they came from is gone", () => {
+  const options = rolloutCommand("deploy", "").parse(["--waves", "gone,rest"], { from: "user" }).opts();
+  const planned = [{ name: "gone", hosts: ["d"] }, { name: "rest", hosts: ["a", "b", "c"] }];
+  assertEquals(rolloutOf(options, hosts(), inventory, planned).waves, planned);
+  assertThrows(() => rolloutOf(options, hosts(), inventory), UsageError, "gone");
+});
+
 Deno.test("rolloutOf() refuses what cannot be, and says where", () => {
   const cases: [args: string, said: HostSettings[], says: string][] = [
     ["--waves canry,rest", hosts(), '--waves: found "canry"'],
