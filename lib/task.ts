@@ -82,11 +82,16 @@ export interface ObservedHost extends TaskHost {
 
 /** A host as `runTask()` uses it. */
 export interface ActingHost extends ObservedHost {
-  /**
-   * Runs one step and returns what it printed; a Failure where it did not end with 0. What it changes is looked at afresh in the same
-   * breath.
-   */
-  act(step: Step, changes?: readonly Fact<unknown>[]): Promise<string>;
+  /** Runs steps up to the first that fails. What they change is looked at afresh in the same breath. */
+  act(steps: readonly Step[], changes?: readonly Fact<unknown>[]): Promise<Acted>;
+}
+
+/** What came of steps. */
+export interface Acted {
+  /** What those printed that went well. */
+  readonly outputs: readonly string[];
+  /** Why the next one did not. */
+  readonly failure?: Failure;
 }
 
 export interface Task {
@@ -150,12 +155,13 @@ async function runTask<Observed>(
       steps.push(...plan.steps.map((step) => step.title));
       return outcome("changed");
     }
-    const changes = definition.changes ?? [];
-    for (const step of plan.steps) {
-      steps.push(step.title);
-      const output = await host.act(step, step === plan.steps.at(-1) ? changes : []);
-      if (step.detail !== undefined) detail = { ...detail, ...step.detail(output) };
+    const { outputs, failure } = await host.act(plan.steps, definition.changes);
+    for (const [at, step] of plan.steps.entries()) {
+      const output = outputs[at];
+      if (at <= outputs.length) steps.push(step.title);
+      if (output !== undefined && step.detail !== undefined) detail = { ...detail, ...step.detail(output) };
     }
+    if (failure !== undefined) throw failure;
     const after = definition.plan(await definition.observe(host), host);
     if (after.status === "failed") throw refused(after.failure, action(), host);
     if (after.status === "change") {

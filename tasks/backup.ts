@@ -6,6 +6,7 @@
  */
 import { type Layout, layout } from "../lib/facts/layout.ts";
 import { type DeviceSet, live } from "../lib/facts/live.ts";
+import { type NewestBackup, newestBackup } from "../lib/facts/newest_backup.ts";
 import { backupName, holds, type Listing, type Release } from "../lib/release.ts";
 import { program } from "../lib/remote/program.ts";
 import { defineTask, type Plan } from "../lib/task.ts";
@@ -13,15 +14,26 @@ import text from "./backup.sh" with { type: "text" };
 
 const copySet = program("backup", text);
 
-export const backup = defineTask<{ layout: Layout; live: DeviceSet | null }>({
+export interface BackedUp {
+  readonly layout: Layout;
+  readonly live: DeviceSet | null;
+  readonly newest: NewestBackup | null;
+}
+
+export const backup = defineTask<BackedUp>({
   name: "backup",
-  changes: [layout],
+  changes: [layout, newestBackup],
   observe: async (host) => {
-    const [layoutFact, liveFact] = await Promise.all([host.look(layout), host.look(live)]);
-    return { layout: layoutFact, live: liveFact };
+    const [layoutFact, liveFact, newest] = await Promise.all([
+      host.look(layout),
+      host.look(live),
+      host.look(newestBackup),
+    ]);
+    return { layout: layoutFact, live: liveFact, newest };
   },
-  plan: ({ layout, live }, { settings, release, run }) => {
-    const spared = whyNoBackup(layout, live, release);
+  plan: (observed, { settings, release, run }) => {
+    const { live } = observed;
+    const spared = whyNoBackup(observed, release);
     if (spared !== null) return spared;
     const drifted = live !== null && live.metadata !== null && live.faults.length > 0;
     return {
@@ -42,7 +54,7 @@ export const backup = defineTask<{ layout: Layout; live: DeviceSet | null }>({
 });
 
 /** What backup says where there is nothing to copy; null where there is. */
-export function whyNoBackup(layout: Layout, live: DeviceSet | null, release: Release): Plan | null {
+export function whyNoBackup({ layout, live, newest }: BackedUp, release: Release): Plan | null {
   if (live === null || live.listing.size === 0) {
     return { status: "skipped", detail: { reason: "nothing is live" } };
   }
@@ -51,8 +63,8 @@ export function whyNoBackup(layout: Layout, live: DeviceSet | null, release: Rel
   if (layout.journal !== null) {
     return { status: "ok", detail: { reason: "the live set was never confirmed" } };
   }
-  if (layout.recorded !== null && same(layout.recorded.listing, live.listing)) {
-    return { status: "ok", detail: { backup: layout.recorded.backup } };
+  if (newest !== null && same(newest.listing, live.listing)) {
+    return { status: "ok", detail: { backup: newest.backup } };
   }
   return null;
 }

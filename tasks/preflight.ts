@@ -11,6 +11,7 @@ import { type Device, device } from "../lib/facts/device.ts";
 import { ready } from "../lib/facts/health.ts";
 import { type Layout, layout } from "../lib/facts/layout.ts";
 import { type DeviceSet, live } from "../lib/facts/live.ts";
+import { type NewestBackup, newestBackup } from "../lib/facts/newest_backup.ts";
 import { type Service, service } from "../lib/facts/service.ts";
 import { type Space, space } from "../lib/facts/space.ts";
 import { type Staged, staged } from "../lib/facts/staged.ts";
@@ -29,6 +30,7 @@ interface Observed {
   readonly layout: Layout;
   readonly space: Space;
   readonly live: DeviceSet | null;
+  readonly newest: NewestBackup | null;
   readonly staged: Staged;
   readonly service: Service;
 }
@@ -38,11 +40,12 @@ export const preflight = defineTask<Observed>({
   action: ({ release }) => `put ${releaseName(release)} live`,
   changes: [layout, live, staged],
   observe: async (host) => {
-    const [deviceFact, layoutFact, spaceFact, liveFact, stagedFact, serviceFact] = await Promise.all([
+    const [deviceFact, layoutFact, spaceFact, liveFact, newest, stagedFact, serviceFact] = await Promise.all([
       host.look(device),
       host.look(layout),
       host.look(space),
       host.look(live),
+      host.look(newestBackup),
       host.look(staged),
       host.look(service),
     ]);
@@ -55,6 +58,7 @@ export const preflight = defineTask<Observed>({
       layout: layoutFact,
       space: spaceFact,
       live: liveFact,
+      newest,
       staged: stagedFact,
       service: serviceFact,
     };
@@ -183,7 +187,7 @@ function noRoom(observed: Observed, host: TaskHost): Refusal[] {
   // What an interrupted upload left of a file takes up its room already: it is gone on with, or removed first.
   const there = (name: string): number => observed.staged.unfinished.get(name) ?? 0;
   const bytes = send.reduce((sum, file) => sum + Math.max(0, file.bytes - there(file.name)), 0);
-  const copied = whyNoBackup(layout, live, host.release) === null ? live : null;
+  const copied = whyNoBackup(observed, host.release) === null ? live : null;
   // The backup is a copy of what is live. Each new file may end in a half-used block, and our own small files need a little, too.
   const needKib = Math.ceil(bytes / 1024) + (copied?.kib ?? 0) + 4 * (send.length + take.length) + 64;
   const needInodes = send.length + (copied?.listing.size ?? 0) + 16;

@@ -50,14 +50,6 @@ fi
 for dir in .lockstep .lockstep/releases .lockstep/staging .lockstep/backups backup; do
   if [ -e "$dir" ] && [ ! -w "$dir" ]; then say unwritable "$dir"; fi
 done
-if [ -L .lockstep/lock ]; then
-  lock=$(readlink .lockstep/lock)
-  case $lock in
-    # Our own is no news.
-    "$LOCKSTEP_SESSION "*) ;;
-    *) if alive "$lock"; then say lock "$lock"; fi ;;
-  esac
-fi
 if [ -f .lockstep/journal ]; then
   while IFS= read -r line; do say journal "$line"; done <.lockstep/journal
 fi
@@ -70,21 +62,13 @@ done
 for path in .lockstep/live.next .lockstep/journal.next .lockstep/lock.stale.*; do
   if [ -e "$path" ] || [ -L "$path" ]; then say leftover "$path"; fi
 done
-newest=
 for path in .lockstep/releases/* .lockstep/staging/* .lockstep/staging/.[!.]* backup/*; do
   if [ ! -e "$path" ] && [ ! -L "$path" ]; then continue; fi
   name=${path##*/}
   case $path in
     .lockstep/releases/*) say release "$name" ;;
     .lockstep/staging/*) say staging "$name" ;;
-    *)
-      say backup "$name"
-      case $name in [0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][T-][0-9]*) newest=$name ;; esac
-      ;;
+    *) say backup "$name" ;;
   esac
 done
-if [ -n "$newest" ] && [ -f ".lockstep/backups/$newest" ]; then
-  say recorded "$newest"
-  cat ".lockstep/backups/$newest"
-fi
 true

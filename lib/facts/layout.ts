@@ -3,10 +3,10 @@
  * @module
  */
 import { program } from "../remote/program.ts";
-import { byTime, linkSlot, type Listing } from "../release.ts";
+import { byTime, linkSlot } from "../release.ts";
 import text from "./layout.sh" with { type: "text" };
-import { defineFact, Fields, parseDigests } from "./fact.ts";
-import { type Journal, type LockHolder, parseJournal, parseLock } from "./journal.ts";
+import { defineFact, Fields } from "./fact.ts";
+import { type Journal, parseJournal } from "./journal.ts";
 
 export interface Layout {
   /** Whether the deploy path is a folder (`present`), is not there, or is something else. */
@@ -29,7 +29,6 @@ export interface Layout {
   /** The live folder is another filesystem than the deploy path. */
   readonly mounted: boolean;
   readonly journal: Journal | null;
-  readonly lock: LockHolder | null;
   /** The device will restore itself: in how many seconds, unless that run is confirmed. Past that, it was kept from it (a reboot). */
   readonly armed: { readonly run: string; readonly seconds: number } | null;
   /** Releases that failed here. */
@@ -40,8 +39,6 @@ export interface Layout {
   readonly staging: readonly string[];
   /** Names, oldest first. */
   readonly backups: readonly string[];
-  /** The newest backup and its digests as they were when it was made, where it is one of ours. */
-  readonly recorded: { readonly backup: string; readonly listing: Listing } | null;
 }
 
 /** "RUN SECONDS". */
@@ -57,7 +54,6 @@ export const layout = defineFact<Layout>({
     const fields = new Fields(output);
     const target = fields.all("target")[0] ?? null;
     const resolved = fields.all("resolved")[0] ?? null;
-    const recorded = fields.get("recorded");
     return {
       root: fields.get("root") as Layout["root"],
       near: fields.get("near"),
@@ -70,14 +66,12 @@ export const layout = defineFact<Layout>({
       broken: fields.get("broken") === "yes",
       mounted: fields.get("mounted") === "yes",
       journal: parseJournal(fields.all("journal")),
-      lock: parseLock(fields.get("lock")),
       armed: parseArmed(fields.get("armed")),
       failed: fields.all("failed"),
       leftovers: fields.all("leftover"),
       releases: fields.all("release"),
       staging: fields.all("staging"),
       backups: fields.all("backup").sort(byTime),
-      recorded: recorded === "" ? null : { backup: recorded, listing: parseDigests(output.split("\n")) },
     };
   },
 });

@@ -1,14 +1,18 @@
 # Runs several programs one after another, each by itself. $1: a word that nobody can guess, $2: all of them, or only until one of them
-# fails (all or while-well), then for each program its text, how many arguments it has, and those. Behind the output of each comes a line with
-# the word and the program's exit code, on stderr the word alone. Ends with the code of the last one that ran.
+# fails (all or while-well), $3: which of them, counted from 1, reads standard input (0 for none), then for each its function, how many arguments
+# it has, and those. Behind the output of each comes a line with the word and its exit code, on stderr the word alone. Ends with the code of
+# the last one that ran.
 # shellcheck shell=sh
 tag=$1
 how=$2
-shift 2
+reader=$3
+shift 3
+at=0
 while [ $# -gt 0 ]; do
   n=$2
+  at=$((at + 1))
   (
-    text=$1
+    if [ "$at" != "$reader" ]; then exec </dev/null; fi
     refs=
     i=3
     while [ "$i" -lt "$((n + 3))" ]; do
@@ -16,8 +20,8 @@ while [ $# -gt 0 ]; do
       i=$((i + 1))
     done
     # Only our own numbers are evaluated here: "${3}" "${4}" …
-    eval "set -- $refs"
-    eval "$text"
+    eval "set -- \"\$1\" $refs"
+    "$@"
   )
   code=$?
   echo

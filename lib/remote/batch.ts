@@ -3,8 +3,8 @@
  * @module
  */
 import text from "./batch.sh" with { type: "text" };
-import { bare, type Program } from "./program.ts";
-import type { Answer, Remote, RunOptions } from "./session.ts";
+import { functionOf, type Program, program } from "./program.ts";
+import type { Answer, Payload, Remote } from "./session.ts";
 
 /** A program with its arguments. */
 export interface Call {
@@ -12,52 +12,58 @@ export interface Call {
   readonly args: readonly string[];
   /** Seconds. */
   readonly timeout?: number;
+  /** Its standard input; without it, it reads nothing. */
+  readonly payload?: Payload;
 }
 
 /** The answer of each call, in their order. They run one after another, whatever the earlier ones end with. */
 export async function runBatch(remote: Pick<Remote, "run">, calls: readonly Call[]): Promise<Answer[]> {
-  return await run(remote, calls, "all", {});
+  return await run(remote, "look", calls, "all");
 }
 
 /**
- * The answer of each call up to the first that fails, which is the last that runs. `options` are those of the first call; the others get
- * their own time on top of it.
+ * The answer of each call up to the first that fails, which is the last that runs. At most one has a payload. They have the time of all of
+ * them together, and the whole has a `name` for logs and errors.
  */
 export async function runWhileWell(
   remote: Pick<Remote, "run">,
+  name: string,
   calls: readonly Call[],
-  options: RunOptions,
 ): Promise<Answer[]> {
-  return await run(remote, calls, "while-well", options);
+  return await run(remote, name, calls, "while-well");
 }
 
-const batchText = bare(text);
+const batch = program("batch", text);
 
-/** For calls without a limit of their own that come after one that has one. Seconds. */
+/** For calls without a limit of their own that share a request with some that have one. Seconds. */
 const LOOKING = 60;
 
 async function run(
   remote: Pick<Remote, "run">,
+  name: string,
   calls: readonly Call[],
   how: "all" | "while-well",
-  options: RunOptions,
 ): Promise<Answer[]> {
   const [first, ...others] = calls;
   if (first === undefined) return [];
   const timeouts = calls.flatMap(({ timeout }) => timeout ?? []);
-  const longest = Math.max(...timeouts);
-  const timeout = timeouts.length === 0
-    ? undefined
-    : how === "all" || others.length === 0
-    ? longest
-    : longest + LOOKING;
-  const given = { ...options, ...(timeout === undefined ? {} : { timeout }) };
-  if (others.length === 0) return [await remote.run(first.program, first.args, given)];
+  const together = timeouts.reduce((sum, timeout) => sum + timeout, 0);
+  const timeout = how === "all"
+    ? Math.max(...timeouts)
+    : together + (calls.length - timeouts.length) * LOOKING;
+  const reader = calls.findIndex(({ payload }) => payload !== undefined);
+  const payload = calls[reader]?.payload;
+  const options = {
+    ...(timeouts.length === 0 ? {} : { timeout }),
+    ...(payload === undefined ? {} : { payload }),
+  };
+  if (others.length === 0) return [await remote.run(first.program, first.args, options)];
   const tag = `batch-${crypto.randomUUID()}`;
-  const words = calls.flatMap(({ program, args }) => [program.text, String(args.length), ...args]);
-  // What is done gives its name to what is looked at after it.
-  const name = how === "all" ? "batch" : first.program.name;
-  const whole = await remote.run({ name, text: batchText }, [tag, how, ...words], { ...given, calls });
+  const words = calls.flatMap(({ program, args }) => [functionOf(program), String(args.length), ...args]);
+  const whole = await remote.run({ ...batch, name }, [tag, how, String(reader + 1), ...words], {
+    ...options,
+    calls,
+  });
   const answers = splitBatch(whole, tag);
   // Fewer than asked: the shell itself was ended. What it said goes for all that are missing.
   return calls.map((_, at) => answers[at] ?? { ...whole, code: whole.code || 1 });

@@ -3,9 +3,11 @@
 # csh takes no newline inside quotes: so each line here is whole, ends in ; or in a word that may be followed by a space, and has no
 # single quote, no backslash and no exclamation mark.
 #
-# $1 marks the greeting. The marker of all that follows comes on stdin, where no list of processes shows it: nobody can guess it, so nothing
-# that is printed can pass for it. A request is a line "ID SECONDS BYTES N1 N2 ...", then N1 lines that are the program, N2 lines
-# that are its first argument, and so on, then BYTES bytes that are its standard input. Request 0 sets the prelude.
+# $1 marks the greeting. What marks all that follows comes on stdin, where no list of processes shows it: nobody can guess it, so nothing that
+# is printed can pass for it. Behind it on its line are the words that run a program (quotes cannot be written here).
+# A request is a line "ID SECONDS BYTES TEXT KEEP N1 N2 ...", then TEXT bytes of function definitions (whole lines, ASCII), then N1 lines that
+# are the function to call, N2 lines that are its first argument, and so on, then BYTES bytes that are its standard input. Where KEEP is 1 the
+# definitions are there for all requests that follow. 0 SECONDS: it cannot take long, and a fork of the loop runs it, which costs a tenth.
 #
 # Every 5 s a beat goes out. Where the controller is gone, it is what makes the far side of a silent link say so; then nothing can be
 # written any more, and the loop is ended, and with it its hold on the device. It is no child of the loop: children are programs at work.
@@ -17,13 +19,17 @@ nl=${nl%.};
 LOCKSTEP_SESSION=$$;
 export LOCKSTEP_SESSION;
 limit=;
-if timeout -s KILL 9 true 2>/dev/null; then limit="timeout -s KILL"; fi;
+whole=;
+if timeout -s KILL 9 dd iflag=fullblock count=0 </dev/null >/dev/null 2>&1; then
+  limit="timeout -s KILL";
+  whole=yes;
+elif timeout -s KILL 9 true 2>/dev/null; then limit="timeout -s KILL"; fi;
 LOCKSTEP_LIMIT=$limit;
 LOCKSTEP_LC_ALL=$LC_ALL;
 LOCKSTEP_UMASK=$(umask);
 export LOCKSTEP_LIMIT LOCKSTEP_LC_ALL LOCKSTEP_UMASK;
 echo "$nl$m hello";
-read -r m || exit 0;
+read -r m run || exit 0;
 exec 3>&1;
 beat=$(
   trap "" PIPE;
@@ -36,7 +42,21 @@ beat=$(
 exec 3>&-;
 # shellcheck disable=SC2064 # a single quote would end the word that this loop is
 trap "kill $beat" EXIT;
-while read -r id secs bytes counts; do
+while read -r id secs bytes size keep counts; do
+  text=;
+  # A shell reads a pipe byte by byte; dd costs as much as some two thousand of them.
+  if [ -n "$whole" ] && [ "$size" -gt 2000 ]; then
+    text=$(dd bs="$size" count=1 iflag=fullblock 2>/dev/null);
+    if [ "${#text}" -lt $((size - 1)) ]; then exit 0; fi;
+  else
+    while [ "$size" -gt 0 ]; do
+      IFS= read -r line || exit 0;
+      text=$text$nl$line;
+      size=$((size - ${#line} - 1));
+    done;
+  fi;
+  text=$lib$nl$text;
+  if [ "$keep" = 1 ]; then lib=$text; fi;
   set --;
   for n in $counts; do
     value=;
@@ -49,19 +69,15 @@ while read -r id secs bytes counts; do
     done;
     set -- "$@" "$value";
   done;
-  if [ "$id" = 0 ]; then
-    lib=$1;
-    code=0;
+  if [ "$secs" = 0 ]; then
+    (eval "$text$nl$run") </dev/null;
+    code=$?;
+  elif [ "$bytes" = 0 ]; then
+    ${limit:+$limit "$secs"} sh -c "$text$nl$run" lockstep "$@" </dev/null;
+    code=$?;
   else
-    text=$lib$nl$1;
-    shift;
-    if [ "$bytes" = 0 ]; then
-      ${limit:+$limit "$secs"} sh -c "$text" lockstep "$@" </dev/null;
-      code=$?;
-    else
-      ${limit:+$limit "$secs"} sh -c "$text" lockstep "$@";
-      code=$?;
-    fi;
+    ${limit:+$limit "$secs"} sh -c "$text$nl$run" lockstep "$@";
+    code=$?;
   fi;
   echo "$nl$m $id $code";
   echo "$nl$m $id" >&2;

@@ -8,11 +8,11 @@ import preludeText from "./prelude.sh" with { type: "text" };
 export interface Program {
   /** For logs and errors: `commit`. */
   readonly name: string;
-  /** Runs with the functions of `prelude.sh` in front of it, under dash, bash and busybox ash. */
+  /** ASCII. Runs as a function, with those of `prelude.sh` beside it, under dash, bash and busybox ash. */
   readonly text: string;
 }
 
-/** Names a program. Its comments stay here: a device reads what it is sent byte by byte. */
+/** Names a program. Its comments stay here: a device may have to read what it is sent byte by byte. */
 export function program(name: string, text: string): Program {
   return { name, text: bare(text) };
 }
@@ -22,5 +22,19 @@ export const prelude = bare(preludeText);
 
 /** A program without the lines that are comments. */
 export function bare(text: string): string {
-  return text.split("\n").filter((line) => !/^\s*#/.test(line)).join("\n");
+  return text.split("\n").filter((line) => !/^\s*#/.test(line)).join("\n").trimEnd();
+}
+
+const numbers = new Map<string, number>();
+
+/** The function that a program is on a device: each text has its own. */
+export function functionOf({ text }: Program): string {
+  const number = numbers.get(text) ?? numbers.size + 1;
+  numbers.set(text, number);
+  return `program_${number}`;
+}
+
+/** Its definition. */
+export function definitionOf(program: Program): string {
+  return `${functionOf(program)}() {\n${program.text}\n}`;
 }

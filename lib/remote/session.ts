@@ -10,7 +10,7 @@ import { Failure, type FailureKind } from "../errors.ts";
 import type { Call } from "./batch.ts";
 import { whyUnreachable } from "./diagnose.ts";
 import { FrameReader } from "./frames.ts";
-import { prelude, type Program } from "./program.ts";
+import { definitionOf, functionOf, prelude, type Program } from "./program.ts";
 import { kill, start } from "./spawn.ts";
 import type { Throttle } from "./throttle.ts";
 import { type Endpoint, refusal, sessionArgv, type TransportOptions } from "./transport.ts";
@@ -29,8 +29,10 @@ export interface RunOptions {
   readonly deadline?: number;
   /** Its standard input; without it, it reads nothing. The program must read exactly these bytes or fail. */
   readonly payload?: Payload;
-  /** Where the program is a batch: what it consists of, for a remote that has no shell to run it. */
+  /** Where the program is a batch: what it consists of. */
   readonly calls?: readonly Call[];
+  /** It cannot take long, so it has no limit on the device, where a limit costs more than a small program. */
+  readonly short?: boolean;
 }
 
 export interface Payload {
@@ -118,6 +120,8 @@ class Session implements Remote {
   /** Requests are written whole, one after another. */
   #writing: Promise<void> = Promise.resolve();
   #nextId = 1;
+  /** Definitions that the device keeps: those of the first request, which are facts that are looked at again. */
+  #kept: ReadonlySet<string> | null = null;
   #greeted = false;
   #ended: Failure | null = null;
   readonly ready: Promise<void>;
@@ -153,8 +157,7 @@ class Session implements Remote {
       const marker = `answer-${crypto.randomUUID()}`;
       this.#stdout = new FrameReader(marker, OUTPUT_LIMIT);
       this.#stderr = new FrameReader(marker, OUTPUT_LIMIT);
-      this.#stdin.write(`${marker}\n`);
-      this.#stdin.write(frame(0, 0, 0, [prelude]));
+      this.#stdin.write(`${marker} "$@"\n`);
       hello.resolve();
     };
     const abort = (): void => this.#end(this.#failure("interrupted", "talk", "the session was given up"));
@@ -198,18 +201,35 @@ class Session implements Remote {
     this.#pending.push(pending);
     if (this.#pending.length === 1) this.#watch(pending);
     const payload = options.payload;
+    const definitions = this.#definitions(program, options.calls);
     this.#writing = this.#writing.then(async () => {
       if (this.#ended !== null) return;
       // While bytes are still on their way, the device's own limit must not cut a slow link: a stall is noticed here.
       const limit = payload === undefined
         ? seconds
         : Math.min(seconds + Math.ceil(payload.bytes / this.#slowest), left);
-      const request = frame(pending.id, limit, payload?.bytes ?? 0, [program.text, ...args]);
+      const request = frame({
+        ...definitions,
+        id: pending.id,
+        seconds: options.short ? 0 : limit,
+        bytes: payload?.bytes ?? 0,
+        values: [functionOf(program), ...args],
+      });
       this.#options.throttle?.note(request.length);
       this.#stdin.write(request);
       if (payload !== undefined) await this.#send(pending, payload);
     });
     return promise;
+  }
+
+  /** What the device has to be told before it can run this. */
+  #definitions(program: Program, calls: readonly Call[] = []): { text: string; keep: boolean } {
+    const wanted = new Set([program, ...calls.map((call) => call.program)].map(definitionOf));
+    if (this.#kept === null) {
+      this.#kept = wanted;
+      return { text: [prelude, ...wanted].join("\n"), keep: true };
+    }
+    return { text: [...wanted].filter((definition) => !this.#kept!.has(definition)).join("\n"), keep: false };
   }
 
   async close(): Promise<void> {
@@ -257,7 +277,6 @@ class Session implements Remote {
 
   /** An answer is whole when its marker has come on both streams. */
   #answer(id: number, part: Pick<Pending, "stdout" | "stderr">): void {
-    // Request 0 has nobody who waits for it.
     const at = this.#pending.findIndex((pending) => pending.id === id);
     const pending = this.#pending[at];
     if (pending === undefined) return;
@@ -419,9 +438,20 @@ class Session implements Remote {
 }
 
 /** A request as the loop reads it: see loop.sh. */
-function frame(id: number, seconds: number, bytes: number, values: readonly string[]): Uint8Array {
-  const counts = values.map((value) => value.split("\n").length);
-  return Buffer.from(`${[id, seconds, bytes, ...counts].join(" ")}\n${values.join("\n")}\n`);
+function frame(request: {
+  readonly id: number;
+  readonly seconds: number;
+  readonly bytes: number;
+  /** Definitions, and whether they are kept. */
+  readonly text: string;
+  readonly keep: boolean;
+  /** The function, and what it is given. */
+  readonly values: readonly string[];
+}): Uint8Array {
+  const text = request.text === "" ? "" : `${request.text}\n`;
+  const counts = request.values.map((value) => value.split("\n").length);
+  const head = [request.id, request.seconds, request.bytes, text.length, request.keep ? 1 : 0, ...counts];
+  return Buffer.from(`${head.join(" ")}\n${text}${request.values.join("\n")}\n`);
 }
 
 function unreachable(

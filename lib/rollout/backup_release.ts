@@ -6,6 +6,7 @@ import { closestString } from "@std/text/closest-string";
 import { Failure } from "../errors.ts";
 import { layout } from "../facts/layout.ts";
 import { backupSet } from "../facts/live.ts";
+import { newestBackup } from "../facts/newest_backup.ts";
 import { isTimedBackup, type Release } from "../release.ts";
 import type { ObservedHost } from "../task.ts";
 
@@ -63,12 +64,12 @@ export async function releaseOfBackup(
 /** A backup as a release, or what is wrong with it. */
 async function readBackup(host: ObservedHost, name: string): Promise<Release | { damage: string }> {
   const path = `backup/${name}`;
-  const [set, { recorded }] = await Promise.all([host.look(backupSet(name)), host.look(layout)]);
+  const [set, newest] = await Promise.all([host.look(backupSet(name)), host.look(newestBackup)]);
   if (set === null || set.listing.size === 0) return { damage: `${path} is empty` };
   // A set from before us may have no metadata.json to be checked against; then what it is, is all that is known.
   const faults = set.metadata === null ? [] : [...set.faults];
-  if (recorded?.backup === name) {
-    for (const [file, sha256] of recorded.listing) {
+  if (newest?.backup === name) {
+    for (const [file, sha256] of newest.listing) {
       if (set.listing.get(file) !== sha256) faults.push(`${file} is not what was backed up`);
     }
   }

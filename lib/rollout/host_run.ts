@@ -10,8 +10,8 @@ import { type Call, runBatch, runWhileWell } from "../remote/batch.ts";
 import { payloadOfBytes } from "../remote/payload.ts";
 import { type Program, program } from "../remote/program.ts";
 import type { Answer, Remote, RunOptions } from "../remote/session.ts";
-import type { ActingHost, RunContext, Step } from "../task.ts";
-import { lock, unlock } from "./lock.ts";
+import type { Acted, ActingHost, RunContext, Step } from "../task.ts";
+import { isHeld, lockCall, unlock } from "./lock.ts";
 
 export interface HostRunOptions {
   readonly settings: HostSettings;
@@ -36,6 +36,7 @@ export class HostRun implements ActingHost {
   readonly #facts = new Map<Fact<unknown>, Promise<unknown>>();
   readonly #asking: { call: Call; resolve: (answer: Answer) => void; reject: (failure: unknown) => void }[] =
     [];
+  #sending = false;
   readonly #changed = new Set<string>();
   /** Tells our sessions with this host, of which a lost one may linger, from everybody else's. */
   readonly #token = crypto.randomUUID();
@@ -47,7 +48,7 @@ export class HostRun implements ActingHost {
     this.run = run;
     this.#remote = remote;
     this.#writes = writes;
-    this.#lock = this.#takeLock(false);
+    this.#lock = this.#askForLock();
   }
 
   get release(): Release {
@@ -97,20 +98,30 @@ export class HostRun implements ActingHost {
     return asked;
   }
 
-  /** Facts that are asked for in the same breath travel as one request. */
   #request(call: Call): Promise<Answer> {
+    const answer = this.#queue(call);
+    this.#sendSoon();
+    return answer;
+  }
+
+  #queue(call: Call): Promise<Answer> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     this.#asking.push({ call, resolve, reject });
-    if (this.#asking.length === 1) {
-      queueMicrotask(() => {
-        const asking = this.#asking.splice(0);
-        runBatch({ run: (...request) => this.#run(...request) }, asking.map(({ call }) => call)).then(
-          (answers) => asking.forEach(({ resolve }, at) => resolve(answers[at]!)),
-          (failure) => asking.forEach(({ reject }) => reject(failure)),
-        );
-      });
-    }
     return promise;
+  }
+
+  /** What is asked for in the same breath travels as one request. */
+  #sendSoon(): void {
+    if (this.#sending) return;
+    this.#sending = true;
+    queueMicrotask(() => {
+      this.#sending = false;
+      const asking = this.#asking.splice(0);
+      runBatch({ run: (...request) => this.#run(...request) }, asking.map(({ call }) => call)).then(
+        (answers) => asking.forEach(({ resolve }, at) => resolve(answers[at]!)),
+        (failure) => asking.forEach(({ reject }) => reject(failure)),
+      );
+    });
   }
 
   ask(program: Program, args: readonly string[]): Promise<Answer> {
@@ -132,33 +143,39 @@ export class HostRun implements ActingHost {
     for (const fact of facts) this.#facts.delete(fact);
   }
 
-  async act(step: Step, changes: readonly Fact<unknown>[] = []): Promise<string> {
+  async act(steps: readonly Step[], changes: readonly Fact<unknown>[] = []): Promise<Acted> {
+    const outputs: string[] = [];
     if (!this.#writes || this.run.dryRun) {
-      throw new Error(`"${step.title}" would write to a host that is only looked at`);
+      throw new Error(`"${steps[0]?.title}" would write to a host that is only looked at`);
     }
-    // The lock was asked for before anything was looked at. A device that had no folder to lock gets it now.
-    if (!await this.#lock) await (this.#lock = this.#takeLock(true));
-    const payload = step.payload ?? (step.input === undefined ? undefined : payloadOfBytes(step.input));
-    const { program, args, timeout } = step;
-    const calls = [
-      { program, args, ...(timeout === undefined ? {} : { timeout }) },
-      ...changes.map((fact) => this.#callOf(fact)),
-    ];
-    const [answer, ...looked] = await runWhileWell(
-      { run: (...request) => this.#run(...request) },
-      calls,
-      payload === undefined ? {} : { payload },
-    );
-    const output = outputOf(answer!, program, this.settings.name);
-    for (const [at, fact] of changes.entries()) this.#keep(fact, Promise.resolve(looked[at]!));
-    this.bytesSent += step.payload?.bytes ?? 0;
-    return output;
+    const requests = requestsOf(steps);
+    try {
+      // The lock was asked for before anything was looked at. A device that had no folder to lock gets it now.
+      const making = await this.#locked() ? [] : [lockCall(this.settings, this.run, this.#token, "make")];
+      for (const [at, together] of requests.entries()) {
+        const before = at === 0 ? making : [];
+        const after = at === requests.length - 1 ? changes : [];
+        const calls = [...before, ...together.map(callOf), ...after.map((fact) => this.#callOf(fact))];
+        // What is done last gives its name to all that goes with it.
+        const name = together.at(-1)!.program.name;
+        const answers = await runWhileWell({ run: (...request) => this.#run(...request) }, name, calls);
+        if (before.length > 0) await (this.#lock = this.#held(Promise.resolve(answers.shift()!)));
+        for (const step of together) {
+          outputs.push(outputOf(answers.shift()!, step.program, this.settings.name));
+          this.bytesSent += step.payload?.bytes ?? 0;
+        }
+        for (const fact of after) this.#keep(fact, Promise.resolve(answers.shift()!));
+      }
+      return { outputs };
+    } catch (error) {
+      return { outputs, failure: Failure.from(error, "act", this.settings.name) };
+    }
   }
 
   /** Why the device could not be locked; null where it is, or where what keeps it from being locked is told better by preflight. */
   async lockFailure(): Promise<FailureData | null> {
     try {
-      await this.#lock;
+      await this.#locked();
       return null;
     } catch (error) {
       const failure = Failure.from(error, "take the lock", this.settings.name);
@@ -169,7 +186,7 @@ export class HostRun implements ActingHost {
   /** Whether the session still answers. */
   async answers(): Promise<boolean> {
     try {
-      await this.#remote.run(program("ping", "true"), [], { timeout: 10 });
+      await this.#remote.run(ping, [], { timeout: 10, short: true });
       return true;
     } catch {
       return false;
@@ -181,8 +198,8 @@ export class HostRun implements ActingHost {
     await this.#remote.close();
     this.#remote = remote;
     this.#facts.clear();
-    this.#lock = this.#takeLock(false);
-    await this.#lock;
+    this.#lock = this.#askForLock();
+    await this.#locked();
   }
 
   /** Forgets all that was looked at: it is about the set that is no longer wanted. */
@@ -197,10 +214,45 @@ export class HostRun implements ActingHost {
     await this.#remote.close();
   }
 
-  #takeLock(make: boolean): Promise<boolean> {
+  /** Asks for the lock with whatever is looked at first. */
+  #askForLock(): Promise<boolean> {
     if (!this.#writes || this.run.dryRun) return Promise.resolve(true);
-    const taking = lock(this.#remote, this.settings, this.run, this.#token, make);
-    taking.catch(() => {});
-    return taking;
+    return this.#held(this.#queue(lockCall(this.settings, this.run, this.#token, "look")));
   }
+
+  /** Whether the lock is held: once that has been asked. */
+  async #locked(): Promise<boolean> {
+    this.#sendSoon();
+    return await this.#lock;
+  }
+
+  #held(asked: Promise<Answer>): Promise<boolean> {
+    const held = asked.then((answer) => isHeld(answer, this.settings.name));
+    // Whoever needs the lock sees its failure, but perhaps after another's.
+    held.catch(() => {});
+    return held;
+  }
+}
+
+const ping = program("ping", "true");
+
+function callOf({ program, args, timeout, payload, input }: Step): Call {
+  const read = payload ?? (input === undefined ? undefined : payloadOfBytes(input));
+  return {
+    program,
+    args,
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(read === undefined ? {} : { payload: read }),
+  };
+}
+
+/** Steps that travel together: a request has one standard input. */
+function requestsOf(steps: readonly Step[]): Step[][] {
+  const reads = ({ payload, input }: Step): boolean => payload !== undefined || input !== undefined;
+  const requests: Step[][] = [[]];
+  for (const step of steps) {
+    if (reads(step) && requests.at(-1)!.some(reads)) requests.push([]);
+    requests.at(-1)!.push(step);
+  }
+  return requests;
 }

@@ -6,7 +6,8 @@ import { Failure } from "../errors.ts";
 import { outputOf } from "../facts/fact.ts";
 import type { HostSettings } from "../inventory/mod.ts";
 import { program } from "../remote/program.ts";
-import type { Remote } from "../remote/session.ts";
+import type { Call } from "../remote/batch.ts";
+import type { Answer, Remote } from "../remote/session.ts";
 import type { RunContext } from "../task.ts";
 import lockText from "./lock.sh" with { type: "text" };
 import unlockText from "./unlock.sh" with { type: "text" };
@@ -15,20 +16,18 @@ const takeLock = program("lock", lockText);
 const giveLock = program("unlock", unlockText);
 
 /**
- * Takes the lock, or throws a Failure: `locked` with who holds it, since when and from where. False where there is no folder to lock yet
- * and `make` does not allow to make it. `token` is the same for all sessions of a run with one host: a later one takes over from an earlier.
+ * Takes the lock; where there is no folder to lock yet it is only made to `make`. `token` is the same for all sessions of a run with one
+ * host: a later one takes over from an earlier.
  */
-export async function lock(
-  remote: Remote,
-  settings: HostSettings,
-  run: RunContext,
-  token: string,
-  make: boolean,
-): Promise<boolean> {
+export function lockCall(settings: HostSettings, run: RunContext, token: string, how: "look" | "make"): Call {
   const mine = `${run.id}+${token} ${run.startedAt.toISOString()} ${run.who}`;
-  const answer = await remote.run(takeLock, [settings.deployPath, make ? "make" : "look", mine]);
+  return { program: takeLock, args: [settings.deployPath, how, mine] };
+}
+
+/** Whether it was taken: false where there is no folder to lock. A Failure that is `locked` says who holds it, since when and from where. */
+export function isHeld(answer: Answer, host: string): boolean {
   try {
-    return outputOf(answer, takeLock, settings.name, "take the lock").trim() === "held";
+    return outputOf(answer, takeLock, host, "take the lock").trim() === "held";
   } catch (error) {
     if (!(error instanceof Failure) || error.kind !== "locked") throw error;
     throw new Failure({
@@ -40,5 +39,5 @@ export async function lock(
 
 /** Gives the lock back. Not waited for: a session that ends takes its lock with it. */
 export function unlock(remote: Remote, settings: HostSettings): void {
-  remote.run(giveLock, [settings.deployPath]).catch(() => {});
+  remote.run(giveLock, [settings.deployPath], { short: true }).catch(() => {});
 }

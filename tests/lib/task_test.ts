@@ -21,10 +21,18 @@ function fakeHost(options: { dryRun?: boolean; undo?: string; act?: (step: Step)
     changed: () => false,
     look: () => Promise.reject(new Error("not asked for")),
     ask: () => Promise.reject(new Error("not asked for")),
-    act: async (step, changes = []) => {
-      acted.push(step.title);
+    act: async (steps, changes = []) => {
+      const outputs: string[] = [];
+      for (const step of steps) {
+        acted.push(step.title);
+        try {
+          outputs.push(await (options.act?.(step) ?? "output"));
+        } catch (error) {
+          return { outputs, failure: Failure.from(error, "act", "edge-1") };
+        }
+      }
       afresh.push(...changes);
-      return await (options.act?.(step) ?? "output");
+      return { outputs };
     },
   };
   return { host, acted, afresh };

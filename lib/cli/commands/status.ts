@@ -7,6 +7,7 @@ import type { Json } from "../../events.ts";
 import { history } from "../../facts/history.ts";
 import { layout } from "../../facts/layout.ts";
 import { live } from "../../facts/live.ts";
+import { lockHolder } from "../../facts/lock_holder.ts";
 import { FEW } from "../../report/views/view.ts";
 import { ask, type Reply } from "../../rollout/ask.ts";
 import type { ObservedHost } from "../../task.ts";
@@ -59,8 +60,9 @@ export function backupsCommand(done: (exitCode: number) => void) {
 }
 
 async function statusOf(host: ObservedHost): Promise<Status> {
-  const [{ journal, armed, failed, lock, broken }, last, set] = await Promise.all([
+  const [{ journal, armed, failed, broken }, lock, last, set] = await Promise.all([
     host.look(layout),
+    host.look(lockHolder),
     host.look(history),
     host.look(live),
   ]);

@@ -23,7 +23,6 @@ export const facts: Readonly<Record<string, Answering>> = {
 
   layout: (device, [root = ""]) => {
     const { live, journal, armed, backups } = device;
-    const recorded = [...backups.keys()].sort().at(-1);
     return answer(lines([
       `near=${root}`,
       "writable=yes",
@@ -37,9 +36,16 @@ export const facts: Readonly<Record<string, Answering>> = {
       ...[...device.releases.keys()].map((slot) => `release=${slot}`),
       ...[...device.staging?.keys() ?? []].map((id) => `staging=${id}`),
       ...[...backups.keys()].map((name) => `backup=${name}`),
-      ...(recorded === undefined ? [] : [`recorded=${recorded}`, ...digests(backups.get(recorded)!.files)]),
     ]));
   },
+
+  newest_backup: ({ backups }) => {
+    const newest = [...backups.keys()].sort().at(-1);
+    if (newest === undefined) return answer("");
+    return answer(lines([`backup=${newest}`, ...digests(backups.get(newest)!.files)]));
+  },
+
+  lock_holder: () => answer(""),
 
   space: () => answer(lines(["kib=100000000", "inodes=1000000"])),
 

@@ -21,9 +21,8 @@ async function ask(device: LocalDevice, deployPath = device.root): Promise<Layou
 Deno.test("layout.parse() makes something of whatever a device prints", () => {
   for (const broken of ["", "noise\n", "root=absent\n", "root=other\nnear=/x\n"]) {
     const parsed = layout.parse(broken, subject);
-    assertEquals([parsed.live, parsed.target, parsed.slot, parsed.journal, parsed.lock, parsed.backups], [
+    assertEquals([parsed.live, parsed.target, parsed.slot, parsed.journal, parsed.backups], [
       "absent",
-      null,
       null,
       null,
       null,
@@ -83,7 +82,7 @@ for (const { name, needs, tools } of shells) {
   }, async () => {
     await using device = await makeLocalDevice(tools);
     const empty = await ask(device);
-    assertEquals([empty.releases, empty.staging, empty.backups, empty.recorded], [[], [], [], null]);
+    assertEquals([empty.releases, empty.staging, empty.backups], [[], [], []]);
     for (
       const name of [
         "20260102T000000Z",
@@ -102,7 +101,6 @@ for (const { name, needs, tools } of shells) {
     await device.write(".lockstep/releases/0123/a", "");
     await device.write(".lockstep/staging/.backup/a", "");
     await device.write(".lockstep/staging/4567/a", "");
-    await device.write(".lockstep/backups/20260102T000000Z", `${"a".repeat(64)}  ./a=b\n`);
     await device.write(".lockstep/journal", "release=.lockstep/releases/0123\nprevious=x\nrun=RUN\n");
     const found = await ask(device);
     assertEquals([found.releases, found.staging], [["0123"], ["4567", ".backup"]]);
@@ -116,7 +114,6 @@ for (const { name, needs, tools } of shells) {
       "mine",
       "x=y",
     ]);
-    assertEquals(found.recorded, { backup: "20260102T000000Z", listing: new Map([["a=b", "a".repeat(64)]]) });
     assertEquals([found.journal?.run, found.journal?.previous], ["RUN", "x"]);
     assertEquals(found.live, "absent");
   });
@@ -135,25 +132,6 @@ for (const { name, needs, tools } of shells) {
     },
   );
 }
-
-testWhere("layout tells of a lock only while its owner lives", { needs: ["linux"] }, async () => {
-  await using device = await makeLocalDevice();
-  await Deno.mkdir(device.at(".lockstep"));
-  const boot = (await Deno.readTextFile("/proc/sys/kernel/random/boot_id")).trim();
-  const start = (await Deno.readTextFile(`/proc/${Deno.pid}/stat`)).split(") ").at(-1)!.split(" ")[19];
-  const cases: [lock: string, held: boolean][] = [
-    [`${Deno.pid} ${start} ${boot} RUN 2026 mary@laptop`, true],
-    [`${Deno.pid} 1 ${boot} RUN 2026 mary@laptop`, false],
-    [`${Deno.pid} ${start} other RUN 2026 mary@laptop`, false],
-    ["nonsense", false],
-  ];
-  for (const [lock, held] of cases) {
-    await Deno.symlink(lock, device.at(".lockstep/lock"));
-    const found = await ask(device);
-    assertEquals(found.lock, held ? { run: "RUN", since: "2026", who: "mary@laptop" } : null, lock);
-    await Deno.remove(device.at(".lockstep/lock"));
-  }
-});
 
 testWhere(
   "layout names folders of ours that the user cannot write in",

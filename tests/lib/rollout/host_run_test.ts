@@ -45,11 +45,11 @@ Deno.test("HostRun.look() asks once, until it is told to forget", async () => {
 
 Deno.test("HostRun.act() writes to no host that is only looked at", async () => {
   for (const { host, asked } of [echoing(false), echoing(true, true)]) {
-    await assertRejects(() => host.act(step), Error, "only looked at");
+    await assertRejects(() => host.act([step]), Error, "only looked at");
     assertEquals(asked, []);
   }
   const { host, asked } = echoing(true);
-  await host.act(step);
+  await host.act([step]);
   assertEquals(asked, ["lock", "write"]);
 });
 
@@ -115,7 +115,7 @@ testWhere("HostRun counts only artifact bytes as sent", { needs: ["linux"] }, as
   try {
     const read = program("read", `head -c "$1" >/dev/null`);
     const bytes = new Uint8Array(10);
-    await host.act({ title: "own", program: read, args: ["10"], input: bytes });
+    await host.act([{ title: "own", program: read, args: ["10"], input: bytes }]);
     assertEquals(host.bytesSent, 0);
     const payload = {
       bytes: 10,
@@ -123,7 +123,7 @@ testWhere("HostRun counts only artifact bytes as sent", { needs: ["linux"] }, as
         yield await Promise.resolve(bytes);
       },
     };
-    await host.act({ title: "artifact", program: read, args: ["10"], payload });
+    await host.act([{ title: "artifact", program: read, args: ["10"], payload }]);
     assertEquals(host.bytesSent, 10);
   } finally {
     await host.close();

@@ -625,7 +625,9 @@ testWhere(
       const remote = await connectLocal(settings, signal);
       return {
         run: (asked, args, options) => {
-          layouts += [asked.text, ...args].filter((text) => text === layout.program.text).length;
+          layouts +=
+            (options?.calls ?? [{ program: asked }]).filter(({ program }) => program === layout.program)
+              .length;
           return remote.run(asked, args, options);
         },
         close: () => remote.close(),

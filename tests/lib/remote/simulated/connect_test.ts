@@ -106,7 +106,7 @@ Deno.test("simulatedConnector() lets go at once, when it is told to while nothin
 
 Deno.test("simulatedConnector() takes its time, when a latency is asked for", async () => {
   const begun = performance.now();
-  assertEquals(statusOf(await roll([host("none", 20)], release, { connect: connection() })), "changed");
+  assertEquals(statusOf(await roll([host("none", 40)], release, { connect: connection() })), "changed");
   assertGreater(performance.now() - begun, 200);
 });
 
