@@ -8,8 +8,10 @@ while [ -e "backup/$name" ]; do
   n=$((n + 1))
   name=$3-$n
 done
-mkdir -p .lockstep/staging .lockstep/backups backup || explain "$1" "cannot make folders"
-rm -rf "$copy"
+for dir in .lockstep/staging .lockstep/backups backup; do
+  [ -d "$dir" ] || mkdir -p "$dir" || explain "$1" "cannot make $dir"
+done
+if [ -e "$copy" ]; then rm -rf "$copy"; fi
 mkdir "$copy" || explain .lockstep/staging "cannot make $copy"
 cp -a "$2/." "$copy/" || explain .lockstep/staging "cannot copy the live set"
 digests "$copy" >".lockstep/backups/$name" || explain .lockstep/backups "cannot note the backup's digests"

@@ -4,7 +4,7 @@
 # shellcheck shell=sh
 cd "$1" || exit 1
 staging=.lockstep/staging/$2
-if [ "$3" = fresh ]; then rm -rf "$staging"; fi
+if [ "$3" = fresh ] && [ -e "$staging" ]; then rm -rf "$staging"; fi
 mkdir -p "$staging" || explain "$1" "cannot make $staging"
 shift 3
 while [ $# -gt 1 ]; do

@@ -22,7 +22,7 @@ export const prelude = bare(preludeText);
 
 /** A program without the lines that are comments. */
 export function bare(text: string): string {
-  return text.split("\n").filter((line) => !/^\s*#/.test(line)).join("\n").trimEnd();
+  return text.split("\n").filter((line) => !/^\s*#/.test(line)).join("\n");
 }
 
 const numbers = new Map<string, number>();

@@ -27,7 +27,7 @@ at_work() {
 }
 
 if [ "$2" = make ]; then
-  mkdir -p "$1" || {
+  [ -d "$1" ] || mkdir -p "$1" || {
     near=$1
     while [ ! -d "$near" ]; do near=${near%/*}; done
     explain "${near:-/}" "cannot make $1"

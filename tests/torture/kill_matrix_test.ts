@@ -20,7 +20,7 @@ for (const { kind, ...row } of rows) {
     { needs: needsOf(kind) },
     async () => {
       await using field = await Field.make({ kind, devices: 8 });
-      const around = ["arm", "switch", "restart", "confirm"];
+      const around = ["seal", "switch", "restart", "confirm"];
       let some = 0;
       const { moments } = await runRow(field, row, (_, request) => around.includes(request) && some++ < 8);
       assertEquals(moments, 8);

@@ -4,9 +4,9 @@ import { bare, program } from "../../../lib/remote/program.ts";
 Deno.test("bare() leaves comments here, and nothing else", () => {
   const cases: [text: string, kept: string][] = [
     ["", ""],
-    ["echo a\n\n", "echo a"],
-    ["# why\necho a\n  # indented\necho b # behind\n", "echo a\necho b # behind"],
-    ["echo '#'\necho ${x#y} \"$#\"\n", "echo '#'\necho ${x#y} \"$#\""],
+    ["echo a\n", "echo a\n"],
+    ["# why\necho a\n  # indented\necho b # behind\n", "echo a\necho b # behind\n"],
+    ["echo '#'\necho ${x#y} \"$#\"\n", "echo '#'\necho ${x#y} \"$#\"\n"],
   ];
   for (const [text, kept] of cases) assertEquals(bare(text), kept);
 });
