@@ -36,7 +36,8 @@ case $target in /*) place=$target ;; *) place=./$target ;; esac
 rename=$6
 exchange=$7
 if [ "$8" = undo ]; then disarm; fi
-now=$(readlink "$live")
+now=
+if [ -L "$live" ]; then now=$(readlink "$live"); fi
 folder=
 if [ -d "$live" ] && [ ! -L "$live" ]; then folder=.lockstep/releases/before-$4; fi
 

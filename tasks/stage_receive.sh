@@ -6,7 +6,6 @@ cd "$1" || exit 1
 live=$2
 staging=.lockstep/staging/$3
 shift 3
-me=
 while [ $# -gt 3 ]; do
   to=$staging/$1
   # What is there may be a link to a file of the live set: it must not be written through.
@@ -37,16 +36,17 @@ while [ $# -gt 3 ]; do
   # Where the live set has a file of that name, mode and owner stay what they were.
   like=
   if [ -f "$live/$1" ]; then
-    like=$(stat -c '%a %u %g' "$live/$1")
+    like=$(stat -c '%a %u %g' "$to" "$live/$1")
   elif [ -d "$live" ]; then
     # A new file belongs to whom the set belongs.
-    like="644 $(stat -c '%u %g' "$live/.")"
+    like=$(stat -c '644 %u %g' "$to" "$live/.")
   fi
   if [ -n "$like" ]; then
+    mine=${like%%"$nl"*}
+    like=${like#*"$nl"}
     mode=${like%% *}
     owner=${like#* }
-    me=${me:-"$(id -u) $(id -g)"}
-    if [ "$owner" != "$me" ]; then chown "${owner% *}:${owner#* }" "$to" 2>/dev/null; fi
+    if [ "$owner" != "${mine#* }" ]; then chown "${owner% *}:${owner#* }" "$to" 2>/dev/null; fi
     if [ "$mode" != 644 ]; then chmod "$mode" "$to"; fi
   fi
   shift 4

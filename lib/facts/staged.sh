@@ -3,6 +3,7 @@
 cd "$1/.lockstep" 2>/dev/null || exit 0
 lit=$(cd "../$3" 2>/dev/null && pwd -P)
 lit=${lit#"$(cd .. && pwd -P)/"}
+found=
 if [ -d "staging/$2" ]; then
   found=$(digests "staging/$2")
   echo "= staging"
@@ -24,15 +25,22 @@ for slot in "$2" "$2.b"; do
   fi
 done
 
-# Files that only a backup has: found by its record, told by what their digest is now. What the live set lists is not looked for.
+# Files that only a backup has: found by its record, told by what their digest is now. What is staged is not looked for, nor what the live
+# set lists.
 case $lit in ".lockstep/releases/$2" | ".lockstep/releases/$2.b") exit 0 ;; esac
 if [ ! -d backups ]; then exit 0; fi
-lists=
-if [ -f "../$3/metadata.json" ]; then lists=$(cat "../$3/metadata.json"); fi
-shift 3
 echo "= backups"
-cd ../backup || exit 0
+live=$3
+shift 3
+wanted=
 for digest in "$@"; do
+  case $found in *"$digest"*) ;; *) wanted="$wanted $digest" ;; esac
+done
+if [ -z "$wanted" ]; then exit 0; fi
+lists=
+if [ -f "../$live/metadata.json" ]; then lists=$(cat "../$live/metadata.json"); fi
+cd ../backup || exit 0
+for digest in $wanted; do
   case $lists in *"$digest"*) continue ;; esac
   record=$(grep -l "^$digest " ../.lockstep/backups/* 2>/dev/null | tail -n 1)
   if [ -z "$record" ]; then continue; fi
