@@ -4,6 +4,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { fromFileUrl, join, relative } from "@std/path";
+import { bare } from "../lib/remote/program.ts";
 import { type Need, testWhere } from "./support.ts";
 
 const root = fromFileUrl(new URL("..", import.meta.url));
@@ -44,6 +45,13 @@ const files = ["lib", "tasks", "tests", "bench", "demo"].map((folder) => join(ro
 Deno.test("shellFiles() finds the programs of the devices, when it walks the sources", () => {
   const names = files.map((file) => relative(root, file).replaceAll("\\", "/"));
   assert(names.some((name) => name.startsWith("lib/")), names.join(" "));
+});
+
+Deno.test("bare() is ASCII, so that a session counts its bytes as every shell does", () => {
+  for (const file of files) {
+    const odd = bare(Deno.readTextFileSync(file)).split("\n").filter((line) => /[^\x20-\x7e]/.test(line));
+    assertEquals(odd, [], file);
+  }
 });
 
 for (const { needs, command } of checkers) {

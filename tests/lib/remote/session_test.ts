@@ -92,6 +92,44 @@ for (const { name, needs, tools } of shells) {
     assertEquals([...Deno.readDirSync(device.root)].length, 0);
   });
 
+  testWhere(
+    `run() takes programs of any length, and keeps them apart, under ${name}`,
+    { needs },
+    async () => {
+      const oldDd = `for word in "$@"; do case $word in iflag=*) exit 1 ;; esac; done; exec ${
+        findProgram("dd")
+      } "$@"`;
+      for (const scripts of [{}, { dd: oldDd }]) {
+        await using device = await makeLocalDevice({ tools: { ...tools, scripts } });
+        await inSession(device, async (remote) => {
+          for (const length of [0, 1999, 2000, 2001, 60_000]) {
+            const filler = `: ${"x".repeat(98)}\n`.repeat(Math.ceil(length / 100)).slice(0, length);
+            for (const end of ["", "\n", "\n\n\n"]) {
+              const long = program("long", `${filler}\necho "$1 ${length}"; own=set; exit 3${end}`);
+              const answer = await remote.run(long, ["two\nlines"]);
+              assertEquals([answer.code, answer.stdout, answer.stderr], [3, `two\nlines ${length}\n`, ""]);
+            }
+          }
+          assertEquals((await remote.run(program("other", `echo "\${own-unset}"`), [])).stdout, "unset\n");
+        });
+      }
+    },
+  );
+
+  testWhere(`run() has a short program leave nothing behind, under ${name}`, { needs }, async () => {
+    await using device = await makeLocalDevice({ tools });
+    await inSession(device, async (remote) => {
+      const leaves = program("leaves", `own=set; id=99; cd /; umask 077; set -e; echo "$1"; cat; exit 7`);
+      const answer = await remote.run(leaves, ["*\n$x"], { short: true });
+      assertEquals([answer.code, answer.stdout, answer.stderr], [7, "*\n$x\n", ""]);
+      const see = program("see", `echo "\${own-unset} $(pwd) $(umask)"`);
+      const before = (await remote.run(see, [])).stdout;
+      assertEquals((await remote.run(see, [], { short: true })).stdout, before);
+      assertEquals(before.split(" ")[0], "unset");
+      assertEquals((await remote.run(program("die", "die no-space full"), [], { short: true })).code, 80);
+    });
+  });
+
   testWhere(`run() answers several requests in their order, under ${name}`, { needs }, async () => {
     await using device = await makeLocalDevice({ tools });
     await inSession(device, async (remote) => {
