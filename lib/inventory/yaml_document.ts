@@ -149,7 +149,7 @@ export interface Reading {
 /** Reads a text. Every mistake in its syntax goes to `problems`, and then nothing is returned. */
 export function readYaml(
   file: string,
-  text: string,
+  written: string,
   problems: Problem[],
   asked: Partial<Omit<Reading, "json">> = {},
 ): YamlDocument | undefined {
@@ -159,8 +159,10 @@ export function readYaml(
     secret: false,
     warn: () => {},
     ...asked,
-    json: isJson(text),
+    json: isJson(written),
   };
+  // One of the ends of a line in YAML 1.1; the package knows those of YAML 1.2.
+  const text = reading.json ? written : written.replaceAll("\x85", "\n");
   const unprintable = reading.json ? -1 : text.search(UNPRINTABLE);
   if (unprintable >= 0) {
     // The counter has not seen the text yet.
@@ -293,6 +295,10 @@ class Inspection {
         this.#problem(key, "a key must be plain text, and this one is not");
         continue;
       }
+      if (this.#isMissing(scalar)) {
+        this.#problem(key, "found no key before the colon");
+        continue;
+      }
       const name = scalar.value;
       this.#path.push(String(name));
       if (isMergeKey(key)) {
@@ -315,6 +321,12 @@ class Inspection {
       this.#path.pop();
     }
     return size;
+  }
+
+  /** Whether nothing is written where a key is due. PyYAML takes that only after a question mark. */
+  #isMissing({ range, anchor, tag }: Scalar): boolean {
+    const [start, end] = range!;
+    return start === end && !anchor && !tag && !/\?\s*$/.test(this.text.slice(0, start));
   }
 
   #merge(value: Node): void {
