@@ -124,10 +124,8 @@ function convert(host: Host, options: SettingsOptions, problems: Problem[]): Hos
     name: host.name,
     address: vars.ansible_ssh_host ?? vars.ansible_host ?? host.name,
     ...(typeof port === "number" ? { port } : {}),
-    ...(typeof user === "string" ? { user } : {}),
-    ...(typeof identityFile === "string"
-      ? { identityFile: absolute(identityFile, options.cwd, options) }
-      : {}),
+    ...(user ? { user } : {}),
+    ...(identityFile ? { identityFile: absolute(identityFile, options.cwd, options) } : {}),
     commonArgs: [
       ...vars.ansible_ssh_args ?? [],
       ...vars.ansible_ssh_common_args ?? [],
@@ -138,7 +136,7 @@ function convert(host: Host, options: SettingsOptions, problems: Problem[]): Hos
       ? { simulated: { fault: vars.simulated_fault, latency: vars.simulated_latency } }
       : {}),
     become: vars.ansible_become ?? false,
-    becomeUser: vars.ansible_become_user ?? "root",
+    becomeUser: vars.ansible_become_user || "root",
     deployPath: vars.deploy_path,
     artifactsDir: artifactsDir(host, vars.artifacts_dir, options),
     liveDir: vars.live_dir,

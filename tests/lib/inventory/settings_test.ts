@@ -117,6 +117,15 @@ Deno.test("settingsOf() reads the older names, and prefers them as Ansible does,
   assertEquals(settingsOf(host(args), options).commonArgs, ["-C", "-o", "A=1", "-v"]);
 });
 
+Deno.test("settingsOf() takes a user and a key that are empty for none, as Ansible does", () => {
+  const empty = { ansible_user: "", ansible_ssh_private_key_file: "", ansible_become_user: "" };
+  const { user, identityFile, becomeUser } = settingsOf(host(empty), options);
+  assertEquals([user, identityFile, becomeUser], [undefined, undefined, "root"]);
+  // The older name is asked first, whatever it says.
+  const older = settingsOf(host({ ansible_user: "new", ansible_ssh_user: "" }), options);
+  assertEquals(older.user, undefined);
+});
+
 Deno.test("settingsOf() passes a deploy path through, when it holds what a shell would take apart", () => {
   for (const path of ["/opt/a b", "/opt/$(touch x)", "/opt/'\"`;&|", "/opt/new\nline", "/-x", "/opt/..."]) {
     assertEquals(settingsOf(host({ deploy_path: path }), options).deployPath, path);
