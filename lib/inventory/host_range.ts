@@ -24,8 +24,9 @@ export const BACKWARDS = "found a range that runs backwards and so names no host
 export function expandHostKey(key: string): { readonly names: readonly string[]; readonly port?: number } {
   const address = parseAddress(key);
   const names = expandRanges(address?.host ?? key);
-  if (address?.port === undefined) return { names };
-  if (address.port < 1 || address.port > 65535) {
+  // As with Ansible, port 0 is none.
+  if (!address?.port) return { names };
+  if (address.port > 65535) {
     throw new RangeProblem(`found the port ${address.port}, expected one from 1 to 65535`);
   }
   return { names, port: address.port };
