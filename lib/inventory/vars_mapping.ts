@@ -41,7 +41,7 @@ export function readVarsMapping(
     return [];
   }
   return document.entries(root).map((entry) => {
-    const name = String(entry.key);
+    const { name } = entry;
     return {
       name,
       setting: { value: document.value(entry.value), origin: document.origin(entry.offset, name) },

@@ -67,7 +67,7 @@ class Reader {
     this.builder.addGroup(name);
     if (!isMap(entry.value)) return name;
     for (const section of this.document.entries(entry.value)) {
-      const sectionPath = join(path, String(section.key));
+      const sectionPath = join(path, section.name);
       switch (section.key) {
         case "vars":
           this.#groupVars(name, section, sectionPath);
@@ -85,9 +85,9 @@ class Reader {
     return name;
   }
 
-  #unknownKey(group: string, { key, keyNode, value }: Entry, path: string): void {
+  #unknownKey(group: string, { key, name, keyNode, value }: Entry, path: string): void {
     const message = `found the key ${shown(key)}, expected hosts, children or vars`;
-    const meant = didYouMean(String(key).toLowerCase(), SECTIONS) ?? misplaced(group);
+    const meant = didYouMean(name.toLowerCase(), SECTIONS) ?? misplaced(group);
     if (meant !== undefined) return this.#problem(start(keyNode), path, message, meant);
     const hint = isNothing(value) || isMap(value)
       ? "hosts belong below hosts:, groups below children:"
@@ -96,22 +96,22 @@ class Reader {
   }
 
   /** Stands where a group is due. Returns its name where a child may be called by it all the same. */
-  #noGroup({ key, value, offset }: Entry, parentPath: string): string | undefined {
-    const path = join(parentPath, String(key));
+  #noGroup({ key, name, value, offset }: Entry, parentPath: string): string | undefined {
+    const path = join(parentPath, name);
     const message = `found ${this.#shown(value)}, expected a group: a mapping with hosts, children or vars`;
-    const meant = misplaced(String(key));
+    const meant = misplaced(name);
     const known = typeof key === "string" && (this.builder.hasGroup(key) || this.builder.hasHost(key));
     if (meant !== undefined || parentPath !== "" && !known) {
       this.#problem(offset, path, message, meant);
       return undefined;
     }
     this.#warn(offset, path, `${message}; ${PASSED_OVER}`);
-    return String(key);
+    return name;
   }
 
   #groupVars(group: string, section: Entry, path: string): void {
     for (const entry of this.#members(section, path, "variables")) {
-      const name = String(entry.key);
+      const { name } = entry;
       if (name !== "ansible_group_priority") {
         this.builder.setVariable(group, name, this.#setting(entry, path));
         continue;
@@ -188,7 +188,7 @@ class Reader {
 
   /** A variable's value and place; its mistakes are reported here, once for all hosts that will have it. */
   #setting(entry: Entry, path: string): PlacedSetting {
-    const name = String(entry.key);
+    const { name } = entry;
     const { places } = this.document;
     const setting = new PlacedSetting(this.document.value(entry.value), places, entry.offset, path, name);
     this.check.variable(name, setting, () => this.document.origin(start(entry.keyNode), join(path, name)));
@@ -210,7 +210,7 @@ class Reader {
           }, expected a mapping of variables; as with Ansible it is one without a value`,
         );
       }
-      return [{ key: value.value, keyNode: value, value: null, offset: start(value) }];
+      return [{ key: value.value, name: value.value, keyNode: value, value: null, offset: start(value) }];
     }
     this.#problem(
       section.offset,
