@@ -31,7 +31,7 @@ export interface HostSettings {
   readonly user?: string;
   /** Absolute. */
   readonly identityFile?: string;
-  /** `ansible_ssh_args`, `ansible_ssh_common_args`, `ansible_ssh_extra_args`, as words. */
+  /** What `ansible_ssh_args`, `…_host_key_checking`, `…_common_args` and `…_extra_args` say, as words. */
   readonly commonArgs: readonly string[];
   readonly connection: "ssh" | "local" | "simulated";
   /** Where the connection is simulated: how the device behaves. */
@@ -119,6 +119,7 @@ function convert(host: Host, options: SettingsOptions, problems: Problem[]): Hos
   // Of two names for one thing Ansible takes the one that it lists last.
   const port = vars.ansible_ssh_port ?? vars.ansible_port;
   const user = vars.ansible_ssh_user ?? vars.ansible_user;
+  const checking = vars.ansible_ssh_host_key_checking ?? vars.ansible_host_key_checking;
   const identityFile = vars.ansible_ssh_private_key_file ?? vars.ansible_private_key_file;
   return {
     name: host.name,
@@ -128,6 +129,7 @@ function convert(host: Host, options: SettingsOptions, problems: Problem[]): Hos
     ...(identityFile ? { identityFile: absolute(identityFile, options.cwd, options) } : {}),
     commonArgs: [
       ...vars.ansible_ssh_args ?? [],
+      ...(checking === false ? ["-o", "StrictHostKeyChecking=no"] : []),
       ...vars.ansible_ssh_common_args ?? [],
       ...vars.ansible_ssh_extra_args ?? [],
     ],

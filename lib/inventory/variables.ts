@@ -129,6 +129,11 @@ export const hostVariables = z.object({
     "ssh options in one text, with every quote closed",
     "More options for ssh, after the common ones.",
   ),
+  ansible_ssh_host_key_checking: variable(
+    truth.nullish(),
+    "yes or no",
+    "Whether ssh checks the device's host key as it is configured to; `no` takes any.",
+  ),
   ansible_connection: variable(
     connection.nullish(),
     "ssh, local or simulated",
@@ -149,6 +154,11 @@ export const hostVariables = z.object({
     "Older name of ansible_port.",
   ),
   ansible_ssh_user: variable(emptyForNone, "a user name", "Older name of ansible_user."),
+  ansible_host_key_checking: variable(
+    truth.nullish(),
+    "yes or no",
+    "Other name of ansible_ssh_host_key_checking.",
+  ),
   ansible_private_key_file: variable(
     emptyForNone,
     "the path of a key file",

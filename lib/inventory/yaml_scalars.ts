@@ -115,7 +115,7 @@ export function plainScalar(text: string): unknown {
 
 /** A key as Python writes it in JSON; `source` is what the file has. A float stays one there: `1.0`, `1e-05`. */
 export function keyText(key: unknown, source: string): string {
-  const isFloat = typeof key === "number" && source.includes(".");
+  const isFloat = typeof key === "number" && Number.isFinite(key) && source.includes(".");
   if (!isFloat) return String(key);
   const [digits = "", exponent = ""] = key.toExponential().split("e");
   const power = Number(exponent);

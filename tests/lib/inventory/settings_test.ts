@@ -117,6 +117,17 @@ Deno.test("settingsOf() reads the older names, and prefers them as Ansible does,
   assertEquals(settingsOf(host(args), options).commonArgs, ["-C", "-o", "A=1", "-v"]);
 });
 
+Deno.test("settingsOf() has ssh take any host key, when host_key_checking is no, where Ansible does", () => {
+  const off = { ansible_ssh_args: "-C", ansible_host_key_checking: false, ansible_ssh_common_args: "-v" };
+  const any = ["-C", "-o", "StrictHostKeyChecking=no", "-v"];
+  assertEquals(settingsOf(host(off), options).commonArgs, any);
+  assertEquals(settingsOf(host({ ...off, ansible_ssh_host_key_checking: "no" }), options).commonArgs, any);
+  assertEquals(settingsOf(host({ ...off, ansible_ssh_host_key_checking: true }), options).commonArgs, [
+    "-C",
+    "-v",
+  ]);
+});
+
 Deno.test("settingsOf() takes a user and a key that are empty for none, as Ansible does", () => {
   const empty = { ansible_user: "", ansible_ssh_private_key_file: "", ansible_become_user: "" };
   const { user, identityFile, becomeUser } = settingsOf(host(empty), options);
