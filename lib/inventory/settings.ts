@@ -138,7 +138,7 @@ function convert(host: Host, options: SettingsOptions, problems: Problem[]): Hos
       ? { simulated: { fault: vars.simulated_fault, latency: vars.simulated_latency } }
       : {}),
     become: vars.ansible_become ?? false,
-    becomeUser: vars.ansible_become_user || "root",
+    becomeUser: (vars.ansible_sudo_user ?? vars.ansible_become_user) || "root",
     deployPath: vars.deploy_path,
     artifactsDir: artifactsDir(host, vars.artifacts_dir, options),
     liveDir: vars.live_dir,

@@ -154,6 +154,7 @@ export const hostVariables = z.object({
     "Older name of ansible_port.",
   ),
   ansible_ssh_user: variable(emptyForNone, "a user name", "Older name of ansible_user."),
+  ansible_sudo_user: variable(emptyForNone, "a user name", "Older name of ansible_become_user."),
   ansible_host_key_checking: variable(
     truth.nullish(),
     "yes or no",

@@ -106,6 +106,8 @@ Deno.test("settingsOf() reads the older names, and prefers them as Ansible does,
     ansible_private_key_file: join(cwd, "k"),
   };
   const { address, port, user, identityFile } = settingsOf(host(old), options);
+  const become = { ansible_become_user: "new", ansible_sudo_user: "old" };
+  assertEquals(settingsOf(host(become), options).becomeUser, "old");
   assertEquals([address, port, user, identityFile], ["h", 1, "u", join(cwd, "k")]);
   const both = { ...old, ansible_port: 2, ansible_host: "new", ansible_user: "new" };
   const chosen = settingsOf(host(both), options);
