@@ -9,20 +9,29 @@
  * @module
  */
 
+/** A long line before many short ones must not eat the memory. */
+const MOST_SPACES = 8_000_000;
+
 /** A text that means the same to PyYAML, and by how much each of its lines was moved to the right. */
 export interface Indented {
   readonly text: string;
   readonly moved: readonly number[];
 }
 
-/** The text with such lines moved behind the column of the first bracket or quote; undefined where a document ends between them. */
+/**
+ * The text with such lines moved behind the column of the first bracket or quote; undefined where a document ends between them, and where
+ * it takes too many spaces.
+ */
 export function indentFlows(text: string): Indented | undefined {
   const scanner = new Scanner();
   const moved: number[] = [];
   const lines: string[] = [];
+  let spaces = 0;
   for (const line of text.split("\n")) {
     if (scanner.inside && /^(?:---|\.\.\.)(?:\s|$)/.test(line)) return undefined;
     const by = scanner.inside && line.trim() !== "" ? scanner.column + 1 : 0;
+    spaces += by;
+    if (spaces > MOST_SPACES) return undefined;
     moved.push(by);
     lines.push(" ".repeat(by) + line);
     scanner.line(line);

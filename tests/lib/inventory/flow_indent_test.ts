@@ -29,6 +29,10 @@ Deno.test("indentFlows() has no answer, when a document ends between brackets or
   assertEquals(indentFlows('a: "\n...\n"'), undefined);
 });
 
+Deno.test("indentFlows() has no answer, when it would take the memory", () => {
+  assertEquals(indentFlows(`${" ".repeat(10_000)}a: [\n${"1,\n".repeat(10_000)}]`), undefined);
+});
+
 Deno.test("loadInventory() says where something is in the user's own text, when lines had to be moved", async () => {
   const text = `web: {hosts: {
 a: {ansible_port: twenty},
