@@ -19,8 +19,8 @@ export interface Indented {
 }
 
 /**
- * The text with such lines moved behind the column of the first bracket or quote; undefined where a document ends between them, and where
- * it takes too many spaces.
+ * The text with such lines moved behind the column of the first bracket or quote; undefined where there are none, where a document ends
+ * between them, and where it takes too many spaces.
  */
 export function indentFlows(text: string): Indented | undefined {
   const scanner = new Scanner();
@@ -36,7 +36,7 @@ export function indentFlows(text: string): Indented | undefined {
     lines.push(" ".repeat(by) + line);
     scanner.line(line);
   }
-  return { text: lines.join("\n"), moved };
+  return spaces === 0 ? undefined : { text: lines.join("\n"), moved };
 }
 
 class Scanner {

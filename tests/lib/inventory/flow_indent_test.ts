@@ -20,7 +20,8 @@ Deno.test("indentFlows() moves lines between brackets and quotes alone, whatever
   ];
   for (const [text, moved] of table) {
     const lines = text.split("\n").map((line, at) => " ".repeat(moved[at]!) + line);
-    assertEquals<unknown>(indentFlows(text), { text: lines.join("\n"), moved }, text);
+    const expected = lines.join("\n") === text ? undefined : { text: lines.join("\n"), moved };
+    assertEquals<unknown>(indentFlows(text), expected, text);
   }
 });
 
