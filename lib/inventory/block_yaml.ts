@@ -10,7 +10,7 @@ import { shown } from "./problems.ts";
 import { Sealed } from "./sealed.ts";
 import type { Origin } from "./types.ts";
 import type { Entry, Reading, YamlSource } from "./yaml_document.ts";
-import { plainScalar } from "./yaml_scalars.ts";
+import { keyText, plainScalar } from "./yaml_scalars.ts";
 
 /** Deeper than anybody writes. */
 const DEEPEST = 64;
@@ -124,6 +124,7 @@ class BlockDocument implements YamlSource {
       this.#seen.add(keyNode.value);
       entries.push({
         key: keyNode.value as Json,
+        name: keyText(keyNode.value, keyNode.source),
         keyNode: keyNode as unknown as Node,
         value: node as unknown as Node | null,
         offset: (node ?? keyNode).start,
@@ -141,7 +142,7 @@ class BlockDocument implements YamlSource {
     if (node === null) return null;
     if (isScalar(node)) return node.value as Json;
     const entries = this.entries(node as YAMLMap);
-    return Object.fromEntries(entries.map((entry) => [String(entry.key), this.#json(entry.value)]));
+    return Object.fromEntries(entries.map((entry) => [entry.name, this.#json(entry.value)]));
   }
 
   #key(start: number, end: number): Leaf {

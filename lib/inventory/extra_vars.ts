@@ -39,7 +39,8 @@ async function readOption(option: string, reading: VarsReading): Promise<[string
   }
   if (!/^[[{]/.test(option)) return keyValues(option, problems);
   const { unseal, check } = reading;
-  return readVarsMapping(OPTION, option, problems, { unseal, warn: check.warn }).map(({ name, setting }) => [
+  const vars = readVarsMapping(OPTION, option, problems, { unseal, warn: check.warn }, false);
+  return vars.map(({ name, setting }) => [
     name,
     // A place inside the option is no file that a path could be relative to.
     { value: setting.value, origin: { ...setting.origin, line: 0, col: 0 } },
@@ -53,7 +54,7 @@ async function readFileOption(file: string, reading: VarsReading): Promise<[stri
   const plain = written === undefined ? undefined : unsealFile(file, written, unseal, problems);
   const warn = plain?.secret ? () => {} : check.warn;
   const vars = plain
-    ? readVarsMapping(file, plain.text, problems, { unseal, secret: plain.secret, warn })
+    ? readVarsMapping(file, plain.text, problems, { unseal, secret: plain.secret, warn }, false)
     : [];
   check.problems.push(...(plain?.secret ? discreet(problems) : problems));
   return vars.map(({ name, setting }) => [name, setting]);

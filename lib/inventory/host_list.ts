@@ -23,7 +23,8 @@ export function readHostList(list: string, builder: InventoryBuilder, check: Var
         hint: "name each host, or write the range in a file",
       });
     }
+    // As with Ansible, port 0 is none.
     const port = range ? undefined : address?.port;
-    builder.addHost(name, "ungrouped", port === undefined ? undefined : { value: port, origin });
+    builder.addHost(name, "ungrouped", port ? { value: port, origin } : undefined);
   }
 }

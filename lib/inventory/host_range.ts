@@ -24,8 +24,9 @@ export const BACKWARDS = "found a range that runs backwards and so names no host
 export function expandHostKey(key: string): { readonly names: readonly string[]; readonly port?: number } {
   const address = parseAddress(key);
   const names = expandRanges(address?.host ?? key);
-  if (address?.port === undefined) return { names };
-  if (address.port < 1 || address.port > 65535) {
+  // As with Ansible, port 0 is none.
+  if (!address?.port) return { names };
+  if (address.port > 65535) {
     throw new RangeProblem(`found the port ${address.port}, expected one from 1 to 65535`);
   }
   return { names, port: address.port };
@@ -43,38 +44,54 @@ function expandRanges(name: string): string[] {
   return bounds.flatMap((bound) => tails.map((tail) => head + bound + tail));
 }
 
-/** The members of `01:50`, `a:f` or `1:9:2`. */
+/** A number as Python's `int()` reads it. */
+const INTEGER = /^\s*[-+]?\d+(?:_\d+)*\s*$/;
+const EXPECTED = "expected begin:end or begin:end:step, of numbers or of single letters";
+
+/** The members of `01:50`, `a:f` or `1:9:2`, by the rules of Ansible and so of Python. */
 function sequence(range: string): string[] {
-  const [begin = "", end = "", stride = "1", ...more] = range.split(":");
-  const expected = "expected begin:end or begin:end:step, of numbers or of single letters";
+  const [written = "", end = "", stride = "1", ...more] = range.split(":");
   if (!range.includes(":") || more.length > 0) {
     const hint = /^\w+-\w+$/.test(range) ? `did you mean "[${range.replace("-", ":")}]"?` : undefined;
-    throw new RangeProblem(`found the range [${range}], ${expected}`, hint);
+    throw new RangeProblem(`found the range [${range}], ${EXPECTED}`, hint);
   }
-  const step = /^\d+$/.test(stride) ? Number(stride) : 0;
-  if (step < 1) throw new RangeProblem(`found the step "${stride}" in [${range}], expected a number from 1`);
-  const numeric = /^\d*$/.test(begin) && /^\d+$/.test(end);
-  const lettered = /^[a-z]$/i.test(begin) && /^[a-z]$/i.test(end);
-  if (!numeric && !lettered) throw new RangeProblem(`found the range [${range}], ${expected}`);
-
-  // Ansible's order of letters: all small ones before all capitals.
-  const first = numeric ? Number(begin) : LETTERS.indexOf(begin);
-  const last = numeric ? Number(end) : LETTERS.indexOf(end);
-  const padded = numeric && begin.startsWith("0") && begin.length > 1;
-  if (padded && begin.length !== end.length) {
+  const begin = written || "0";
+  const width = begin.startsWith("0") && begin.length > 1 ? begin.length : 0;
+  if (width > 0 && width !== end.length) {
     throw new RangeProblem(`found the range [${range}], expected as many digits in its end as in its begin`);
   }
+  const step = INTEGER.test(stride) ? integer(stride) : 0n;
+  if (step === 0n) {
+    throw new RangeProblem(`found the step "${stride}" in [${range}], expected a number other than 0`);
+  }
+  const lettered = end !== "" && LETTERS.includes(begin) && LETTERS.includes(end);
+  if (!lettered && !(INTEGER.test(begin) && INTEGER.test(end))) {
+    throw new RangeProblem(`found the range [${range}], ${EXPECTED}`);
+  }
+  const first = lettered ? BigInt(LETTERS.indexOf(begin)) : integer(begin);
+  const last = lettered ? BigInt(LETTERS.indexOf(end)) : integer(end);
   // To Ansible, numbers that run backwards are no host, and letters are a mistake.
-  if (first > last && numeric) return [];
-  if (first > last) {
+  if (lettered && first > last) {
     throw new RangeProblem(`found the range [${range}], expected its begin not to come after its end`);
   }
-  const count = Math.floor((last - first) / step) + 1;
+  // A range of Python ends before the number after the last, whichever way it runs.
+  const stop = last + 1n;
+  if (step > 0n ? first >= stop : first <= stop) return [];
+  const count = Number((step > 0n ? stop - first + step - 1n : stop - first + step + 1n) / step);
   if (count > MOST_NAMES) throw tooMany(count);
   return Array.from({ length: count }, (_, i) => {
-    const member = first + i * step;
-    return numeric ? String(member).padStart(padded ? begin.length : 0, "0") : LETTERS[member]!;
+    const member = first + BigInt(i) * step;
+    return lettered ? LETTERS[Number(member)]! : padded(member, width);
   });
+}
+
+function integer(text: string): bigint {
+  return BigInt(text.replaceAll("_", ""));
+}
+
+/** With zeros behind the sign, as `zfill()` writes them. */
+function padded(number: bigint, width: number): string {
+  return number < 0n ? `-${String(-number).padStart(width - 1, "0")}` : String(number).padStart(width, "0");
 }
 
 function tooMany(count: number): RangeProblem {

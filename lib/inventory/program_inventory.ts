@@ -51,7 +51,7 @@ class Reader {
     let hostvars: Json | undefined;
     for (const [name, value] of Object.entries(listed)) {
       if (name !== "_meta") this.#group(name, value);
-      else if (isMapping(value) && "hostvars" in value) hostvars = value.hostvars;
+      else if (isMapping(value) && "hostvars" in value) hostvars = value.hostvars ?? undefined;
     }
     if (hostvars !== undefined && !isMapping(hostvars)) {
       this.#problem("_meta.hostvars", `found ${shown(hostvars)}, expected a mapping of hosts`);
@@ -115,7 +115,9 @@ class Reader {
       : SECTIONS.some((section) => Object.hasOwn(data, section))
       ? data
       : { hosts: [name], vars: data };
-    const { hosts, vars, children } = group;
+    const { hosts, vars } = group;
+    // Of a mapping Ansible takes the keys: some languages write an empty list as one.
+    const children = isMapping(group.children) ? Object.keys(group.children) : group.children;
     if (hosts !== undefined) {
       if (!isListOfNames(hosts)) {
         this.#problem(`${name}.hosts`, `found ${shown(hosts)}, expected a list of names`);

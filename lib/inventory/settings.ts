@@ -31,7 +31,7 @@ export interface HostSettings {
   readonly user?: string;
   /** Absolute. */
   readonly identityFile?: string;
-  /** `ansible_ssh_args`, `ansible_ssh_common_args`, `ansible_ssh_extra_args`, as words. */
+  /** What `ansible_ssh_args`, `…_host_key_checking`, `…_common_args` and `…_extra_args` say, as words. */
   readonly commonArgs: readonly string[];
   readonly connection: "ssh" | "local" | "simulated";
   /** Where the connection is simulated: how the device behaves. */
@@ -119,17 +119,17 @@ function convert(host: Host, options: SettingsOptions, problems: Problem[]): Hos
   // Of two names for one thing Ansible takes the one that it lists last.
   const port = vars.ansible_ssh_port ?? vars.ansible_port;
   const user = vars.ansible_ssh_user ?? vars.ansible_user;
+  const checking = vars.ansible_ssh_host_key_checking ?? vars.ansible_host_key_checking;
   const identityFile = vars.ansible_ssh_private_key_file ?? vars.ansible_private_key_file;
   return {
     name: host.name,
     address: vars.ansible_ssh_host ?? vars.ansible_host ?? host.name,
     ...(typeof port === "number" ? { port } : {}),
-    ...(typeof user === "string" ? { user } : {}),
-    ...(typeof identityFile === "string"
-      ? { identityFile: absolute(identityFile, options.cwd, options) }
-      : {}),
+    ...(user ? { user } : {}),
+    ...(identityFile ? { identityFile: absolute(identityFile, options.cwd, options) } : {}),
     commonArgs: [
       ...vars.ansible_ssh_args ?? [],
+      ...(checking === false ? ["-o", "StrictHostKeyChecking=no"] : []),
       ...vars.ansible_ssh_common_args ?? [],
       ...vars.ansible_ssh_extra_args ?? [],
     ],
@@ -138,7 +138,7 @@ function convert(host: Host, options: SettingsOptions, problems: Problem[]): Hos
       ? { simulated: { fault: vars.simulated_fault, latency: vars.simulated_latency } }
       : {}),
     become: vars.ansible_become ?? false,
-    becomeUser: vars.ansible_become_user ?? "root",
+    becomeUser: (vars.ansible_sudo_user ?? vars.ansible_become_user) || "root",
     deployPath: vars.deploy_path,
     artifactsDir: artifactsDir(host, vars.artifacts_dir, options),
     liveDir: vars.live_dir,

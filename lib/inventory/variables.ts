@@ -92,6 +92,8 @@ export type RolloutVariable = z.output<typeof rolloutMapping>;
 const rollout = z.union([waveList.transform((waves): RolloutVariable => ({ waves })), rolloutMapping]);
 
 const optionalText = someText.nullish();
+/** As with Ansible, empty is as if it were not set: a host so takes back what its group says. */
+const emptyForNone = text.nullish();
 const SECONDS_OF_A_DAY = 86_400;
 
 /** Every variable that Lockstep reads, in Ansible's names and ours. Variables that are not here are the user's own. */
@@ -106,9 +108,9 @@ export const hostVariables = z.object({
     "a port from 1 to 65535",
     "Port of sshd on the device.",
   ),
-  ansible_user: variable(optionalText, "a user name", "User to log in as."),
+  ansible_user: variable(emptyForNone, "a user name", "User to log in as."),
   ansible_ssh_private_key_file: variable(
-    optionalText,
+    emptyForNone,
     "the path of a key file",
     "Private key to log in with.",
   ),
@@ -127,13 +129,18 @@ export const hostVariables = z.object({
     "ssh options in one text, with every quote closed",
     "More options for ssh, after the common ones.",
   ),
+  ansible_ssh_host_key_checking: variable(
+    truth.nullish(),
+    "yes or no",
+    "Whether ssh checks the device's host key as it is configured to; `no` takes any.",
+  ),
   ansible_connection: variable(
     connection.nullish(),
     "ssh, local or simulated",
     "How to reach the device: `ssh`, `local`, or not at all: `simulated`.",
   ),
   ansible_become: variable(truth.nullish(), "yes or no", "Run everything on the device through `sudo -n`."),
-  ansible_become_user: variable(optionalText, "a user name", "User to become; default: root."),
+  ansible_become_user: variable(emptyForNone, "a user name", "User to become; default: root."),
   ansible_become_method: variable(
     z.enum(["sudo", "ansible.builtin.sudo"]).nullish(),
     "sudo",
@@ -146,9 +153,15 @@ export const hostVariables = z.object({
     "a port from 1 to 65535",
     "Older name of ansible_port.",
   ),
-  ansible_ssh_user: variable(optionalText, "a user name", "Older name of ansible_user."),
+  ansible_ssh_user: variable(emptyForNone, "a user name", "Older name of ansible_user."),
+  ansible_sudo_user: variable(emptyForNone, "a user name", "Older name of ansible_become_user."),
+  ansible_host_key_checking: variable(
+    truth.nullish(),
+    "yes or no",
+    "Other name of ansible_ssh_host_key_checking.",
+  ),
   ansible_private_key_file: variable(
-    optionalText,
+    emptyForNone,
     "the path of a key file",
     "Other name of ansible_ssh_private_key_file.",
   ),

@@ -15,30 +15,33 @@ export interface NamedSetting {
   readonly nameOrigin: Origin;
 }
 
-/** The variables of a text, in order; none where there is nothing in it. What is wrong goes to `problems`. */
+/**
+ * The variables of a text, in order. One that holds what Python takes for nothing has none, and is a mistake where `mayBeNothing` is false.
+ * What is wrong goes to `problems`.
+ */
 export function readVarsMapping(
   file: string,
   text: string,
   problems: Problem[],
   reading: Partial<Omit<Reading, "json">>,
+  mayBeNothing = true,
 ): NamedSetting[] {
   const document = readYaml(file, text, problems, reading);
-  const root = document?.root ?? null;
-  if (!document || root === null) return [];
+  if (!document) return [];
+  const { root } = document;
   if (!isMap(root)) {
     const value = document.json(root);
-    // Ansible takes whatever Python takes for nothing as no variables at all.
-    const nothing = !value || Array.isArray(value) && value.length === 0;
-    if (!nothing) {
+    const isNothing = !value || Array.isArray(value) && value.length === 0;
+    if (!isNothing || !mayBeNothing) {
       problems.push(problemAt(
-        document.origin(root.range?.[0] ?? 0),
+        document.origin(root?.range?.[0] ?? 0),
         `found ${shown(value)}, expected a mapping of variables`,
       ));
     }
     return [];
   }
   return document.entries(root).map((entry) => {
-    const name = String(entry.key);
+    const { name } = entry;
     return {
       name,
       setting: { value: document.value(entry.value), origin: document.origin(entry.offset, name) },

@@ -17,11 +17,12 @@ import {
 } from "yaml";
 import type { Problem } from "../errors.ts";
 import type { Json } from "../events.ts";
+import { indentFlows } from "./flow_indent.ts";
 import { Places } from "./places.ts";
 import { shown } from "./problems.ts";
 import type { Origin } from "./types.ts";
 import { isSealed, noPassword, Sealed, type Unseal } from "./sealed.ts";
-import { ansibleTags, jsonScalars, pyYamlScalars } from "./yaml_scalars.ts";
+import { ansibleTags, jsonScalars, keyText, pyYamlScalars } from "./yaml_scalars.ts";
 
 /** Nodes that one alias may stand for. A block of shared variables has dozens; a bomb has billions. */
 const MOST_NODES_OF_AN_ALIAS = 10_000;
@@ -32,6 +33,8 @@ const MOST_NODES_OF_ALL_ALIASES = 2_000_000;
 export interface Entry {
   /** The key as YAML reads it: a string, unless it is an unquoted number, boolean or null. */
   readonly key: Json;
+  /** The key as a name: what it is in JSON. */
+  readonly name: string;
   readonly keyNode: Node;
   /** Null where nothing is written. Never an alias. */
   readonly value: Node | null;
@@ -87,8 +90,10 @@ export class YamlDocument implements YamlSource {
         for (const item of maps.reverse()) if (isMap(item)) merged.push(...this.entries(item));
       } else {
         const written = value?.range && value.range[0] < value.range[1] ? value : keyNode;
+        const scalar = this.#follow(keyNode) as Scalar;
         own.push({
-          key: (this.#follow(keyNode) as Scalar).value as Json,
+          key: scalar.value as Json,
+          name: keyText(scalar.value, scalar.source ?? ""),
           keyNode,
           value: this.#follow(value),
           offset: written.range?.[0] ?? 0,
@@ -124,7 +129,7 @@ export class YamlDocument implements YamlSource {
         value = Sealed.text(text, this.reading.unseal);
       } else {
         // fromEntries, because a key may be `__proto__`.
-        value = Object.fromEntries(entries.map((entry) => [String(entry.key), this.json(entry.value)]));
+        value = Object.fromEntries(entries.map((entry) => [entry.name, this.json(entry.value)]));
       }
     }
     if (source.anchor) this.#shared.set(source, value);
@@ -149,21 +154,21 @@ export interface Reading {
 /** Reads a text. Every mistake in its syntax goes to `problems`, and then nothing is returned. */
 export function readYaml(
   file: string,
-  text: string,
+  written: string,
   problems: Problem[],
   asked: Partial<Omit<Reading, "json">> = {},
 ): YamlDocument | undefined {
-  const lines = new LineCounter();
   const reading: Reading = {
     unseal: noPassword,
     secret: false,
     warn: () => {},
     ...asked,
-    json: isJson(text),
+    json: isJson(written),
   };
+  // They end a line, too; the package knows the ends of YAML 1.2.
+  const text = reading.json ? written : written.replace(/\x85|\r(?!\n)/g, "\n");
   const unprintable = reading.json ? -1 : text.search(UNPRINTABLE);
   if (unprintable >= 0) {
-    // The counter has not seen the text yet.
     const before = text.slice(0, unprintable).split("\n");
     const code = text.codePointAt(unprintable)!.toString(16).toUpperCase().padStart(4, "0");
     problems.push({
@@ -175,18 +180,18 @@ export function readYaml(
     return undefined;
   }
   try {
-    const document = parseDocument(text, {
-      version: "1.1",
-      schema: "failsafe",
-      customTags: reading.json ? jsonScalars : [...pyYamlScalars, ...ansibleTags(reading.unseal)],
-      merge: false,
-      // Checked below in linear time; the package compares each key with every other.
-      uniqueKeys: false,
-      prettyErrors: false,
-      lineCounter: lines,
-    });
-    // A warning says that a tag is not known: Ansible refuses those.
-    const faults = [...document.errors, ...document.warnings];
+    let parsed = parse(text, reading);
+    if (parsed.faults.length > 0) {
+      const indented = indentFlows(text);
+      const again = indented && parse(indented.text, reading);
+      if (again?.faults.length === 0) {
+        parsed = again;
+        // So that every column is that of the user's text.
+        const { lineStarts } = parsed.lines;
+        indented!.moved.forEach((by, line) => lineStarts[line]! += by);
+      }
+    }
+    const { document, lines, faults } = parsed;
     const faultyLines = new Set<number>();
     for (const fault of faults) {
       const { line, col } = lines.linePos(fault.pos[0]);
@@ -204,7 +209,7 @@ export function readYaml(
       if (fault.code === "UNEXPECTED_TOKEN") break;
     }
     if (faults.length > 0) return undefined;
-    const inspection = new Inspection(file, text, lines, problems, reading);
+    const inspection = new Inspection(file, parsed.text, lines, problems, reading);
     const before = problems.length;
     inspection.visit(document.contents as Node | null);
     if (problems.length > before) return undefined;
@@ -215,6 +220,22 @@ export function readYaml(
     problems.push({ where: file, message: "this is not valid YAML: values are nested too deeply" });
     return undefined;
   }
+}
+
+function parse(text: string, { json, unseal }: Reading) {
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    version: "1.1",
+    schema: "failsafe",
+    customTags: json ? jsonScalars : [...pyYamlScalars, ...ansibleTags(unseal)],
+    merge: false,
+    // Checked below in linear time; the package compares each key with every other.
+    uniqueKeys: false,
+    prettyErrors: false,
+    lineCounter: lines,
+  });
+  // A warning says that a tag is not known: Ansible refuses those.
+  return { text, document, lines, faults: [...document.errors, ...document.warnings] };
 }
 
 /** What YAML has no place for, not even in a comment. */
@@ -293,6 +314,10 @@ class Inspection {
         this.#problem(key, "a key must be plain text, and this one is not");
         continue;
       }
+      if (this.#isMissing(scalar)) {
+        this.#problem(key, "found no key before the colon");
+        continue;
+      }
       const name = scalar.value;
       this.#path.push(String(name));
       if (isMergeKey(key)) {
@@ -315,6 +340,12 @@ class Inspection {
       this.#path.pop();
     }
     return size;
+  }
+
+  /** Whether nothing is written where a key is due. PyYAML takes that only after a question mark. */
+  #isMissing({ range, anchor, tag }: Scalar): boolean {
+    const [start, end] = range!;
+    return start === end && !anchor && !tag && !/\?\s*$/.test(this.text.slice(0, start));
   }
 
   #merge(value: Node): void {

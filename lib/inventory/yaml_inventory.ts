@@ -1,6 +1,6 @@
 /**
- * Groups and hosts out of a YAML document, as Ansible's yaml plugin reads them. Where Ansible warns and goes on (a key that is no
- * part of a group), this reports a mistake: what is left out silently is deployed nowhere.
+ * Groups and hosts out of a YAML document, as Ansible's yaml plugin reads them. What Ansible passes over is a warning here, but for a key
+ * that is likely to be `hosts`, `children` or `vars` mistyped or misplaced: that is a mistake, because its hosts would be deployed to nowhere.
  * @module
  */
 import { isMap, isScalar, isSeq, type Node, type YAMLMap } from "yaml";
@@ -14,6 +14,7 @@ import { priorityOf, type VariableCheck } from "./variable_check.ts";
 import type { Entry, YamlSource } from "./yaml_document.ts";
 
 const SECTIONS = ["hosts", "children", "vars"] as const;
+const PASSED_OVER = "as with Ansible it is passed over";
 
 /** Adds what a document defines to `builder`, and everything that is wrong with it to the problems of `check`. */
 export function readYamlInventory(
@@ -44,7 +45,7 @@ class Reader {
     }
     const entries = this.document.entries(root);
     const plugin = entries.find((entry) => entry.key === "plugin");
-    if (plugin) {
+    if (plugin && !this.#isFalsy(plugin.value)) {
       this.#problem(
         start(plugin.keyNode),
         "plugin",
@@ -52,7 +53,10 @@ class Reader {
       );
       return;
     }
-    for (const entry of entries) this.#group(entry, "");
+    for (const entry of entries) {
+      if (isNothing(entry.value) || isMap(entry.value)) this.#group(entry, "");
+      else this.#noGroup(entry, "");
+    }
   }
 
   /** Reads a group with everything below it. Returns its name where it could be added. */
@@ -61,18 +65,9 @@ class Reader {
     if (name === undefined) return undefined;
     const path = join(parentPath, name);
     this.builder.addGroup(name);
-    if (isNothing(entry.value)) return name;
-    if (!isMap(entry.value)) {
-      this.#problem(
-        entry.offset,
-        path,
-        `found ${this.#shown(entry.value)}, expected a group: a mapping with hosts, children or vars`,
-        misplaced(name),
-      );
-      return name;
-    }
+    if (!isMap(entry.value)) return name;
     for (const section of this.document.entries(entry.value)) {
-      const sectionPath = join(path, String(section.key));
+      const sectionPath = join(path, section.name);
       switch (section.key) {
         case "vars":
           this.#groupVars(name, section, sectionPath);
@@ -84,20 +79,39 @@ class Reader {
           this.#hosts(name, section, sectionPath);
           break;
         default:
-          this.#problem(
-            start(section.keyNode),
-            sectionPath,
-            `found the key ${shown(section.key)}, expected hosts, children or vars`,
-            didYouMean(String(section.key), SECTIONS) ?? misplaced(name),
-          );
+          this.#unknownKey(name, section, sectionPath);
       }
     }
     return name;
   }
 
+  #unknownKey(group: string, { key, name, keyNode, value }: Entry, path: string): void {
+    const message = `found the key ${shown(key)}, expected hosts, children or vars`;
+    const meant = didYouMean(name.toLowerCase(), SECTIONS) ?? misplaced(group);
+    if (meant !== undefined) return this.#problem(start(keyNode), path, message, meant);
+    const hint = isNothing(value) || isMap(value)
+      ? "hosts belong below hosts:, groups below children:"
+      : "variables of a group belong below vars:";
+    this.#warn(start(keyNode), path, `${message}; ${PASSED_OVER}`, hint);
+  }
+
+  /** Stands where a group is due. Returns its name where a child may be called by it all the same. */
+  #noGroup({ key, name, value, offset }: Entry, parentPath: string): string | undefined {
+    const path = join(parentPath, name);
+    const message = `found ${this.#shown(value)}, expected a group: a mapping with hosts, children or vars`;
+    const meant = misplaced(name);
+    const known = typeof key === "string" && (this.builder.hasGroup(key) || this.builder.hasHost(key));
+    if (meant !== undefined || parentPath !== "" && !known) {
+      this.#problem(offset, path, message, meant);
+      return undefined;
+    }
+    this.#warn(offset, path, `${message}; ${PASSED_OVER}`);
+    return name;
+  }
+
   #groupVars(group: string, section: Entry, path: string): void {
     for (const entry of this.#members(section, path, "variables")) {
-      const name = String(entry.key);
+      const { name } = entry;
       if (name !== "ansible_group_priority") {
         this.builder.setVariable(group, name, this.#setting(entry, path));
         continue;
@@ -109,7 +123,8 @@ class Reader {
 
   #children(parent: string, section: Entry, path: string): void {
     for (const entry of this.#members(section, path, "groups")) {
-      const child = this.#group(entry, path);
+      const isGroup = isNothing(entry.value) || isMap(entry.value);
+      const child = isGroup ? this.#group(entry, path) : this.#noGroup(entry, path);
       if (child === undefined || this.builder.addChild(parent, child)) continue;
       this.#problem(
         start(entry.keyNode),
@@ -148,10 +163,17 @@ class Reader {
   #hostVars(entry: Entry, path: string): Settings {
     if (isNothing(entry.value)) return [];
     if (isMap(entry.value)) return this.#settings(entry.value, path);
+    const message = `found ${
+      this.#shown(entry.value)
+    }, expected the host's variables as a mapping, or nothing`;
+    if (this.#isFalsy(entry.value)) {
+      this.#warn(entry.offset, path, `${message}; ${PASSED_OVER}`);
+      return [];
+    }
     this.#problem(
       entry.offset,
       path,
-      `found ${this.#shown(entry.value)}, expected the host's variables as a mapping, or nothing`,
+      message,
       isScalar(entry.value)
         ? `for an address write "ansible_host: ${String(entry.value.value)}" below the host`
         : undefined,
@@ -166,7 +188,7 @@ class Reader {
 
   /** A variable's value and place; its mistakes are reported here, once for all hosts that will have it. */
   #setting(entry: Entry, path: string): PlacedSetting {
-    const name = String(entry.key);
+    const { name } = entry;
     const { places } = this.document;
     const setting = new PlacedSetting(this.document.value(entry.value), places, entry.offset, path, name);
     this.check.variable(name, setting, () => this.document.origin(start(entry.keyNode), join(path, name)));
@@ -178,8 +200,17 @@ class Reader {
     const { value } = section;
     if (isNothing(value)) return [];
     if (isMap(value)) return this.document.entries(value);
-    if (isScalar(value) && typeof value.value === "string" && what !== "variables") {
-      return [{ key: value.value, keyNode: value, value: null, offset: start(value) }];
+    if (isScalar(value) && typeof value.value === "string") {
+      if (what === "variables") {
+        this.#warn(
+          section.offset,
+          path,
+          `found ${
+            this.#shown(value)
+          }, expected a mapping of variables; as with Ansible it is one without a value`,
+        );
+      }
+      return [{ key: value.value, name: value.value, keyNode: value, value: null, offset: start(value) }];
     }
     this.#problem(
       section.offset,
@@ -202,12 +233,22 @@ class Reader {
     return undefined;
   }
 
+  /** Whether it is what Python takes for nothing. */
+  #isFalsy(node: Node | null): boolean {
+    if (isMap(node)) return this.document.entries(node).length === 0;
+    return node === null || (isSeq(node) ? node.items.length === 0 : isScalar(node) && !node.value);
+  }
+
   #shown(node: Node | null): string {
     return isScalar(node) ? shown(node.value) : isSeq(node) ? "a list" : "a mapping";
   }
 
   #problem(offset: number, path: string, message: string, hint?: string): void {
     this.check.problems.push(problemAt(this.document.origin(offset, path), message, hint));
+  }
+
+  #warn(offset: number, path: string, message: string, hint?: string): void {
+    this.check.warn(problemAt(this.document.origin(offset, path), message, hint));
   }
 }
 

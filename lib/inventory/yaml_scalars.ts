@@ -3,7 +3,7 @@
  * hurts: there `y` is a boolean, and a commit such as `1234e567` a number.
  * @module
  */
-import type { ScalarTag } from "yaml";
+import { type CollectionTag, isCollection, isPair, isScalar, type ScalarTag } from "yaml";
 import { Sealed, type Unseal } from "./sealed.ts";
 
 const core = "tag:yaml.org,2002:";
@@ -113,6 +113,19 @@ export function plainScalar(text: string): unknown {
   return tag ? tag.resolve(text, () => {}, {}) : text;
 }
 
+/** A key as Python writes it in JSON; `source` is what the file has. A float stays one there: `1.0`, `1e-05`. */
+export function keyText(key: unknown, source: string): string {
+  const isFloat = typeof key === "number" && Number.isFinite(key) && source.includes(".");
+  if (!isFloat) return String(key);
+  const [digits = "", exponent = ""] = key.toExponential().split("e");
+  const power = Number(exponent);
+  if (power < -4 || power >= 16) {
+    return `${digits}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
+  }
+  const text = power < 0 ? key.toFixed(digits.replace(/\D/g, "").length - 1 - power) : String(key);
+  return text.includes(".") ? text : `${text}.0`;
+}
+
 const explicitTags: ScalarTag[] = [
   explicit(`${core}int`, integerOf),
   explicit(`${core}float`, numberOf),
@@ -128,12 +141,32 @@ export const jsonScalars: ScalarTag[] = [
   tag("float", /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/, Number),
 ];
 
+/** Marks every text in a list or a mapping, as `!unsafe` marks a single one. */
+function markUnsafe(node: unknown): void {
+  if (isCollection(node)) node.items.forEach(markUnsafe);
+  else if (isPair(node)) markUnsafe(node.value);
+  else if (isScalar(node) && typeof node.value === "string") node.value = { __ansible_unsafe: node.value };
+}
+
+function unsafeCollection(collection: "seq" | "map"): CollectionTag {
+  return {
+    tag: "!unsafe",
+    collection,
+    resolve: (node) => {
+      markUnsafe(node);
+      return node;
+    },
+  };
+}
+
 /** Ansible's own tags. Both kinds of value print as `ansible-inventory --list` prints them. */
-export function ansibleTags(unseal: Unseal): ScalarTag[] {
+export function ansibleTags(unseal: Unseal): (ScalarTag | CollectionTag)[] {
   const sealed = (text: string) => Sealed.text(text, unseal);
   return [
     ...explicitTags,
     explicit("!unsafe", (text) => ({ __ansible_unsafe: text })),
+    unsafeCollection("seq"),
+    unsafeCollection("map"),
     explicit("!vault", sealed),
     explicit("!vault-encrypted", sealed),
   ];

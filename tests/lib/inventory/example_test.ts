@@ -27,7 +27,7 @@ Deno.test("inventory/example.yaml names every variable with its default, when co
     if (!shown.has(name!)) shown.set(name!, parse(value!));
   }
   const older =
-    /^ansible_(?:ssh_(?:host|port|user|args|extra_args)|private_key_file|connection|become_method)$/;
+    /^ansible_(?:ssh_(?:host|port|user|args|extra_args)|private_key_file|(?:ssh_)?host_key_checking|sudo_user|connection|become_method)$/;
   const names = hostVariables.keyof().options.filter((name) => !older.test(name));
   assertEquals(names.filter((name) => !shown.has(name)), []);
   for (const [name, value] of Object.entries(hostVariables.parse({}))) {

@@ -1,5 +1,6 @@
-import { assertEquals, assertLess, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
 import process from "node:process";
+import { type Problem, UsageError } from "../../../lib/errors.ts";
 import { loadInventory, toAnsibleList } from "../../../lib/inventory/mod.ts";
 import { inFolder, inventoryOf, problemsOf } from "./files.ts";
 
@@ -338,5 +339,53 @@ Deno.test("loadInventory() refuses what YAML has no place for, when a file holds
   ]);
   assertEquals(await problemsOf(() => inventoryOf("all: {hosts: {'h[09:1]': }}")), [
     "0.yaml:1:15: all.hosts.h[09:1]: found the range [09:1], expected as many digits in its end as in its begin",
+  ]);
+});
+
+Deno.test("loadInventory() warns of what Ansible passes over, when a group holds what is no part of one", async () => {
+  const warnings: Problem[] = [];
+  const text = `web:
+  ansible_user: root
+  edge-1:
+  hosts: {a: '', b: }
+  vars: lonely
+deploy_path: /opt/app
+7: [x]
+`;
+  const { hosts } = await inFolder({ "0.yaml": text }, (cwd) =>
+    loadInventory(["0.yaml"], {
+      extraVars: [],
+      env: {},
+      cwd,
+      warn: (warning) => warnings.push(warning),
+    }));
+  assertEquals(hosts.map(({ name, vars }) => [name, vars] as const), [
+    ["a", { lonely: null }],
+    ["b", { lonely: null }],
+  ]);
+  assertEquals(new UsageError(warnings).message.split("\n"), [
+    '0.yaml:2:3: web.ansible_user: found the key "ansible_user", expected hosts, children or vars; ' +
+    "as with Ansible it is passed over",
+    "    variables of a group belong below vars:",
+    '0.yaml:3:3: web.edge-1: found the key "edge-1", expected hosts, children or vars; as with Ansible it is passed over',
+    "    hosts belong below hosts:, groups below children:",
+    '0.yaml:4:14: web.hosts.a: found "", expected the host\'s variables as a mapping, or nothing; ' +
+    "as with Ansible it is passed over",
+    '0.yaml:5:9: web.vars: found "lonely", expected a mapping of variables; as with Ansible it is one without a value',
+    '0.yaml:6:14: deploy_path: found "/opt/app", expected a group: a mapping with hosts, children or vars; ' +
+    "as with Ansible it is passed over",
+    "0.yaml:7:4: 7: found a list, expected a group: a mapping with hosts, children or vars; as with Ansible it is passed over",
+  ]);
+});
+
+Deno.test("loadInventory() refuses a key and does not warn of it, when hosts, children or vars were meant", async () => {
+  for (const key of ["host", "chidlren", "Hosts", "VARS", "var", "hosts "]) {
+    const problems = await problemsOf(() => inventoryOf(`web: {hosts: {a: }, "${key}": {b: }}`));
+    assertEquals(problems.length, 2, key);
+    assertMatch(problems[1]!, /did you mean "(?:hosts|children|vars)"\?/);
+  }
+  assertEquals(await problemsOf(() => inventoryOf("hosts: [a]\nweb: {hosts: {b: }}")), [
+    "0.yaml:1:8: hosts: found a list, expected a group: a mapping with hosts, children or vars",
+    '    put "hosts:" below the name of a group, such as all:',
   ]);
 });

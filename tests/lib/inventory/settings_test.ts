@@ -106,6 +106,8 @@ Deno.test("settingsOf() reads the older names, and prefers them as Ansible does,
     ansible_private_key_file: join(cwd, "k"),
   };
   const { address, port, user, identityFile } = settingsOf(host(old), options);
+  const become = { ansible_become_user: "new", ansible_sudo_user: "old" };
+  assertEquals(settingsOf(host(become), options).becomeUser, "old");
   assertEquals([address, port, user, identityFile], ["h", 1, "u", join(cwd, "k")]);
   const both = { ...old, ansible_port: 2, ansible_host: "new", ansible_user: "new" };
   const chosen = settingsOf(host(both), options);
@@ -115,6 +117,26 @@ Deno.test("settingsOf() reads the older names, and prefers them as Ansible does,
   assertEquals(settingsOf(host(keys), options).identityFile, join(cwd, "other"));
   const args = { ansible_ssh_args: "-C", ansible_ssh_common_args: "-o A=1", ansible_ssh_extra_args: "-v" };
   assertEquals(settingsOf(host(args), options).commonArgs, ["-C", "-o", "A=1", "-v"]);
+});
+
+Deno.test("settingsOf() has ssh take any host key, when host_key_checking is no, where Ansible does", () => {
+  const off = { ansible_ssh_args: "-C", ansible_host_key_checking: false, ansible_ssh_common_args: "-v" };
+  const any = ["-C", "-o", "StrictHostKeyChecking=no", "-v"];
+  assertEquals(settingsOf(host(off), options).commonArgs, any);
+  assertEquals(settingsOf(host({ ...off, ansible_ssh_host_key_checking: "no" }), options).commonArgs, any);
+  assertEquals(settingsOf(host({ ...off, ansible_ssh_host_key_checking: true }), options).commonArgs, [
+    "-C",
+    "-v",
+  ]);
+});
+
+Deno.test("settingsOf() takes a user and a key that are empty for none, as Ansible does", () => {
+  const empty = { ansible_user: "", ansible_ssh_private_key_file: "", ansible_become_user: "" };
+  const { user, identityFile, becomeUser } = settingsOf(host(empty), options);
+  assertEquals([user, identityFile, becomeUser], [undefined, undefined, "root"]);
+  // The older name is asked first, whatever it says.
+  const older = settingsOf(host({ ansible_user: "new", ansible_ssh_user: "" }), options);
+  assertEquals(older.user, undefined);
 });
 
 Deno.test("settingsOf() passes a deploy path through, when it holds what a shell would take apart", () => {
