@@ -241,7 +241,7 @@ const COMMON = (
 ).split(" ");
 
 /** What only some have. */
-const MORE = ["curl", "wget", "python3", "perl"];
+const MORE = ["curl", "wget", "openssl", "python3", "perl"];
 
 /** Fills a folder with links to programs, to be a session's whole PATH, and returns it. */
 export async function toolbox(dir: string, options: ToolboxOptions = {}): Promise<string> {

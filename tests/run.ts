@@ -17,6 +17,7 @@ const packages: Packages = {
   shellcheck: "shellcheck",
   dash: "dash",
   curl: "curl",
+  openssl: "openssl",
   rsync: "rsync",
   "ansible-inventory": "ansible-core",
   "systemd-nspawn": "systemd-container",

@@ -24,7 +24,8 @@ export type Need =
   | "ansible-inventory"
   | "python3"
   | "perl"
-  | "wget";
+  | "wget"
+  | "openssl";
 
 /** The folders that hold programs; those of root are not on every user's `PATH`. */
 const programFolders = [

@@ -11,8 +11,8 @@ if [ -d "staging/$2" ]; then
   # What is none of the wanted files may be the beginning of one: how many names it has, and how long it is.
   echo "= unfinished"
   while IFS= read -r line; do
-    case $* in *"${line%%  *}"*) continue ;; esac
-    name=${line#*  }
+    case $* in *"${line%% *}"*) continue ;; esac
+    name=${line#* ?}
     echo "$(stat -c '%h %s' "staging/$2/$name" 2>/dev/null) $name"
   done <<EOF
 $found
@@ -44,7 +44,7 @@ for digest in $wanted; do
   case $lists in *"$digest"*) continue ;; esac
   record=$(grep -l "^$digest " ../.lockstep/backups/* 2>/dev/null | tail -n 1)
   if [ -z "$record" ]; then continue; fi
-  name=$(sed -n "s|^$digest  \./||p" "$record" | head -n 1)
+  name=$(sed -n "s|^$digest [ *]\./||p" "$record" | head -n 1)
   if [ -f "./${record##*/}/$name" ]; then sha256sum "./${record##*/}/$name"; fi
 done
 true

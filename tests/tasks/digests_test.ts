@@ -3,10 +3,12 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
+import { parseDigests } from "../../lib/facts/fact.ts";
+import { program } from "../../lib/remote/program.ts";
 import type { Release } from "../../lib/release.ts";
 import { pipelines } from "../../tasks/mod.ts";
-import { makeLocalDevice, writeSet } from "../local_device.ts";
-import { findProgram, testWhere } from "../support.ts";
+import { makeLocalDevice, type ToolboxOptions, writeSet } from "../local_device.ts";
+import { findProgram, type Need, testWhere } from "../support.ts";
 
 testWhere("a deploy takes each digest as often as docs/transfer.md says", { needs: ["linux"] }, async () => {
   const log = await Deno.makeTempFile();
@@ -37,3 +39,42 @@ exec ${findProgram("sha256sum")} "$@"`;
     await Deno.remove(log);
   }
 });
+
+const kinds: readonly { name: string; needs: readonly Need[]; tools: ToolboxOptions }[] = [
+  { name: "openssl", needs: ["linux", "openssl"], tools: {} },
+  { name: "sha256sum alone", needs: ["linux"], tools: { without: ["openssl"] } },
+  { name: "an openssl that is broken", needs: ["linux"], tools: { scripts: { openssl: "echo no; exit 1" } } },
+  { name: "busybox and openssl", needs: ["busybox", "openssl"], tools: { shell: "busybox", busybox: true } },
+];
+
+for (const { name, needs, tools } of kinds) {
+  testWhere(
+    `digests tells every file, large ones too, whatever they are called, with ${name}`,
+    { needs },
+    async () => {
+      await using device = await makeLocalDevice({ tools });
+      const large = new Uint8Array(1_500_000).fill(7);
+      const names = ["plain", "a b", "-rf", "*", "x\\y", "ü", " *odd", "deep/er/file", "$(touch pwned)"];
+      // busybox writes a line break as it is.
+      if (!("busybox" in tools)) names.push("two\nlines");
+      const expected = new Map<string, string>();
+      for (const [at, name] of names.entries()) {
+        for (const content of [large.subarray(at), new TextEncoder().encode(name)]) {
+          const path = content.length > 1000 ? `${name}.large` : name;
+          await device.write(`set/${path}`, content);
+          expected.set(path, new Uint8Array(await crypto.subtle.digest("SHA-256", content.slice())).toHex());
+        }
+      }
+      const remote = await device.connect();
+      try {
+        const { code, stdout } = await remote.run(program("list", `digests "$1"`), [device.at("set")]);
+        assertEquals(code, 0);
+        const found = parseDigests(stdout.split("\n"));
+        assertEquals(new Map([...found].toSorted()), new Map([...expected].toSorted()));
+        assertEquals((await remote.run(program("none", `digests "$1"`), [device.at("none")])).code, 1);
+      } finally {
+        await remote.close();
+      }
+    },
+  );
+}
