@@ -58,7 +58,10 @@ export function sshArgv(endpoint: Endpoint, options: TransportOptions, command: 
   ) argv.push("-o", option);
   if (endpoint.port !== undefined) argv.push("-p", String(endpoint.port));
   if (endpoint.user !== undefined) argv.push("-l", endpoint.user);
-  if (endpoint.identityFile !== undefined) argv.push("-i", endpoint.identityFile);
+  // Not by -i: a key that is not there would be passed over, and the user's own tried in its place.
+  if (endpoint.identityFile !== undefined) {
+    argv.push("-o", `IdentityFile=${configValue(endpoint.identityFile)}`);
+  }
   // … and these are, by ansible_ssh_common_args.
   argv.push(...endpoint.commonArgs);
   for (
@@ -72,6 +75,11 @@ export function sshArgv(endpoint: Endpoint, options: TransportOptions, command: 
   }
   argv.push("--", endpoint.address, command);
   return argv;
+}
+
+/** A path as ssh's configuration takes it: in quotes, with nothing to be expanded. */
+function configValue(path: string): string {
+  return `"${path.replaceAll("%", "%%").replaceAll(/["\\]/g, "\\$&")}"`;
 }
 
 /** The whole command line of a session with this host. */

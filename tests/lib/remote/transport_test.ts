@@ -16,7 +16,11 @@ Deno.test("sshArgv() turns every setting into words of their own", () => {
     ["nothing set", {}, undefined, []],
     ["port", { port: 2222 }, undefined, ["-p", "2222"]],
     ["user", { user: "deploy" }, undefined, ["-l", "deploy"]],
-    ["key", { identityFile: "/home/me/my keys/id" }, undefined, ["-i", "/home/me/my keys/id"]],
+    ["key", { identityFile: "/home/me/my keys/id" }, undefined, [
+      "-o",
+      'IdentityFile="/home/me/my keys/id"',
+    ]],
+    ["odd key", { identityFile: '/%h"\\' }, undefined, ["-o", 'IdentityFile="/%%h\\"\\\\"']],
     ["common arguments", { commonArgs: ["-o", "ProxyJump=a b"] }, undefined, ["-o", "ProxyJump=a b"]],
     ["a configuration", {}, "C:\\Users\\me\\ssh config", ["-F", "C:\\Users\\me\\ssh config"]],
   ];
