@@ -11,7 +11,6 @@ import vm from "node:vm";
  * that all collections together take time in proportion to what is made. One takes about a millisecond for each megabyte in use.
  */
 export function heapKeeper(growth: number): () => void {
-  const collect = collector();
   // Of what is there now nobody knows how much is in use.
   let limit = growth;
   return () => {
@@ -26,9 +25,16 @@ function heapUsed(): number {
   return v8.getHeapStatistics().used_heap_size;
 }
 
+let gc: (() => void) | undefined;
+
+function collect(): void {
+  gc ??= collector();
+  gc();
+}
+
 /** V8's own collection: a context that is made after the flag was set has it. */
 function collector(): () => void {
   v8.setFlagsFromString("--expose-gc");
-  const gc: unknown = vm.runInNewContext("globalThis.gc");
-  return typeof gc === "function" ? () => void gc() : () => {};
+  const found: unknown = vm.runInNewContext("globalThis.gc");
+  return typeof found === "function" ? () => void found() : () => {};
 }
