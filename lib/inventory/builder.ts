@@ -48,7 +48,7 @@ export interface Over {
 }
 
 /** How much a large inventory may take before what reading it has left behind is collected. Bytes. */
-const GROWTH = 48 * 1024 * 1024;
+const GROWTH = 32 * 1024 * 1024;
 
 /** Collects definitions in the order in which they are read; later ones add to earlier ones. */
 export class InventoryBuilder {
