@@ -9,7 +9,7 @@ import type { Release } from "../release.ts";
 import { type Call, runBatch, runWhileWell } from "../remote/batch.ts";
 import { payloadOfBytes } from "../remote/payload.ts";
 import { type Program, program } from "../remote/program.ts";
-import type { Answer, Remote, RunOptions } from "../remote/session.ts";
+import type { Answer, Remote } from "../remote/session.ts";
 import type { Acted, ActingHost, RunContext, Step } from "../task.ts";
 import { isHeld, lockCall, unlock } from "./lock.ts";
 
@@ -117,7 +117,7 @@ export class HostRun implements ActingHost {
     queueMicrotask(() => {
       this.#sending = false;
       const asking = this.#asking.splice(0);
-      runBatch({ run: (...request) => this.#run(...request) }, asking.map(({ call }) => call)).then(
+      runBatch(this.#session, asking.map(({ call }) => call)).then(
         (answers) => asking.forEach(({ resolve }, at) => resolve(answers[at]!)),
         (failure) => asking.forEach(({ reject }) => reject(failure)),
       );
@@ -125,13 +125,16 @@ export class HostRun implements ActingHost {
   }
 
   ask(program: Program, args: readonly string[]): Promise<Answer> {
-    return this.#run(program, args);
+    return this.#session.run(program, args);
   }
 
-  #run(program: Program, args: readonly string[], options: RunOptions = {}): Promise<Answer> {
-    const { deadline } = this;
-    return this.#remote.run(program, args, deadline === Infinity ? options : { ...options, deadline });
-  }
+  /** The session of the moment, which ends what is run at the host's deadline. */
+  readonly #session: Pick<Remote, "run"> = {
+    run: (program, args, options = {}) => {
+      const { deadline } = this;
+      return this.#remote.run(program, args, deadline === Infinity ? options : { ...options, deadline });
+    },
+  };
 
   /** What was already asked, as far as it was answered; undefined where it was not asked. */
   known<T>(fact: Fact<T>): Promise<T | undefined> {
@@ -158,7 +161,7 @@ export class HostRun implements ActingHost {
         const calls = [...before, ...together.map(callOf), ...after.map((fact) => this.#callOf(fact))];
         // What is done last gives its name to all that goes with it.
         const name = together.at(-1)!.program.name;
-        const answers = await runWhileWell({ run: (...request) => this.#run(...request) }, name, calls);
+        const answers = await runWhileWell(this.#session, name, calls);
         if (before.length > 0) await (this.#lock = this.#held(Promise.resolve(answers.shift()!)));
         for (const step of together) {
           outputs.push(outputOf(answers.shift()!, step.program, this.settings.name));
