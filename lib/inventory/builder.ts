@@ -82,6 +82,14 @@ export class InventoryBuilder {
     return [...this.#hosts.keys()];
   }
 
+  /** Groups that have no host and none below them, so far. */
+  groupsWithoutHosts(): Set<string> {
+    const used = upward([...this.#groups.values()].filter((group) => group.hosts.size > 0));
+    // Every host belongs to these in the end.
+    const names = [...this.#groups.values()].filter((group) => !used.has(group)).map((group) => group.name);
+    return new Set(names.filter((name) => name !== "all" && name !== "ungrouped"));
+  }
+
   addGroup(name: string): void {
     this.#group(name);
   }

@@ -50,7 +50,12 @@ export async function loadInventory(sources: readonly string[], options: LoadOpt
   const varsOf = async (folder: string) => {
     let layer = read.get(folder);
     if (!layer) {
-      layer = await readVarsFiles(folder, builder.groupNames(), builder.hostNames(), reading);
+      const [groups, hosts, unused] = [
+        builder.groupNames(),
+        builder.hostNames(),
+        builder.groupsWithoutHosts(),
+      ];
+      layer = await readVarsFiles(folder, { groups, hosts, unused }, reading);
       read.set(folder, layer);
     }
     return layer;

@@ -23,25 +23,33 @@ export interface VarsReading {
   readonly check: VariableCheck;
 }
 
+/** The groups and hosts that variables are read for. */
+export interface Named {
+  readonly groups: readonly string[];
+  readonly hosts: readonly string[];
+  /** Groups without a host. Ansible does not read what is said of them, so that it may be broken, or locked away. */
+  readonly unused: ReadonlySet<string>;
+}
+
 /** Reads what `folder` (absolute) says about the groups and hosts that there are. */
 export async function readVarsFiles(
   folder: string,
-  groups: readonly string[],
-  hosts: readonly string[],
+  { groups, hosts, unused }: Named,
   reading: VarsReading,
 ): Promise<VarsLayer> {
   // Named as the user would: relative, where it is below the current folder.
   const below = relative(reading.cwd, folder);
   const name = below.startsWith("..") || isAbsolute(below) ? folder : below;
   return {
-    groups: await readAll(join(name, "group_vars"), groups, reading),
-    hosts: await readAll(join(name, "host_vars"), hosts, reading),
+    groups: await readAll(join(name, "group_vars"), groups, (group) => unused.has(group), reading),
+    hosts: await readAll(join(name, "host_vars"), hosts, () => false, reading),
   };
 }
 
 async function readAll(
   folder: string,
   names: readonly string[],
+  isUnused: (name: string) => boolean,
   reading: VarsReading,
 ): Promise<Map<string, ReadonlyMap<string, Setting>>> {
   const found = new Map<string, ReadonlyMap<string, Setting>>();
@@ -54,7 +62,10 @@ async function readAll(
     if (files.length === 0) continue;
     const vars = new Map<string, Setting>();
     for (const file of files) {
-      for (const [key, setting] of await readVars(file, reading)) vars.set(key, setting);
+      const found = await readVars(file, reading);
+      if (isUnused(name)) found.problems.forEach(reading.check.warn);
+      else reading.check.problems.push(...found.problems);
+      for (const [key, setting] of found.vars) vars.set(key, setting);
     }
     found.set(name, vars);
   }
@@ -96,8 +107,11 @@ async function filesBelow(folder: string, cwd: string, depth: number): Promise<s
   return files;
 }
 
-/** The variables of one file; an empty file has none. Problems go to `check`. */
-async function readVars(file: string, { cwd, unseal, check }: VarsReading): Promise<[string, Setting][]> {
+/** The variables of one file, and what is wrong with it; an empty file has none. */
+async function readVars(
+  file: string,
+  { cwd, unseal, check }: VarsReading,
+): Promise<{ readonly vars: [string, Setting][]; readonly problems: readonly Problem[] }> {
   const problems: Problem[] = [];
   const written = await readUtf8(file, cwd, problems);
   const plain = written === undefined ? undefined : unsealFile(file, written, unseal, problems);
@@ -110,8 +124,7 @@ async function readVars(file: string, { cwd, unseal, check }: VarsReading): Prom
     for (const { name, setting, nameOrigin } of found) checkHere.variable(name, setting, () => nameOrigin);
     vars = found.map(({ name, setting }) => [name, setting]);
   }
-  check.problems.push(...(plain?.secret ? discreet(problems) : problems));
-  return vars;
+  return { vars, problems: plain?.secret ? discreet(problems) : problems };
 }
 
 async function namesIn(folder: string): Promise<string[]> {
