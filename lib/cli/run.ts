@@ -65,7 +65,7 @@ const GROWTH = 64 * 1024 * 1024;
 function smallHeap(): Listener {
   const keepSmall = heapKeeper(GROWTH);
   return ({ type }) => {
-    if (type === "host-finished") keepSmall();
+    if (type === "host-prepared" || type === "host-finished") keepSmall();
   };
 }
 

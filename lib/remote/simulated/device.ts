@@ -60,6 +60,11 @@ export class SimulatedDevice {
     this[where] = this.#pool.sets(new Map([...this[where], [name, this.#pool.set(set)]]));
   }
 
+  unstage(id: string): void {
+    this.staging?.delete(id);
+    if (this.staging?.size === 0) this.staging = null;
+  }
+
   drop(where: "releases" | "backups", names: readonly string[]): void {
     this[where] = this.#pool.sets(new Map([...this[where]].filter(([name]) => !names.includes(name))));
   }

@@ -54,7 +54,7 @@ export const steps: Readonly<Record<string, Answering>> = {
     const files = device.staging?.get(id);
     if (files === undefined) return die("exit", "cannot seal the release");
     if (device.live === slotLink(slot)) return die("unsuitable", `the slot ${slot} is live`);
-    device.staging?.delete(id);
+    device.unstage(id);
     device.keep("releases", slot, { files, version: null });
     return DONE;
   },
@@ -105,7 +105,7 @@ export const steps: Readonly<Record<string, Answering>> = {
   cleanup: (device, [, , ...paths]) => {
     for (const path of paths.filter((path) => path !== device.live)) {
       const name = path.split("/").at(-1)!;
-      if (path.startsWith(".lockstep/staging/")) device.staging?.delete(name);
+      if (path.startsWith(".lockstep/staging/")) device.unstage(name);
       else device.drop(path.startsWith("backup/") ? "backups" : "releases", [name]);
     }
     return DONE;
