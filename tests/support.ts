@@ -25,7 +25,10 @@ export type Need =
   | "python3"
   | "perl"
   | "wget"
-  | "openssl";
+  | "openssl"
+  | "xmllint"
+  | "zsh"
+  | "fish";
 
 /** The folders that hold programs; those of root are not on every user's `PATH`. */
 const programFolders = [

@@ -9,6 +9,7 @@ import { execCommand } from "./commands/exec.ts";
 import { initCommand } from "./commands/init.ts";
 import { inventoryShowCommand } from "./commands/inventory.ts";
 import { manifestCommand } from "./commands/manifest.ts";
+import { reportCommand } from "./commands/report.ts";
 import { resumeCommand } from "./commands/resume.ts";
 import { rollbackCommand } from "./commands/rollback.ts";
 import { verifyLocalCommand } from "./commands/verify_local.ts";
@@ -30,5 +31,6 @@ export function commands(load: LoadPipelines, done: (exitCode: number) => void) 
     initCommand(done),
     manifestCommand(done),
     execCommand(load, done),
+    reportCommand(done),
   ];
 }

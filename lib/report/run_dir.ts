@@ -6,6 +6,7 @@
 import { join, resolve } from "@std/path";
 import { Failure, UsageError } from "../errors.ts";
 import { type Event, type Listener, SCHEMA } from "../events.ts";
+import { didYouMean } from "../inventory/near_miss.ts";
 import { type Report, ReportFold, type RunStarted } from "./report.ts";
 import { RunRecord } from "./run_record.ts";
 
@@ -76,7 +77,7 @@ export async function openRun(reportsDir: string, run: string): Promise<RunDir> 
     try {
       if (broken !== null) throw broken;
       record.writeHosts();
-      await writeReport(join(path, "report.json"), record.report());
+      await writePieces(join(path, "report.json"), record.report());
       if (record.problem !== null) throw record.problem;
       await pointLatest(reportsDir, run);
     } catch (error) {
@@ -110,13 +111,27 @@ async function* runEvents(reportsDir: string, run: string): AsyncGenerator<Event
     yield* eventsOf(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw UsageError.of("run", `there is no run ${name} in ${reportsDir}`, `its record would be ${path}`);
+    const names = await runNames(reportsDir);
+    const [newest] = names;
+    throw UsageError.of(
+      "run",
+      `there is no run ${name} in ${reportsDir}`,
+      didYouMean(name, names) ??
+        (newest === undefined ? "--reports names the folder of its runs" : `the newest there is ${newest}`),
+    );
   }
 }
 
 /** The events of a run, all at once. */
 export async function readRun(reportsDir: string, run: string): Promise<Event[]> {
   return await Array.fromAsync(runEvents(reportsDir, run));
+}
+
+/** What a run came to, also where it was killed: as far as its events say. */
+export async function readReport(reportsDir: string, run: string): Promise<Report> {
+  const fold = new ReportFold();
+  for await (const event of runEvents(reportsDir, run)) fold.add(event);
+  return fold.report();
 }
 
 /** How a run's hosts ended: its report without their tasks, which in a large fleet are most of it; and the event that began it. */
@@ -148,8 +163,8 @@ export async function newestDeploy(reportsDir: string): Promise<string> {
   );
 }
 
-/** Newest first. */
-async function runNames(reportsDir: string): Promise<string[]> {
+/** The runs under a folder, newest first. */
+export async function runNames(reportsDir: string): Promise<string[]> {
   const names: string[] = [];
   try {
     for await (const { name, isDirectory } of Deno.readDir(reportsDir)) {
@@ -222,7 +237,7 @@ async function* linesOf(path: string): AsyncGenerator<{ text: string; whole: boo
 }
 
 /** Writes a file that is either absent or whole. */
-async function writeReport(path: string, pieces: Iterable<string>): Promise<void> {
+export async function writePieces(path: string, pieces: Iterable<string>): Promise<void> {
   const temporary = `${path}.tmp`;
   const file = await Deno.open(temporary, { write: true, create: true, truncate: true });
   try {

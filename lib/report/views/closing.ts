@@ -4,7 +4,7 @@
  */
 import { type FailureData, formatFailure, printable } from "../../errors.ts";
 import type { HostOutcome, TaskReport } from "../../events.ts";
-import type { Ledger, RunStarted, Shared } from "./ledger.ts";
+import { gravity, type Ledger, type RunStarted, type Shared } from "./ledger.ts";
 import { Layout, setList, statusTone, stepLines, word } from "./lines.ts";
 import { outcomeSpans, waveLine } from "./progress.ts";
 import {
@@ -106,13 +106,6 @@ function failureSections(ledger: Ledger, layout: Layout): Line[][] {
     ]]);
   }
   return sections;
-}
-
-function gravity({ status, rollbackError, was }: HostOutcome): number {
-  if (rollbackError !== undefined) return 6;
-  // What others suffered from is above what they suffered from.
-  if (was !== undefined) return 1;
-  return { ok: 0, changed: 0, skipped: 1, unreachable: 2, rolled_back: 3, failed: 4 }[status];
 }
 
 function failureLines(ledger: Ledger, layout: Layout, { first, hosts }: Shared<HostOutcome>): Line[] {

@@ -182,15 +182,7 @@ export class Ledger {
       share(this.plans, JSON.stringify(planned.map(({ task, steps }) => [task, steps])), planned, host);
     }
     if (outcome.error !== undefined || isBad(outcome)) {
-      const { error, rollbackError, previousRelease, was = null } = outcome;
-      const key = [
-        status,
-        was,
-        status === "rolled_back" ? previousRelease : null,
-        error === undefined ? null : failureKey(error, host),
-        rollbackError === undefined ? null : failureKey(rollbackError, host),
-      ];
-      share(this.failures, JSON.stringify(key), outcome, host);
+      share(this.failures, outcomeKey(outcome), outcome, host);
     }
   }
 
@@ -206,7 +198,8 @@ export class Ledger {
   }
 }
 
-function share<T>(groups: Map<string, Shared<T>>, key: string, first: T, host: string): void {
+/** Adds a host to those of which the same is true. */
+export function share<T>(groups: Map<string, Shared<T>>, key: string, first: T, host: string): void {
   const group = groups.get(key);
   if (group === undefined) groups.set(key, { first, hosts: [host] });
   else group.hosts.push(host);
@@ -216,6 +209,26 @@ function share<T>(groups: Map<string, Shared<T>>, key: string, first: T, host: s
 export function isBad({ status, rollbackError }: HostOutcome): boolean {
   return status === "failed" || status === "rolled_back" || status === "unreachable" ||
     rollbackError !== undefined;
+}
+
+/** How much somebody has to hear of it: what needs a person most is highest. */
+export function gravity({ status, rollbackError, was }: HostOutcome): number {
+  if (rollbackError !== undefined) return 6;
+  // What others suffered from is above what they suffered from.
+  if (was !== undefined) return 1;
+  return { ok: 0, changed: 0, skipped: 1, unreachable: 2, rolled_back: 3, failed: 4 }[status];
+}
+
+/** What two hosts that ended badly have to share to be told of together. */
+export function outcomeKey(outcome: HostOutcome): string {
+  const { host, status, was = null, previousRelease, error, rollbackError } = outcome;
+  return JSON.stringify([
+    status,
+    was,
+    status === "rolled_back" ? previousRelease : null,
+    error === undefined ? null : failureKey(error, host),
+    rollbackError === undefined ? null : failureKey(rollbackError, host),
+  ]);
 }
 
 /** What two hosts' failures have to share to be the same to a reader; the host's own words (`log`) always differ. */

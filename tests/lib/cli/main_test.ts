@@ -32,6 +32,7 @@ const commands = [
   "init",
   "manifest",
   "exec",
+  "report",
 ];
 
 testWhere("--help tells of every command, and each command of its options", { needs: [] }, async () => {

@@ -1,0 +1,104 @@
+/**
+ * What a person reads of a report first, whatever the format: its headline, and what went wrong, each thing once with the hosts it is true of.
+ * @module
+ */
+import type { HostOutcome, HostStatus } from "../../events.ts";
+import type { HostReport } from "../host_fold.ts";
+import type { Report, ReportWarning } from "../report.ts";
+import { gravity, isBad, outcomeKey, share, type Shared } from "../views/ledger.ts";
+import { setList } from "../views/lines.ts";
+import { count, duration, size } from "../views/text.ts";
+
+/** The worst first. */
+export const STATUSES = [
+  "failed",
+  "rolled_back",
+  "unreachable",
+  "skipped",
+  "changed",
+  "ok",
+] as const satisfies readonly HostStatus[];
+
+/** `deploy of 2.4.1 (3f9a12cd) on 20 hosts`. */
+export function titleOf({ command, artifacts, artifactSets, summary, dryRun }: Report): string {
+  const sets = artifactSets ?? (artifacts === null ? [] : [artifacts]);
+  const of = sets.length > 0 ? ` of ${setList(sets)}` : "";
+  return `${command}${of} on ${count(summary.hosts, "host")}${dryRun ? " (dry run)" : ""}`;
+}
+
+/** How many hosts went wrong. */
+export function wrongHosts({ summary }: Report): number {
+  return summary.failed + summary.rolled_back + summary.unreachable;
+}
+
+/** Whether the run ended, and nobody has to look. */
+export function isWell(report: Report): boolean {
+  return report.exitCode === 0 && wrongHosts(report) === 0;
+}
+
+/** `3 of 20 hosts went wrong`, `all is well`. */
+export function verdictOf(report: Report): string {
+  const wrong = wrongHosts(report);
+  if (wrong > 0) return `${wrong} of ${count(report.summary.hosts, "host")} went wrong`;
+  if (report.finishedAt === null) return "the run has not ended";
+  return isWell(report) ? "all is well" : "not every host was reached";
+}
+
+/** What is to be known of the run as a whole, besides its counts. */
+export function noticesOf(report: Report): string[] {
+  const { finishedAt, interrupted, stopped } = report;
+  return [
+    ...(finishedAt === null
+      ? [
+        "This run has no end in its record: it was killed, or goes on. What follows is as far as it had come.",
+      ]
+      : []),
+    ...(interrupted ? ["Interrupted: the user asked to stop."] : []),
+    ...(stopped === undefined ? [] : [`Stopped: ${stopped}`]),
+  ];
+}
+
+/** Facts of a run, each with its name. */
+export function factsOf(report: Report): [name: string, value: string][] {
+  const { run, startedAt, finishedAt, exitCode, artifacts, hosts, resumes } = report;
+  // What an earlier run has done is not this one's.
+  const sent = hosts.reduce((sum, host) => sum + (host.run === undefined ? host.bytesSent : 0), 0);
+  return [
+    ["run", run],
+    ...(resumes === undefined ? [] : [["goes on with", resumes] satisfies [string, string]]),
+    ["started", startedAt],
+    ["took", finishedAt === null ? "not known" : duration(Date.parse(finishedAt) - Date.parse(startedAt))],
+    ...(artifacts === null ? [] : [["sent", size(sent)] satisfies [string, string]]),
+    ["exit code", exitCode === null ? "none" : String(exitCode)],
+  ];
+}
+
+/** Hosts that went wrong, by what failed, the worst first. Hosts that were not begun are not among them: `noticesOf()` has the reason. */
+export function failureGroups(hosts: readonly HostReport[]): Shared<HostReport>[] {
+  const groups = new Map<string, Shared<HostReport>>();
+  for (const host of hosts.filter(hasFailure)) share(groups, outcomeKey(host), host, host.host);
+  return [...groups.values()].sort((a, b) =>
+    gravity(b.first) - gravity(a.first) || b.hosts.length - a.hosts.length
+  );
+}
+
+function hasFailure(host: HostOutcome): boolean {
+  return isBad(host) || (host.error !== undefined && host.error.kind !== "stopped");
+}
+
+/** Warnings, each once. */
+export function warningGroups(warnings: readonly ReportWarning[]): Shared<string>[] {
+  return [...Map.groupBy(warnings, ({ message }) => message)].map(([first, alike]) => ({
+    first,
+    hosts: [...new Set(alike.flatMap(({ host }) => host ?? []))],
+  }));
+}
+
+/** What a group of hosts has come to: `failed at health: unhealthy`. */
+export function groupTitle({ status, error, rollbackError, was, tasks }: HostReport): string {
+  if (rollbackError !== undefined) return `rollback failed: ${rollbackError.kind}`;
+  if (was !== undefined && status === "rolled_back") return "taken back because others failed";
+  const task = tasks.find((task) => task.status === "failed" && !task.rollback)?.task;
+  const why = error === undefined || error.kind === status ? "" : `: ${error.kind}`;
+  return `${status.replace("_", " ")}${task === undefined ? "" : ` at ${task}`}${why}`;
+}
