@@ -1,9 +1,10 @@
 /**
- * Every command of the program, in the order of `--help`.
+ * Every command of the program, in the order of `--help`; `complete`, which is for scripts, last and hidden.
  * @module
  */
 import { backupsCommand, statusCommand } from "./commands/status.ts";
 import { cleanupCommand, healthCheckCommand, verifyRemoteCommand } from "./commands/checks.ts";
+import { completeCommand, completionCommand } from "./commands/completion.ts";
 import { deployCommand, planCommand } from "./commands/deploy.ts";
 import { execCommand } from "./commands/exec.ts";
 import { initCommand } from "./commands/init.ts";
@@ -32,5 +33,7 @@ export function commands(load: LoadPipelines, done: (exitCode: number) => void) 
     manifestCommand(done),
     execCommand(load, done),
     reportCommand(done),
+    completionCommand(done),
+    completeCommand(load, done),
   ];
 }

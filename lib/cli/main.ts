@@ -52,7 +52,9 @@ function buildProgram(
     })
     .exitOverride()
     .addHelpText("after", `\n${EXIT_CODES}\n\nStart with: deploy --inventory prod.yaml --dry-run`);
-  for (const command of commands(pipelines, done)) program.addCommand(command.copyInheritedSettings(program));
+  for (const command of commands(pipelines, done)) {
+    program.addCommand(command.copyInheritedSettings(program), { hidden: command.name() === "complete" });
+  }
   if (args.length === 0) program.help({ error: true });
   return program;
 }

@@ -33,6 +33,7 @@ const commands = [
   "manifest",
   "exec",
   "report",
+  "completion",
 ];
 
 testWhere("--help tells of every command, and each command of its options", { needs: [] }, async () => {

@@ -1,0 +1,49 @@
+/**
+ * `completion SHELL`: the script for a shell; and `complete`, hidden, which that script asks.
+ * @module
+ */
+import { Argument, Command, InvalidArgumentError } from "@commander-js/extra-typings";
+import type { Command as Program } from "commander";
+import { EXIT } from "../../errors.ts";
+import { print } from "../context.ts";
+import type { LoadPipelines } from "../pipelines.ts";
+
+const HELP = `
+The line for your shell, and where it belongs:
+  source <(lockstep completion bash)                              ~/.bashrc
+  source <(lockstep completion zsh)                               ~/.zshrc, after compinit
+  lockstep completion fish | source                               ~/.config/fish/config.fish
+  lockstep completion powershell | Out-String | Invoke-Expression $PROFILE
+
+The script completes the command "lockstep" (or what --name says) and asks that very command.
+Where it is not installed, make it one in front of that line, for bash and zsh so:
+  lockstep() { deno run -A /path/to/mod.ts "$@"; }`;
+
+export function completionCommand(done: (exitCode: number) => void) {
+  return new Command("completion")
+    .description("print the script by which a shell completes commands, options, hosts and runs")
+    .addArgument(new Argument("<shell>", "yours").choices(["bash", "zsh", "fish", "powershell"]))
+    .option("--name <command>", "what you call this program", commandName, "lockstep")
+    .addHelpText("after", HELP)
+    .action(async (shell, { name }) => {
+      const { completionScript } = await import("../completion/completion.ts");
+      print(completionScript(shell, name));
+      done(EXIT.ok);
+    });
+}
+
+/** Asked by the scripts as `complete -- WORDS`, the last of which is under the cursor. */
+export function completeCommand(load: LoadPipelines, done: (exitCode: number) => void) {
+  return new Command("complete")
+    .argument("[words...]")
+    .action(async (words, _, command) => {
+      const { completionsOf } = await import("../completion/completion.ts");
+      print(await completionsOf(words, command.parent as unknown as Program, load));
+      done(EXIT.ok);
+    });
+}
+
+function commandName(text: string): string {
+  if (!/^\w[\w.-]*$/.test(text)) throw new InvalidArgumentError("expected the name of a command.");
+  return text;
+}

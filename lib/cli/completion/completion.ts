@@ -1,0 +1,145 @@
+/**
+ * What the shell is told when somebody presses Tab. tab (`@bomb.sh/tab`) finds commands, options and choices in the definitions of
+ * commander; this adds what only the folder and the inventory know, and says where file names are wanted.
+ * @module
+ */
+import { script } from "@bomb.sh/tab";
+import tab from "@bomb.sh/tab/commander";
+import { Command } from "commander";
+import process from "node:process";
+import type { LoadPipelines } from "../pipelines.ts";
+import { bashScript } from "./bash.ts";
+
+export type Shell = "bash" | "zsh" | "fish" | "powershell";
+
+/** What tab's scripts take at the end: no file names; not sorted. */
+const NO_FILES = 4;
+const KEEP_ORDER = 32;
+
+/** The script that completes the command `name` in a shell, by asking that command. */
+export function completionScript(shell: Shell, name: string): string {
+  if (shell === "bash") return bashScript(name);
+  const text = said(() => script(shell, name, name)).join("\n") + "\n";
+  // tab lost a backslash there: zsh would take a colon in a value for the end of it.
+  return shell === "zsh" ? text.replace("${comp//:/\\:}", "${comp//:/\\\\:}") : text;
+}
+
+/**
+ * The answer to a line of which these are the words, without the program's name; the last one, perhaps empty, is under the cursor. A value a
+ * line, perhaps a tab and what it is, and a directive at the end. Never throws for what the words name.
+ */
+export async function completionsOf(
+  line: readonly string[],
+  program: Command,
+  load: LoadPipelines,
+): Promise<string> {
+  // zsh hands on the quotes that a pattern needs.
+  const words = line.map((word) => word.replace(/^["']|["']$/g, ""));
+  const current = words.at(-1) ?? "";
+  // What follows belongs to the command that exec runs.
+  if (words.slice(0, -1).includes("--")) return ":0\n";
+  // The adapter brings a "complete" of its own, and a command for the scripts, which we have already.
+  const commands = program.commands.filter((command) => command.name() !== "complete");
+  const shadow = new Command(program.name());
+  for (const command of commands) shadow.addCommand(command);
+  const root = tab(shadow, { completionCommandName: "scripts" });
+  root.commands.delete("scripts");
+
+  const command = commands.find((command) => command.name() === words[0]);
+  const [, flag, joined] = /^(--[\w-]+)=(.*)$/s.exec(current) ?? [];
+  const option = command?.options.find((option) =>
+    (option.required || option.optional) &&
+    (flag === undefined ? [option.short, option.long].includes(words.at(-2) ?? "") : option.long === flag)
+  );
+  const typed = joined ?? current;
+  let directive = NO_FILES;
+  if (command !== undefined && option !== undefined) {
+    const given = optionsOf(command, words.slice(1, flag === undefined ? -2 : -1));
+    const names = await namesFor(option.long ?? "", given, load);
+    // Of a list, what stands before the last name stays.
+    const before = typed.slice(0, typed.search(/[^,:&!]*$/));
+    const target = root.commands.get(command.name())?.options.get(option.long?.slice(2) ?? "");
+    if (names !== null && target !== undefined) {
+      target.handler = (complete) => names.filter(isPlain).forEach((name) => complete(before + name, ""));
+    }
+    if (/<(file|dir)>/.test(option.flags)) directive = 0;
+  } else if (command !== undefined && !current.startsWith("-")) {
+    const argument = command.registeredArguments[0]?.name() ?? "";
+    if (argument === "run") {
+      const { runNames } = await import("../../report/run_dir.ts");
+      const runs = await runNames(String(optionsOf(command, words.slice(1, -1)).reports));
+      const target = root.commands.get(command.name())?.arguments.get(argument);
+      if (target !== undefined) target.handler = (complete) => runs.forEach((run) => complete(run, ""));
+      directive |= KEEP_ORDER;
+    } else if (argument === "file" || argument === "dir") directive = 0;
+  }
+  const values = said(() => root.parse([...words])).filter((line) => !line.startsWith(":"));
+  return [...values, `:${directive}`, ""].join("\n");
+}
+
+/** The names that an option's value is made of; null where nobody knows them, or commander does. */
+async function namesFor(
+  option: string,
+  given: Readonly<Record<string, unknown>>,
+  load: LoadPipelines,
+): Promise<readonly string[] | null> {
+  switch (option) {
+    case "--limit":
+    case "--host":
+      return await inventoryNames(given.inventory as string[], option === "--host");
+    case "--format":
+      return Object.keys((await import("../commands/report.ts")).FORMATS);
+    case "--only":
+      return (await load()).pipelines.deploy.map(({ name }) => name);
+    default:
+      return null;
+  }
+}
+
+/** Hosts and groups. No program is run for it, and no password asked for: Tab must be quick, and not do anything. */
+async function inventoryNames(given: readonly string[], hostsOnly: boolean): Promise<string[]> {
+  const { loadInventory } = await import("../../inventory/mod.ts");
+  const { findSources } = await import("../../inventory/sources.ts");
+  const cwd = process.cwd();
+  const { LOCKSTEP_INVENTORY, DEPLOY_HOST } = process.env;
+  const named = given.length > 0 ? given : LOCKSTEP_INVENTORY ? [LOCKSTEP_INVENTORY] : [];
+  try {
+    for (const name of named) {
+      const { sources } = await findSources(name, "--inventory", cwd);
+      if (sources.some(({ kind }) => kind === "program")) return [];
+    }
+    const { hostNames, groups } = await loadInventory(named, { extraVars: [], env: { DEPLOY_HOST }, cwd });
+    return hostsOnly ? [...hostNames] : [...groups.keys(), ...hostNames];
+  } catch {
+    // Whoever runs the command is told what is wrong with it.
+    return [];
+  }
+}
+
+/** What the words before the cursor set. */
+function optionsOf(command: Command, words: readonly string[]): Readonly<Record<string, unknown>> {
+  try {
+    command.exitOverride().configureOutput({ writeErr: () => {} }).parseOptions([...words]);
+  } catch {
+    // A line that is not finished may be wrong.
+  }
+  return command.opts();
+}
+
+/** Whether a name from outside is nothing but a word to every shell. Others are not offered: the shell would run what is in them. */
+function isPlain(name: string): boolean {
+  return /^[\p{L}\p{N}_][\p{L}\p{N}_.@%+-]*$/u.test(name);
+}
+
+/** The lines that are printed meanwhile: tab prints its answers, and with them always that file names are not wanted. */
+function said(work: () => void): string[] {
+  const { log } = console;
+  const lines: string[] = [];
+  console.log = (line: string) => lines.push(line);
+  try {
+    work();
+  } finally {
+    console.log = log;
+  }
+  return lines;
+}
