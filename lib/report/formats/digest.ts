@@ -2,10 +2,11 @@
  * What a person reads of a report first, whatever the format: its headline, and what went wrong, each thing once with the hosts it is true of.
  * @module
  */
-import type { HostOutcome, HostStatus } from "../../events.ts";
+import { printable } from "../../errors.ts";
+import type { HostOutcome, HostStatus, TaskReport } from "../../events.ts";
 import type { HostReport } from "../host_fold.ts";
 import type { Report, ReportWarning } from "../report.ts";
-import { gravity, isBad, outcomeKey, share, type Shared } from "../views/ledger.ts";
+import { gravity, isBad, outcomeKey, share, type Shared, sharePlan } from "../views/ledger.ts";
 import { setList } from "../views/lines.ts";
 import { count, duration, size } from "../views/text.ts";
 
@@ -60,7 +61,7 @@ export function noticesOf(report: Report): string[] {
 
 /** Facts of a run, each with its name. */
 export function factsOf(report: Report): [name: string, value: string][] {
-  const { run, startedAt, finishedAt, exitCode, artifacts, hosts, resumes } = report;
+  const { run, startedAt, finishedAt, exitCode, artifacts, hosts, resumes, dryRun } = report;
   // What an earlier run has done is not this one's.
   const sent = hosts.reduce((sum, host) => sum + (host.run === undefined ? host.bytesSent : 0), 0);
   return [
@@ -68,7 +69,7 @@ export function factsOf(report: Report): [name: string, value: string][] {
     ...(resumes === undefined ? [] : [["goes on with", resumes] satisfies [string, string]]),
     ["started", startedAt],
     ["took", finishedAt === null ? "not known" : duration(Date.parse(finishedAt) - Date.parse(startedAt))],
-    ...(artifacts === null ? [] : [["sent", size(sent)] satisfies [string, string]]),
+    ...(artifacts === null || dryRun ? [] : [["sent", size(sent)] satisfies [string, string]]),
     ["exit code", exitCode === null ? "none" : String(exitCode)],
   ];
 }
@@ -84,6 +85,22 @@ export function failureGroups(hosts: readonly HostReport[]): Shared<HostReport>[
 
 function hasFailure(host: HostOutcome): boolean {
   return isBad(host) || (host.error !== undefined && host.error.kind !== "stopped");
+}
+
+/** What a dry run would do, each plan once; of most hosts first. */
+export function planGroups({ dryRun, hosts }: Report): Shared<readonly TaskReport[]>[] {
+  const plans = new Map<string, Shared<readonly TaskReport[]>>();
+  for (const { status, tasks, host } of dryRun ? hosts : []) {
+    if (status === "changed") sharePlan(plans, tasks, host);
+  }
+  return [...plans.values()].sort((a, b) => b.hosts.length - a.hosts.length);
+}
+
+/** A plan in lines: tasks, and under each its steps. */
+export function planText(tasks: readonly TaskReport[]): string {
+  return tasks.flatMap(({ task, steps }) => [task, ...steps.map((step) => `  ${step}`)]).map(printable).join(
+    "\n",
+  );
 }
 
 /** Warnings, each once. */

@@ -16,6 +16,8 @@ import {
   groupTitle,
   isWell,
   noticesOf,
+  planGroups,
+  planText,
   STATUSES,
   titleOf,
   verdictOf,
@@ -62,6 +64,13 @@ ${noticesOf(report).map((notice) => `<p class="notice">${esc(notice)}</p>\n`).jo
   if (groups.length > 0) yield "<h2>What went wrong</h2>\n";
   for (const group of groups) yield failure(group, ids);
 
+  const plans = planGroups(report);
+  if (plans.length > 0) yield "<h2>What would change</h2>\n";
+  for (const { first, hosts } of plans) {
+    yield `<section class="group changed">\n<h3>${count(hosts.length, "host")}</h3>\n` +
+      `<pre>${esc(planText(first))}</pre>\n<p class="names">${nameHosts(hosts, ids)}</p>\n</section>\n`;
+  }
+
   const warnings = warningGroups(report.warnings);
   if (warnings.length > 0) yield "<h2>Warnings</h2>\n<ul>\n";
   for (const { first, hosts } of warnings) yield `<li>${esc(first)}${nameHosts(hosts, ids)}</li>\n`;
@@ -107,7 +116,7 @@ function failure({ first, hosts }: Shared<HostReport>, ids: ReadonlyMap<string, 
   const { host, status, error, rollbackError } = first;
   const said = [rollbackError, error].filter((failure) => failure !== undefined)
     .map((failure) => `<pre>${esc(formatFailure({ ...failure, host }))}</pre>\n`).join("");
-  return `<section class="failure ${rollbackError === undefined ? status : "failed"}">
+  return `<section class="group ${rollbackError === undefined ? status : "failed"}">
 <h3>${esc(groupTitle(first))} <small>${count(hosts.length, "host")}</small></h3>
 ${said}<p class="names">${nameHosts(hosts, ids)}</p>
 </section>

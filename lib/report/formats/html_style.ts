@@ -28,7 +28,7 @@ pre { font: 13px/1.45 ui-monospace, monospace; white-space: pre-wrap; margin: .5
 header dl { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; margin: 0; }
 header dl div { display: flex; gap: .4rem; } dd { margin: 0; }
 .notice { padding: .6rem .9rem; margin: 1rem 0 0; border-left: 4px solid var(--failed); background: var(--card); }
-.failure { padding: .9rem 1rem; margin: 0 0 .8rem; background: var(--card); border: 1px solid var(--line);
+.group { padding: .9rem 1rem; margin: 0 0 .8rem; background: var(--card); border: 1px solid var(--line);
   border-left: 4px solid var(--tone); border-radius: 6px; }
 .names { margin: 0; } .names > a, .more > a { margin-right: .35rem; }
 .more summary { color: var(--quiet); cursor: pointer; }

@@ -14,6 +14,8 @@ import {
   groupTitle,
   isWell,
   noticesOf,
+  planGroups,
+  planText,
   STATUSES,
   titleOf,
   verdictOf,
@@ -43,6 +45,14 @@ export function* markdown(report: Report): Generator<string> {
   const groups = failureGroups(hosts);
   for (const group of groups.slice(0, GROUPS)) yield* failure(group);
   yield left(groups.slice(GROUPS), "failure");
+
+  const plans = planGroups(report);
+  for (const { first, hosts } of plans.slice(0, GROUPS)) {
+    yield `\n#### Would change (${count(hosts.length, "host")})\n\n${nameHosts(hosts)}\n\n${
+      fenced(planText(first))
+    }`;
+  }
+  yield left(plans.slice(GROUPS), "plan");
 
   const warnings = warningGroups(report.warnings);
   if (warnings.length > 0) yield "\n#### Warnings\n\n";

@@ -177,9 +177,7 @@ export class Ledger {
     }
     if (this.start?.dryRun && this.start.waves.length > 1) this.forecast.set(host, status);
     if (this.start?.dryRun && status === "changed") {
-      const planned = tasks.filter(({ steps }) => steps.length > 0);
-      // Only plans that are equal to the letter are shown once: the steps are what a real run carries out.
-      share(this.plans, JSON.stringify(planned.map(({ task, steps }) => [task, steps])), planned, host);
+      sharePlan(this.plans, tasks, host);
     }
     if (outcome.error !== undefined || isBad(outcome)) {
       share(this.failures, outcomeKey(outcome), outcome, host);
@@ -203,6 +201,16 @@ export function share<T>(groups: Map<string, Shared<T>>, key: string, first: T, 
   const group = groups.get(key);
   if (group === undefined) groups.set(key, { first, hosts: [host] });
   else group.hosts.push(host);
+}
+
+/** Adds a host to those with the same plan. Only plans that are equal to the letter are one: the steps are what a real run carries out. */
+export function sharePlan(
+  plans: Map<string, Shared<readonly TaskReport[]>>,
+  tasks: readonly TaskReport[],
+  host: string,
+): void {
+  const planned = tasks.filter(({ steps }) => steps.length > 0);
+  share(plans, JSON.stringify(planned.map(({ task, steps }) => [task, steps])), planned, host);
 }
 
 /** Whether a host ended in a way that somebody has to hear of. */

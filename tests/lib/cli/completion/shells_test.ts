@@ -69,6 +69,11 @@ testWhere("completion works in bash, without bash-completion, and evaluates noth
   assertEquals([...Deno.readDirSync(desk.dir)].filter(({ name }) => ["out", "ran"].includes(name)), []);
 });
 
+testWhere("shellcheck finds nothing in the script for bash", { needs: ["bash", "shellcheck"] }, async () => {
+  await using desk = await makeDesk();
+  assertEquals(await shell(desk, "bash", "-c", "lockstep completion bash | shellcheck -s bash -"), "");
+});
+
 testWhere("completion works in fish", { needs: ["linux", "fish"] }, async () => {
   await using desk = await makeDesk();
   const lines = ["rep", "deploy -o n", "deploy -i prod.yaml --limit=edge:edge-2", "deploy -i pro"];

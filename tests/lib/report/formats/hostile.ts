@@ -1,6 +1,7 @@
 /** Text as it might come from outside, and a run that is full of it. @module */
 import type { Event } from "../../../../lib/events.ts";
 import { foldReport, type Report } from "../../../../lib/report/report.ts";
+import { Chance } from "../../../inventory_corpus/chance.ts";
 import { at, finished, hostEvents, outcome, started, task } from "../sample.ts";
 
 /** Each would end something, or begin something, in one of the formats. */
@@ -17,6 +18,7 @@ export const HOSTILE = [
   "\u202egnp.exe \u2028\u2029\u200b",
   "--> <!-- -- ?> <?php",
   "`",
+  "a|b",
   " ",
   "x".repeat(5000),
 ];
@@ -30,11 +32,10 @@ export function nasty(howMany: number): string[] {
     "```",
     "<!--",
   ];
-  let state = 12345;
-  const random = (below: number) => (state = (state * 1103515245 + 12345) % 2147483648) % below;
+  const chance = new Chance(1);
   return Array.from(
     { length: howMany },
-    () => Array.from({ length: random(24) }, () => alphabet[random(alphabet.length)]).join(""),
+    () => Array.from({ length: chance.below(24) }, () => chance.pick(alphabet)).join(""),
   );
 }
 

@@ -25,11 +25,18 @@ Deno.test("html() says what went wrong before it lists hosts, each failure once"
   const main = text.slice(text.indexOf("<main>"));
   assertStringIncludes(text, "<h1>deploy of 2.4.1 (3f9a12cd) on 61 hosts</h1>");
   assertStringIncludes(text, "60 of 61 hosts went wrong");
-  assertEquals([...main.matchAll(/class="failure /g)].length, 1);
+  assertEquals([...main.matchAll(/class="group /g)].length, 1);
   assert(main.indexOf("What went wrong") < main.indexOf("<h2>Hosts</h2>"));
   assertStringIncludes(main, "and 20 more</summary>");
   assert(main.indexOf('id="unreachable"') < main.indexOf('id="changed"'));
   assertEquals([...main.matchAll(/<details class="host">/g)].length, 61);
+});
+
+Deno.test("html() says what would change, each plan once, when the run was dry", () => {
+  const steps = [task("stage", { status: "changed", steps: ["send a<b"] })];
+  const text = page(foldReport(wholeRun([outcome("a"), outcome("b")], steps, { dryRun: true })));
+  assertEquals([...text.matchAll(/<pre>stage\n {2}send a&#60;b<\/pre>/g)].length, 1);
+  assertStringIncludes(text, "<b>2</b> would change");
 });
 
 Deno.test("html() leads every link to something in the page", () => {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { code, fenced, markdown, text } from "../../../../lib/report/formats/markdown.ts";
 import { foldReport } from "../../../../lib/report/report.ts";
-import { finished, hostEvents, names, outcome, started, unreachable, wholeRun } from "../sample.ts";
+import { finished, hostEvents, names, outcome, started, task, unreachable, wholeRun } from "../sample.ts";
 import { HOSTILE, nasty, runWith } from "./hostile.ts";
 
 const page = (report: Parameters<typeof markdown>[0]) => [...markdown(report)].join("");
@@ -51,6 +51,17 @@ Deno.test("markdown() fits in a comment and says what it leaves out, however lar
 
 Deno.test("markdown() says so, when the run has no end", () => {
   assertStringIncludes(page(foldReport([started(["a"])])), "\n> This run has no end in its record");
+});
+
+Deno.test("markdown() says what would change, each plan once, when the run was dry", () => {
+  const steps = [task("stage", { status: "changed", steps: ["send a", "```"] }), task("health")];
+  const said = page(foldReport(wholeRun([outcome("a"), outcome("b")], steps, { dryRun: true })));
+  assertStringIncludes(
+    said,
+    "#### Would change (2 hosts)\n\n`a`, `b`\n\n````text\nstage\n  send a\n  ```\n````\n",
+  );
+  assertEquals(said.split("#### Would change").length, 2);
+  assert(!said.includes("sent"), "nothing travels in a dry run");
 });
 
 Deno.test("code() and text() have nothing in them that Markdown, a table or HTML would read", () => {
