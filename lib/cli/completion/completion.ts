@@ -35,54 +35,61 @@ export async function completionsOf(
 ): Promise<string> {
   // zsh hands on the quotes that a pattern needs.
   const words = line.map((word) => word.replace(/^["']|["']$/g, ""));
-  const current = words.at(-1) ?? "";
   // What follows belongs to the command that exec runs.
-  if (words.slice(0, -1).includes("--")) return ":0\n";
+  if (words.slice(0, -1).includes("--")) return answer([], 0);
   // The adapter brings a "complete" of its own, and a command for the scripts, which we have already.
   const commands = program.commands.filter((command) => command.name() !== "complete");
+  const command = commands.find((command) => command.name() === words[0]);
+  const ours = command && await offerOf(command, words.slice(1), load);
+  if (ours !== undefined) return ours;
   const shadow = new Command(program.name());
   for (const command of commands) shadow.addCommand(command);
   const root = tab(shadow, { completionCommandName: "scripts" });
   root.commands.delete("scripts");
+  return answer(said(() => root.parse([...words])).filter((line) => !line.startsWith(":")), NO_FILES);
+}
 
-  const command = commands.find((command) => command.name() === words[0]);
-  const [, flag, joined] = /^(--[\w-]+)=(.*)$/s.exec(current) ?? [];
-  const option = command?.options.find((option) =>
-    (option.required || option.optional) &&
-    (flag === undefined ? [option.short, option.long].includes(words.at(-2) ?? "") : option.long === flag)
-  );
-  const typed = joined ?? current;
-  let directive = NO_FILES;
-  if (command !== undefined && option !== undefined) {
-    const given = optionsOf(command, words.slice(1, flag === undefined ? -2 : -1));
-    const names = await namesFor(option.long ?? "", given, load);
-    // Of a list, what stands before the last name stays.
-    const before = typed.slice(0, typed.search(/[^,:&!]*$/));
-    const target = root.commands.get(command.name())?.options.get(option.long?.slice(2) ?? "");
-    if (names !== null && target !== undefined) {
-      target.handler = (complete) => names.filter(isPlain).forEach((name) => complete(before + name, ""));
-    }
-    if (/<(file|dir)>/.test(option.flags)) directive = 0;
-  } else if (command !== undefined && !current.startsWith("-")) {
-    const argument = command.registeredArguments[0]?.name() ?? "";
-    if (argument === "run") {
-      const { runNames } = await import("../../report/run_dir.ts");
-      const runs = await runNames(String(optionsOf(command, words.slice(1, -1)).reports));
-      const target = root.commands.get(command.name())?.arguments.get(argument);
-      if (target !== undefined) target.handler = (complete) => runs.forEach((run) => complete(run, ""));
-      directive |= KEEP_ORDER;
-    } else if (argument === "file" || argument === "dir") directive = 0;
-  }
-  const values = said(() => root.parse([...words])).filter((line) => !line.startsWith(":"));
+function answer(values: readonly string[], directive: number): string {
   return [...values, `:${directive}`, ""].join("\n");
 }
 
-/** The names that an option's value is made of; null where nobody knows them, or commander does. */
+/** The answer where the word under the cursor is a name that is no part of the definitions; undefined where tab has it. */
+async function offerOf(
+  command: Command,
+  words: readonly string[],
+  load: LoadPipelines,
+): Promise<string | undefined> {
+  const current = words.at(-1) ?? "";
+  const [, flag = words.at(-2) ?? "", joined] = /^(--[\w-]+)=(.*)$/s.exec(current) ?? [];
+  const option = command.options.find(({ required, optional, short, long }) =>
+    (required || optional) && (short === flag || long === flag)
+  );
+  if (option !== undefined) {
+    if (/<(file|dir)>/.test(option.flags)) return answer([], 0);
+    const given = optionsOf(command, words.slice(0, joined === undefined ? -2 : -1));
+    const names = await namesFor(option.long ?? "", given, load);
+    if (names === undefined) return undefined;
+    const typed = joined ?? current;
+    // Of a list, what stands before the last name stays.
+    const before = typed.slice(0, typed.search(/[^,:&!]*$/));
+    const values = names.filter(isPlain).map((name) => before + name);
+    return answer(values.filter((value) => value.startsWith(typed)), NO_FILES);
+  }
+  if (current.startsWith("-")) return undefined;
+  const argument = command.registeredArguments[0]?.name();
+  if (argument === "file" || argument === "dir") return answer([], 0);
+  if (argument !== "run") return undefined;
+  const { runNames } = await import("../../report/run_dir.ts");
+  const runs = await runNames(String(optionsOf(command, words.slice(0, -1)).reports));
+  return answer(runs.filter((run) => run.startsWith(current)), NO_FILES | KEEP_ORDER);
+}
+
+/** The names that an option's value is made of; undefined where nobody knows them, or tab does. */
 async function namesFor(
   option: string,
   given: Readonly<Record<string, unknown>>,
   load: LoadPipelines,
-): Promise<readonly string[] | null> {
+): Promise<readonly string[] | undefined> {
   switch (option) {
     case "--limit":
     case "--host":
@@ -92,7 +99,7 @@ async function namesFor(
     case "--only":
       return (await load()).pipelines.deploy.map(({ name }) => name);
     default:
-      return null;
+      return undefined;
   }
 }
 
