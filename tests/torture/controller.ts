@@ -8,6 +8,7 @@ import { hostsOf, readSets, releaseOf, runContext } from "../../lib/cli/context.
 import { connector } from "../../lib/cli/context.ts";
 import { hostsCommand } from "../../lib/cli/options.ts";
 import type { HostSettings } from "../../lib/inventory/mod.ts";
+import { type Call, runWhileWell } from "../../lib/remote/batch.ts";
 import { program } from "../../lib/remote/program.ts";
 import type { Remote } from "../../lib/remote/session.ts";
 import { rollout } from "../../lib/rollout/rollout.ts";
@@ -19,7 +20,7 @@ export interface Moment {
   readonly when: "before" | "after";
 }
 
-/** The same by the name of a request. */
+/** The same by the name of a request, or of a program in one: then nothing of the request runs behind it. */
 export interface NamedMoment {
   readonly name: string;
   readonly when: "before" | "after";
@@ -121,10 +122,17 @@ function watched(remote: Remote, host: string, orders: Orders, counts: Map<strin
       const answer = last.then(async () => {
         const n = (counts.get(host) ?? 0) + 1;
         counts.set(host, n);
-        say({ type: "request", host, n, name: program.name });
-        await pass(n, program.name, "before");
+        const cut = cutOf(moment, program.name, options?.calls);
+        const name = cut?.name ?? program.name;
+        say({ type: "request", host, n, name });
+        await pass(n, name, "before");
+        if (cut !== undefined) {
+          await runWhileWell(remote, name, cut.calls);
+          await pass(n, name, "after");
+          throw new Error(`${host} was to end after ${name}`);
+        }
         const answer = await remote.run(program, args, options);
-        await pass(n, program.name, "after");
+        await pass(n, name, "after");
         return answer;
       });
       last = answer.catch(() => {});
@@ -135,6 +143,19 @@ function watched(remote: Remote, host: string, orders: Orders, counts: Map<strin
       await remote.close();
     },
   };
+}
+
+/** The beginning of a request, where the moment is after a program in the middle of it. */
+function cutOf(
+  moment: Moment | NamedMoment | undefined,
+  request: string,
+  calls: readonly Call[] = [],
+): { readonly name: string; readonly calls: readonly Call[] } | undefined {
+  if (moment === undefined || "n" in moment || moment.when !== "after" || moment.name === request) {
+    return undefined;
+  }
+  const at = calls.findIndex(({ program }) => program.name === moment.name);
+  return at < 0 ? undefined : { name: moment.name, calls: calls.slice(0, at + 1) };
 }
 
 if (import.meta.main) {
