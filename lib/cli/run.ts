@@ -59,7 +59,7 @@ export async function runPipeline(options: HostsOptions, what: PipelineRun): Pro
 }
 
 /** How much may be left behind by hosts before it is collected: a few thousand of them. Bytes. */
-const GROWTH = 64 * 1024 * 1024;
+const GROWTH = 96 * 1024 * 1024;
 
 /** Looks after the program's own memory as hosts end. */
 function smallHeap(): Listener {

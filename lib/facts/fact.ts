@@ -47,11 +47,15 @@ export class Fields {
   constructor(text: string) {
     for (const line of text.split("\n")) {
       const at = line.indexOf("=");
-      if (at > 0) this.#values.set(line.slice(0, at), [...this.all(line.slice(0, at)), line.slice(at + 1)]);
+      if (at <= 0) continue;
+      const [key, value] = [line.slice(0, at), line.slice(at + 1)];
+      const values = this.#values.get(key);
+      if (values === undefined) this.#values.set(key, [value]);
+      else values.push(value);
     }
   }
 
-  all(key: string): string[] {
+  all(key: string): readonly string[] {
     return this.#values.get(key) ?? [];
   }
 

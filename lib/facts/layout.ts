@@ -71,7 +71,7 @@ export const layout = defineFact<Layout>({
       leftovers: fields.all("leftover"),
       releases: fields.all("release"),
       staging: fields.all("staging"),
-      backups: fields.all("backup").sort(byTime),
+      backups: fields.all("backup").toSorted(byTime),
     };
   },
 });

@@ -23,7 +23,7 @@ Deno.test("fleetSizeRows() shows medians beside their limits", () => {
 });
 
 Deno.test("growthLines() compares the largest fleet with the smallest, and says nothing of one size", () => {
-  assertEquals(growthLines(found), ["memory of 10,000 hosts to 2,000, 50 at once, json: 1.45 × ≥ 1.1"]);
+  assertEquals(growthLines(found), ["memory of 10,000 hosts to 2,000, 50 at once, json: 1.45 × ≥ 1.25"]);
   assertEquals(growthLines({ ...found, cases: [of(2_000, 200)] }), []);
 });
 

@@ -58,6 +58,8 @@ class SimulatedSession implements Remote {
   readonly #latency: number;
   readonly #options: SessionOptions;
   #ended: Failure | null = null;
+  /** Ended in good order: its failure is only made for who asks for more, because a stack costs more than all else here. */
+  #closed = false;
   /** Whoever waits for time to pass: told when the session ends. */
   readonly #waiting = new Set<(failure: Failure) => void>();
   readonly #abort = (): void => this.#end(this.#failure("interrupted", "talk", "the session was given up"));
@@ -91,6 +93,7 @@ class SimulatedSession implements Remote {
   }
 
   async run(program: Program, args: readonly string[], options: RunOptions = {}): Promise<Answer> {
+    if (this.#closed) throw this.#failure("dropped", "talk", "the session was closed");
     if (this.#ended !== null) throw this.#ended;
     if (this.#latency > 0) await this.#pass(this.#latency);
     if (options.calls === undefined) return await this.#answer(program.name, args, options);
@@ -107,7 +110,8 @@ class SimulatedSession implements Remote {
   }
 
   close(): Promise<void> {
-    this.#end(this.#failure("dropped", "talk", "the session was closed"));
+    this.#closed = true;
+    if (this.#waiting.size > 0) this.#end(this.#failure("dropped", "talk", "the session was closed"));
     this.#options.signal?.removeEventListener("abort", this.#abort);
     return Promise.resolve();
   }
