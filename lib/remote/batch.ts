@@ -64,7 +64,7 @@ async function run(
     ...options,
     calls,
   });
-  const answers = splitBatch(whole, tag);
+  const answers = whole.parts ?? splitBatch(whole, tag);
   // Fewer than asked: the shell itself was ended. What it said goes for all that are missing.
   return calls.map((_, at) => answers[at] ?? { ...whole, code: whole.code || 1 });
 }

@@ -20,6 +20,8 @@ export interface Answer {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** Those of a batch, from a remote that has no shell to print them one behind the other. */
+  readonly parts?: readonly Answer[];
 }
 
 export interface RunOptions {

@@ -97,16 +97,15 @@ class SimulatedSession implements Remote {
     if (this.#ended !== null) throw this.#ended;
     if (this.#latency > 0) await this.#pass(this.#latency);
     if (options.calls === undefined) return await this.#answer(program.name, args, options);
-    // As batch.sh prints them.
-    const [tag = "", how = ""] = args;
-    let [stdout, stderr] = ["", ""];
+    // As batch.sh does.
+    const [, how] = args;
+    const parts: Answer[] = [];
     for (const call of options.calls) {
       const answer = await this.#answer(call.program.name, call.args, options);
-      stdout += `${answer.stdout}\n${tag} ${answer.code}\n`;
-      stderr += `${answer.stderr}\n${tag}\n`;
-      if (how === "while-well" && answer.code !== 0) return { code: answer.code, stdout, stderr };
+      parts.push(answer);
+      if (how === "while-well" && answer.code !== 0) break;
     }
-    return { code: 0, stdout, stderr };
+    return { code: parts.at(-1)?.code ?? 0, stdout: "", stderr: "", parts };
   }
 
   close(): Promise<void> {
