@@ -345,7 +345,7 @@ class Inspection {
   /** Whether nothing is written where a key is due. PyYAML takes that only after a question mark. */
   #isMissing({ range, anchor, tag }: Scalar): boolean {
     const [start, end] = range!;
-    return start === end && !anchor && !tag && !/\?\s*$/.test(this.text.slice(0, start));
+    return start === end && !anchor && !tag && !this.text.slice(0, start).trimEnd().endsWith("?");
   }
 
   #merge(value: Node): void {

@@ -2,12 +2,12 @@
  * What a person reads of a report first, whatever the format: its headline, and what went wrong, each thing once with the hosts it is true of.
  * @module
  */
-import { printable } from "../../errors.ts";
-import type { HostOutcome, HostStatus, TaskReport } from "../../events.ts";
+import { type FailureData, printable } from "../../errors.ts";
+import type { HostOutcome, HostStatus, TaskReport, TaskStatus } from "../../events.ts";
 import type { HostReport } from "../host_fold.ts";
 import type { Report, ReportWarning } from "../report.ts";
 import { gravity, isBad, outcomeKey, share, type Shared, sharePlan } from "../views/ledger.ts";
-import { setList } from "../views/lines.ts";
+import { setList, word } from "../views/lines.ts";
 import { count, duration, size } from "../views/text.ts";
 
 /** The worst first. */
@@ -25,6 +25,16 @@ export function titleOf({ command, artifacts, artifactSets, summary, dryRun }: R
   const sets = artifactSets ?? (artifacts === null ? [] : [artifacts]);
   const of = sets.length > 0 ? ` of ${setList(sets)}` : "";
   return `${command}${of} on ${count(summary.hosts, "host")}${dryRun ? " (dry run)" : ""}`;
+}
+
+/** `rolled back`, and in a dry run `would change`. */
+export function wordOf(status: HostStatus | TaskStatus, dryRun: boolean): string {
+  return word(status, dryRun).replace("_", " ");
+}
+
+/** What failed on a host, what needs a person first. */
+export function failuresOf({ rollbackError, error }: HostOutcome): FailureData[] {
+  return [rollbackError, error].filter((failure) => failure !== undefined);
 }
 
 /** How many hosts went wrong. */
@@ -117,5 +127,5 @@ export function groupTitle({ status, error, rollbackError, was, tasks }: HostRep
   if (was !== undefined && status === "rolled_back") return "taken back because others failed";
   const task = tasks.find((task) => task.status === "failed" && !task.rollback)?.task;
   const why = error === undefined || error.kind === status ? "" : `: ${error.kind}`;
-  return `${status.replace("_", " ")}${task === undefined ? "" : ` at ${task}`}${why}`;
+  return `${wordOf(status, false)}${task === undefined ? "" : ` at ${task}`}${why}`;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { formatFailure, printable } from "../../errors.ts";
-import type { HostStatus, Json, TaskReport } from "../../events.ts";
+import type { Json, TaskReport } from "../../events.ts";
 import type { HostReport } from "../host_fold.ts";
 import type { Report } from "../report.ts";
 import type { Shared } from "../views/ledger.ts";
@@ -13,6 +13,7 @@ import { count, duration, oneLine, size, thousands } from "../views/text.ts";
 import {
   factsOf,
   failureGroups,
+  failuresOf,
   groupTitle,
   isWell,
   noticesOf,
@@ -22,6 +23,7 @@ import {
   titleOf,
   verdictOf,
   warningGroups,
+  wordOf,
 } from "./digest.ts";
 import { STYLE } from "./html_style.ts";
 
@@ -113,8 +115,8 @@ ${noticesOf(report).map((notice) => `<p class="notice">${esc(notice)}</p>\n`).jo
 }
 
 function failure({ first, hosts }: Shared<HostReport>, ids: ReadonlyMap<string, string>): string {
-  const { host, status, error, rollbackError } = first;
-  const said = [rollbackError, error].filter((failure) => failure !== undefined)
+  const { host, status, rollbackError } = first;
+  const said = failuresOf(first)
     .map((failure) => `<pre>${esc(formatFailure({ ...failure, host }))}</pre>\n`).join("");
   return `<section class="group ${rollbackError === undefined ? status : "failed"}">
 <h3>${esc(groupTitle(first))} <small>${count(hosts.length, "host")}</small></h3>
@@ -142,8 +144,7 @@ function nameHosts(hosts: readonly string[], ids: ReadonlyMap<string, string>): 
 
 /** A link into a folded element unfolds it, so what is linked to is inside. */
 function hostRow(host: HostReport, id: string, { dryRun, artifacts }: Report): string {
-  const { release, previousRelease, bytesSent, durationMs, error, rollbackError, startedAt, run, wave } =
-    host;
+  const { release, previousRelease, bytesSent, durationMs, startedAt, run, wave } = host;
   const sent = artifacts === null ? "" : size(bytesSent);
   const about = [
     ...(wave > 0 ? [`wave ${wave}`] : []),
@@ -152,12 +153,11 @@ function hostRow(host: HostReport, id: string, { dryRun, artifacts }: Report): s
     `before ${previousRelease ?? "none, or not known"}`,
     ...(run === undefined ? [] : [`done in run ${run}`]),
   ];
-  const failures = [rollbackError, error].filter((failure) => failure !== undefined);
   return `<details class="host"><summary><span class="name">${esc(oneLine(host.host))}</span>` +
     `<span class="release">${esc(release?.slice(0, 8) ?? "–")}</span><span class="sent">${sent}</span>` +
     `<span class="took">${duration(durationMs)}</span></summary>\n` +
     `<p class="about" id="${id}">${esc(about.join(" · "))}</p>\n` +
-    failures.map((failure) => `<pre>${esc(formatFailure(failure))}</pre>\n`).join("") +
+    failuresOf(host).map((failure) => `<pre>${esc(formatFailure(failure))}</pre>\n`).join("") +
     host.tasks.map((task) => taskBlock(task, dryRun)).join("") +
     "</details>\n";
 }
@@ -193,10 +193,6 @@ function table(title: string, head: readonly string[], rows: readonly (readonly 
   return `<h2>${title}</h2>\n<div class="wide"><table>\n<thead>${cells(head, "th")}</thead>\n<tbody>\n${
     rows.map((row) => cells(row, "td")).join("")
   }</tbody>\n</table></div>\n`;
-}
-
-function wordOf(status: HostStatus | TaskReport["status"], dryRun: boolean): string {
-  return dryRun && status === "changed" ? "would change" : status.replace("_", " ");
 }
 
 /** Text from outside, between tags or in a quoted attribute. */

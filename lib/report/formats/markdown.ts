@@ -11,6 +11,7 @@ import { count, duration, firstLine, oneLine, thousands } from "../views/text.ts
 import {
   factsOf,
   failureGroups,
+  failuresOf,
   groupTitle,
   isWell,
   noticesOf,
@@ -20,6 +21,7 @@ import {
   titleOf,
   verdictOf,
   warningGroups,
+  wordOf,
 } from "./digest.ts";
 
 /** Different failures, and warnings, that are shown whole. */
@@ -73,10 +75,10 @@ export function* markdown(report: Report): Generator<string> {
 }
 
 function* failure({ first, hosts }: Shared<HostReport>): Generator<string> {
-  const { host, error, rollbackError } = first;
+  const { host } = first;
   yield `\n#### ${groupTitle(first)} (${count(hosts.length, "host")})\n\n`;
   yield `${nameHosts(hosts)}\n\n`;
-  const failures = [rollbackError, error].filter((failure) => failure !== undefined);
+  const failures = failuresOf(first);
   if (failures.length === 0) return yield "No reason was recorded.\n";
   yield fenced(failures.map((failure) => formatFailure({ ...failure, host })).join("\n\n"));
 }
@@ -85,10 +87,6 @@ function row({ host, status, release, durationMs, error }: HostReport, dryRun: b
   const why = error === undefined ? "" : code(`${error.kind}: ${firstLine(error.evidence)}`.slice(0, 100));
   const cells = [code(host), wordOf(status, dryRun), code(release?.slice(0, 8) ?? ""), duration(durationMs)];
   return `| ${[...cells, why].join(" | ")} |\n`;
-}
-
-function wordOf(status: HostReport["status"], dryRun: boolean): string {
-  return dryRun && status === "changed" ? "would change" : status.replace("_", " ");
 }
 
 /** Names, as many as one can read. */

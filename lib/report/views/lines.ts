@@ -4,7 +4,14 @@
  * @module
  */
 import { type FailureData, printable } from "../../errors.ts";
-import type { ArtifactsSummary, HostOutcome, HostStatus, Json, TaskReport } from "../../events.ts";
+import type {
+  ArtifactsSummary,
+  HostOutcome,
+  HostStatus,
+  Json,
+  TaskReport,
+  TaskStatus,
+} from "../../events.ts";
 import { type FinishedHost, isBad, type Ledger, type RunStarted } from "./ledger.ts";
 import {
   count,
@@ -34,7 +41,7 @@ export const statusTone: Record<HostStatus, Tone> = {
 const BAD_LINES = 100;
 
 /** `changed`, and in a dry run `would change`. */
-export function word(status: HostStatus, dryRun: boolean): string {
+export function word(status: HostStatus | TaskStatus, dryRun: boolean): string {
   return dryRun && status === "changed" ? "would change" : status;
 }
 
