@@ -1,21 +1,38 @@
 # Copies the live set to backup/NAME. $1: deploy path, $2: live name, $3: NAME.
 # shellcheck shell=sh
-cd "$1" || exit 1
-copy=.lockstep/staging/.backup
+own "$1"
 name=$3
 n=1
-while [ -e "backup/$name" ]; do
+while [ -e "../backup/$name" ]; do
   n=$((n + 1))
   name=$3-$n
 done
-for dir in .lockstep/staging .lockstep/backups backup; do
-  [ -d "$dir" ] || mkdir -p "$dir" || explain "$1" "cannot make $dir"
-done
-if [ -e "$copy" ]; then rm -rf "$copy"; fi
-mkdir "$copy" || explain .lockstep/staging "cannot make $copy"
-cp -a "$2/." "$copy/" || explain .lockstep/staging "cannot copy the live set"
-digests "$copy" >".lockstep/backups/$name" || explain .lockstep/backups "cannot note the backup's digests"
+make_staging
+[ -d backups ] || mkdir backups || explain . "cannot make .lockstep/backups"
+[ -d ../backup ] || mkdir ../backup || explain .. "cannot make backup"
+reader=$(reader_of "$1" "../$2") || exit
+# By its slot, where it has one: that name cannot be exchanged.
+set=../$2
+if lit=$(slot "$(readlink "$set")"); then set=releases/$lit; fi
+copy=staging/.backup
+(cd -P staging && remove .backup) || explain . "cannot remove an earlier copy"
+mkdir "$copy" || explain . "cannot make a copy of the live set"
+if [ -z "$reader" ]; then
+  cp -a "$set/." "$copy/" || explain . "cannot copy the live set"
+  cd -P "$copy" || exit 1
+else
+  # Who can exchange names in the live set copies it himself, into a folder that nobody else can come to.
+  cd -P "$copy" || exit 1
+  chown "${reader% *}:${reader#* }" .
+  as_reader cp -a "$1/$2/." . || explain ../.. "cannot copy the live set"
+fi
+as_reader find . -type f \( -perm -4000 -o -perm -2000 \) -exec chmod ug-s {} +
+digests >"../../backups/$name" || explain ../../backups "cannot note the backup's digests"
+cd -P ../.. || exit 1
 flush_tree "$copy"
-flush ".lockstep/backups/$name" .lockstep/backups
-mv -T "$copy" "backup/$name" 2>/dev/null || mv "$copy" "backup/$name" || explain backup "cannot name the backup"
-flush backup
+flush "backups/$name" backups
+# The rename is named from the folder that it ends in, so that nobody can lead it elsewhere.
+copy=$(pwd -P)/$copy
+enter_backups "$1" || die unsuitable "$1/backup is a link, or was exchanged for another folder"
+mv -T "$copy" "$name" 2>/dev/null || mv "$copy" "$name" || explain . "cannot name the backup"
+flush .

@@ -4,6 +4,8 @@
  * the user's own are never touched. A failure leaves some of the leftovers. `ok` when there are none.
  * @module
  */
+import { type Device, device } from "../lib/facts/device.ts";
+import { refuseSwappable, refuseUntrusted } from "../lib/facts/foreign.ts";
 import { type Layout, layout } from "../lib/facts/layout.ts";
 import { expiredBackups, slotLink } from "../lib/release.ts";
 import { program } from "../lib/remote/program.ts";
@@ -12,11 +14,21 @@ import text from "./cleanup.sh" with { type: "text" };
 
 const removePaths = program("cleanup", text);
 
-export const cleanup = defineTask<Layout>({
+export const cleanup = defineTask<{ layout: Layout; device: Device }>({
   name: "cleanup",
   changes: [layout],
-  observe: (host) => host.look(layout),
-  plan: (layout, { settings }) => {
+  observe: async (host) => {
+    const [layoutFact, deviceFact] = await Promise.all([host.look(layout), host.look(device)]);
+    return { layout: layoutFact, device: deviceFact };
+  },
+  plan: ({ layout, device }, { settings }) => {
+    const { swappable, untrusted } = layout;
+    if (swappable !== null) {
+      return { status: "failed", failure: refuseSwappable(swappable, settings.deployPath) };
+    }
+    if (untrusted !== null) {
+      return { status: "failed", failure: refuseUntrusted(untrusted, device.user, settings.deployPath) };
+    }
     const expired = expiredBackups(layout.backups, settings.keepBackups).map((name) => `backup/${name}`);
     // A backup that was made live by hand is the live set.
     const paths = [...leftoversOf(layout), ...expired.filter((path) => path !== layout.resolved)];

@@ -2,10 +2,10 @@
 # rename onto a link (mv, python3, perl), $7: what can exchange two names (mv, python3, perl or empty), $8: undo where the old set is brought
 # back, which the device then need not do by itself.
 # shellcheck shell=sh
-cd "$1" || exit 1
-live=$2
+own "$1"
+live=../$2
 target=$3
-next=.lockstep/live.next
+next=live.next
 
 # exchange A B: renameat2(2) with RENAME_EXCHANGE. Fails where the device or its filesystem cannot.
 exchange() {
@@ -31,51 +31,53 @@ exit(syscall($number, -100, $old, -100, $new, 2) == 0 ? 0 : 1);' "$(uname -m)" "
 }
 
 # What the live name leads to must be there, whatever was seen before.
-case $target in /*) place=$target ;; *) place=./$target ;; esac
+case $target in /*) place=$target ;; *) place=../$target ;; esac
 [ -d "$place" ] || die not-found "$target is not there any more"
 rename=$6
 exchange=$7
-if [ "$8" = undo ]; then disarm; fi
+if [ "$8" = undo ]; then disarm "$1"; fi
 now=
 if [ -L "$live" ]; then now=$(readlink "$live"); fi
+# shellcheck disable=SC2154 # nl is the prelude's
+case $now in *"$nl"*) die unsuitable "what $2 links to has a line break in it" ;; esac
 folder=
-if [ -d "$live" ] && [ ! -L "$live" ]; then folder=.lockstep/releases/before-$4; fi
+if [ -d "$live" ] && [ ! -L "$live" ]; then folder=before-$4; fi
 
 # The good set: what was live when the last switch was confirmed. A folder was never switched, whatever an interrupted run has noted.
 if [ -n "$folder" ]; then
-  previous=$folder
-elif [ -f .lockstep/journal ]; then
-  previous=$(field previous .lockstep/journal)
+  previous=.lockstep/releases/$folder
+elif [ -f journal ]; then
+  previous=$(field previous journal)
 else
   previous=$now
 fi
 
-[ -d .lockstep/releases ] || mkdir -p .lockstep/releases || explain "$1" "cannot make .lockstep/releases"
+[ -d releases ] || mkdir releases || explain . "cannot make .lockstep/releases"
 # A live name that leads there already was never switched away: the service still runs on that set.
 restarted=
 if [ "$now" = "$target" ]; then
   restarted=yes
   # Unless an earlier run has switched it and got no further: then that goes on.
-  if [ "$(field release .lockstep/journal)" = "$target" ]; then restarted=$(field restarted .lockstep/journal); fi
+  if [ "$(field release journal)" = "$target" ]; then restarted=$(field restarted journal); fi
 fi
-printf 'release=%s\nprevious=%s\nrun=%s\nsince=%s\nrestarted=%s\n' "$target" "$previous" "$4" "$5" "$restarted" >.lockstep/journal.next ||
-  explain .lockstep "cannot write the journal"
-flush .lockstep/journal.next
-mv .lockstep/journal.next .lockstep/journal || explain .lockstep "cannot write the journal"
-flush .lockstep
+printf 'release=%s\nprevious=%s\nrun=%s\nsince=%s\nrestarted=%s\n' "$target" "$previous" "$4" "$5" "$restarted" >journal.next ||
+  explain . "cannot write the journal"
+flush journal.next
+mv journal.next journal || explain . "cannot write the journal"
+flush .
 
 if [ -e "$next" ] || [ -L "$next" ]; then rm -f "$next"; fi
-ln -s "$target" "$next" || explain .lockstep "cannot make a link"
+ln -s "$target" "$next" || explain . "cannot make a link"
 if [ -z "$folder" ]; then
-  rename_over "$rename" "$next" "$live" || explain . "cannot switch $live"
+  rename_over "$rename" "$next" "$live" || explain .. "cannot switch $2"
 elif exchange "$next" "$live"; then
-  mv "$next" "$folder" || explain .lockstep/releases "cannot keep the former folder"
+  mv "$next" "releases/$folder" || explain releases "cannot keep the former folder"
 else
-  mv "$live" "$folder" || explain .lockstep/releases "cannot move the former folder"
+  mv "$live" "releases/$folder" || explain releases "cannot move the former folder"
   if ! rename_over "$rename" "$next" "$live"; then
     # A rename whose program was ended may have been done: only a name that is missing is given back.
-    if [ ! -e "$live" ] && [ ! -L "$live" ]; then mv "$folder" "$live"; fi
-    if [ "$(readlink "$live")" != "$target" ]; then explain . "cannot switch $live"; fi
+    if [ ! -e "$live" ] && [ ! -L "$live" ]; then mv "releases/$folder" "$live"; fi
+    if [ "$(readlink "$live")" != "$target" ]; then explain .. "cannot switch $2"; fi
   fi
 fi
-flush . .lockstep .lockstep/releases
+flush .. . releases

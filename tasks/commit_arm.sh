@@ -4,64 +4,74 @@
 #
 # The token armed.RUN is the right to act: who moves it away has it, the device by restoring or the controller by confirming.
 # Where systemd is and we are root, a transient timer waits, and a unit that is enabled until the confirmation acts after a reboot;
-# elsewhere a shell of its own session waits.
+# elsewhere a shell of its own session waits. What they run lies in .lockstep/restore, where nobody else may even look; they find it from the
+# folder that they are started in, once they have seen whose that is. So a service's user who owns the deploy path has nothing to swap.
 # shellcheck shell=sh
-cd "$1" || exit 1
+own "$1"
 root=$1
 run=$3
 seconds=$4
-restore=.lockstep/restore
-disarm
-mkdir -p "$restore" || explain "$1" "cannot make $restore"
+disarm "$root"
+umask 077
+mkdir restore || explain . "cannot make .lockstep/restore"
 
 # keep NAME BYTES: standard input's next bytes as a file.
 keep() {
-  receive "$2" >"$restore/$1" || explain "$restore" "cannot write $1"
+  receive "$2" >"restore/$1" || explain restore "cannot write $1"
 }
 keep script "$5"
 keep restart "$6"
 
 # note NAME VALUE: a value for the program, whatever characters it has. The dot keeps line breaks at its end.
 note() {
-  printf '%s.' "$2" >"$restore/$1" || explain "$restore" "cannot write $1"
+  printf '%s.' "$2" >"restore/$1" || explain restore "cannot write $1"
 }
 note live "$2"
 note rename "$7"
 note manager "$8"
 note service "$9"
+service=$9
 shift 9
 note command "$1"
 note limit "$2"
 note settle "$3"
 note may "$4"
-echo "$(($(date +%s) + seconds))" >"$restore/token" || explain "$restore" "cannot write token"
-flush_tree "$restore"
-mv "$restore/token" ".lockstep/armed.$run" || explain .lockstep "cannot arm"
+note trusted "$LOCKSTEP_SUDO_UID"
+(umask 022 && echo "$(($(date +%s) + seconds))" >restore/token) || explain restore "cannot write token"
+flush_tree restore
+mv restore/token "armed.$run" || explain . "cannot arm"
 
 timer=
 # systemd reads % and $ in a command; a path with anything unusual in it is left to the shell.
-case $root in *[!A-Za-z0-9/._-]*) plain=no ;; *) plain=yes ;; esac
-if [ "$plain" = yes ] && [ "$(id -u)" = 0 ] && [ -d /run/systemd/system ] && has systemd-run; then
-  unit=lockstep-restore-$(printf '%s' "$root" | cksum | sed 's/ .*//')
+case $root$run in *[!A-Za-z0-9/._-]*) plain=no ;; *) plain=yes ;; esac
+if [ "$plain" = yes ] && [ "$LOCKSTEP_UID" = 0 ] && [ -d /run/systemd/system ] && has systemd-run; then
+  unit=$(restore_unit "$root")
+  echo "$unit" >restore/unit
+  flush restore/unit restore
   systemctl reset-failed "$unit-timer.service" 2>/dev/null
   if systemd-run --quiet --unit="$unit-timer" --on-active="$seconds" --timer-property=AccuracySec=1s \
-    /bin/sh "$root/$restore/script" "$root" "$run" now 2>/dev/null; then
+    --property=WorkingDirectory="$root/.lockstep" \
+    /bin/sh -c "test -O . && . ./restore/script" "$root/.lockstep/restore/script" "$root" "$run" now 2>/dev/null; then
     timer=systemd
-    echo "$unit" >"$restore/unit"
-    cat >"$restore/$unit.service" <<END
+    before=
+    case $service in *[!A-Za-z0-9:_.@-]* | "") ;; *) before="Before=${service%.service}.service" ;; esac
+    # A file of its own, not a link: what lies below the deploy path may be somebody else's to rename.
+    rm -f "/etc/systemd/system/$unit.service"
+    (umask 022 && cat >"/etc/systemd/system/$unit.service") <<END
 [Unit]
 Description=Lockstep: bring back the set that was live before a deploy that was never confirmed
 RequiresMountsFor=$root
-Before=$(sed 's/.$//' "$restore/service").service
+$before
 [Service]
 Type=oneshot
-ExecStart=/bin/sh $root/$restore/script $root $run boot
+WorkingDirectory=$root/.lockstep
+ExecStart=/bin/sh -c "test -O . && . ./restore/script" $root/.lockstep/restore/script $root $run boot
 [Install]
 WantedBy=multi-user.target
 END
-    flush "$restore/$unit.service" "$restore/unit" "$restore"
+    flush "/etc/systemd/system/$unit.service"
     # Where the unit cannot be enabled, a reboot is settled by the next run instead.
-    systemctl enable --quiet "$root/$restore/$unit.service" 2>/dev/null && flush /etc/systemd/system /etc/systemd/system/multi-user.target.wants
+    systemctl enable --quiet "$unit.service" 2>/dev/null && flush /etc/systemd/system /etc/systemd/system/multi-user.target.wants
   fi
 fi
 if [ -z "$timer" ]; then
@@ -69,10 +79,10 @@ if [ -z "$timer" ]; then
   if has setsid; then own=setsid; fi
   (
     trap '' HUP
-    exec $own sh "$root/$restore/script" "$root" "$run" "$seconds"
+    exec $own sh -c "test -O . && . ./restore/script" "$root/.lockstep/restore/script" "$root" "$run" "$seconds"
   ) </dev/null >/dev/null 2>&1 &
   pid=$!
-  echo "$pid $(started "$pid") $(boot_id)" >"$restore/pid"
+  echo "$pid $(started "$pid") $(boot_id)" >restore/pid
 fi
-flush .lockstep
+flush .
 true

@@ -7,7 +7,9 @@
  * @module
  */
 import { format } from "@std/fmt/bytes";
+import { Failure } from "../lib/errors.ts";
 import { type Device, device } from "../lib/facts/device.ts";
+import { refuseSwappable, refuseUntrusted } from "../lib/facts/foreign.ts";
 import { ready } from "../lib/facts/health.ts";
 import { type Layout, layout } from "../lib/facts/layout.ts";
 import { type DeviceSet, live } from "../lib/facts/live.ts";
@@ -30,6 +32,8 @@ interface Observed {
   readonly layout: Layout;
   readonly space: Space;
   readonly live: DeviceSet | null;
+  /** Why root cannot read the live set without following what somebody else may exchange; null where it can. */
+  readonly unreadable: Refusal | null;
   readonly newest: NewestBackup | null;
   readonly staged: Staged;
   readonly service: Service;
@@ -40,11 +44,17 @@ export const preflight = defineTask<Observed>({
   action: ({ release }) => `put ${releaseName(release)} live`,
   changes: [layout, live, staged],
   observe: async (host) => {
+    let unreadable: Refusal | null = null;
     const [deviceFact, layoutFact, spaceFact, liveFact, newest, stagedFact, serviceFact] = await Promise.all([
       host.look(device),
       host.look(layout),
       host.look(space),
-      host.look(live),
+      host.look(live).catch((error) => {
+        if (!(error instanceof Failure) || error.kind !== "unsuitable") throw error;
+        const [evidence = "", mend = ""] = error.data.evidence.split("\n");
+        unreadable = { kind: "unsuitable", evidence, next: `nothing changed; ${mend}` };
+        return null;
+      }),
       host.look(newestBackup),
       host.look(staged),
       host.look(service),
@@ -58,6 +68,7 @@ export const preflight = defineTask<Observed>({
       layout: layoutFact,
       space: spaceFact,
       live: liveFact,
+      unreadable,
       newest,
       staged: stagedFact,
       service: serviceFact,
@@ -65,7 +76,9 @@ export const preflight = defineTask<Observed>({
   },
   plan: (observed, host) => {
     const problems = [
+      ...unsafe(observed, host),
       ...unsuitable(observed, host),
+      ...(observed.unreadable === null ? [] : [observed.unreadable]),
       ...failedBefore(observed, host),
       ...unwritable(observed, host),
       ...noRoom(observed, host),
@@ -108,6 +121,15 @@ function mendStep({ live, journal, releases }: Layout, { settings }: TaskHost): 
   };
 }
 
+/** Where somebody else could change what we would have to believe. */
+function unsafe({ device, layout }: Observed, { settings }: TaskHost): Refusal[] {
+  const { swappable, untrusted } = layout;
+  return [
+    ...(swappable === null ? [] : [refuseSwappable(swappable, settings.deployPath)]),
+    ...(untrusted === null ? [] : [refuseUntrusted(untrusted, device.user, settings.deployPath)]),
+  ];
+}
+
 function unsuitable({ device, layout, service }: Observed, { settings }: TaskHost): Refusal[] {
   const problems: Refusal[] = [];
   if (device.missing.length > 0) {
@@ -136,6 +158,13 @@ function unsuitable({ device, layout, service }: Observed, { settings }: TaskHos
       kind: "unsuitable",
       evidence: `${layout.near} is not a folder`,
       next: "nothing changed; correct deploy_path",
+    });
+  }
+  if (layout.live === "link" && layout.target === null) {
+    problems.push({
+      kind: "unsuitable",
+      evidence: `what ${settings.deployPath}/${settings.liveDir} links to has a line break in it`,
+      next: "nothing changed; remove that link",
     });
   }
   if (layout.live === "other") {

@@ -21,8 +21,8 @@ pause() {
   sleep 0.2 2>/dev/null || sleep 1
 }
 
-# state: "active", or another word; for systemd with what tells one start from another.
-state() {
+# activity: "active", or another word; for systemd with what tells one start from another.
+activity() {
   case $manager in
     systemd)
       shown=$(systemctl show -p ActiveState -p MainPID -p NRestarts "$service" | sort | tr '\n' ' ')
@@ -34,11 +34,14 @@ state() {
   esac
 }
 
-# detached COMMAND...: what it leaves running must not hold the streams of this session; what it prints is kept for a failure.
-log=$1/.lockstep/restart.log
-if [ ! -w "$1/.lockstep" ]; then log=/dev/null; fi
+# What a restart prints is kept for a failure, where only we can read it. It is opened from the state folder, and run from where we were.
+here=$(pwd)
+if state "$root" && rm -f restart.log && (umask 077 && : >restart.log); then exec 9>>restart.log; else exec 9>/dev/null; fi 2>/dev/null
+cd "$here" || exit 1
+
+# detached COMMAND...: what it leaves running must not hold the streams of this session.
 detached() {
-  "$@" </dev/null >"$log" 2>&1
+  "$@" </dev/null >&9 2>&1 9>&-
 }
 
 # start_unit: starts the unit. One that was started too often lately (it kept dying on the set before) is refused for a while, for seconds as
@@ -83,22 +86,22 @@ esac
 
 if [ "$manager" != command ]; then
   end=$(($(date +%s) + limit))
-  until case $(state) in active*) ;; *) false ;; esac do
-    if [ "$(date +%s)" -ge "$end" ]; then fail "$service is not active within $limit s: $(state)"; fi
+  until case $(activity) in active*) ;; *) false ;; esac do
+    if [ "$(date +%s)" -ge "$end" ]; then fail "$service is not active within $limit s: $(activity)"; fi
     pause
   done
-  first=$(state)
+  first=$(activity)
   case $first in active*) ;; *) fail "$service did not stay active: $first" ;; esac
   # One more, because the clock tells whole seconds and cuts both ends.
   end=$(($(date +%s) + settle + 1))
   while [ "$(date +%s)" -lt "$end" ]; do
-    now=$(state)
+    now=$(activity)
     if [ "$now" != "$first" ]; then fail "$service did not stay active for $settle s: $now"; fi
     pause
   done
 fi
 
-if [ -f "$1/.lockstep/journal" ]; then
-  cd "$1/.lockstep" || exit 1
+if state "$root" && [ -f journal ]; then
+  # shellcheck disable=SC2094 # another file
   { grep -v '^restarted=' journal; echo restarted=yes; } >journal.next && flush journal.next && mv journal.next journal && flush .
 fi

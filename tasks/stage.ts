@@ -94,6 +94,7 @@ export const stage = defineTask<Observed>({
       program: takeFiles,
       args: [
         settings.deployPath,
+        settings.liveDir,
         release.id,
         usable ? "keep" : "fresh",
         ...take.flatMap(({ from, name }) => [from, name]),
@@ -242,9 +243,9 @@ export function transferOf(
   return planTransfer(release, usableStaging(staged, release) ?? new Map(), folders);
 }
 
-/** The folder of the live set, below the deploy path where it is there. */
-function liveFolder({ resolved }: Layout, liveDir: string): string {
-  return resolved === null || resolved.startsWith("/") ? liveDir : resolved;
+/** The folder of the live set: by its slot, or as the backup that it is, where that is so; else by the live name. */
+function liveFolder({ resolved, slot }: Layout, liveDir: string): string {
+  return resolved !== null && (slot !== null || /^backup\/[^/]+$/.test(resolved)) ? resolved : liveDir;
 }
 
 /** What staging holds, unless it holds files that are no part of the release: then it is made afresh. */

@@ -2,10 +2,18 @@
 # $2: live name, $3: release id, then four words a file: NAME, KEPT, BLOCKSIZE and PARTS. Of the staged file so many bytes are kept; what
 # follows is PARTS: BYTES from standard input, zBYTES gzipped, or AT:BLOCK+COUNT from the older version, where AT is how long the file is by then.
 # shellcheck shell=sh
-cd "$1" || exit 1
-live=$2
-staging=.lockstep/staging/$3
+own "$1"
+root=$1
+live=../$2
+staging=staging/$3
 shift 3
+
+# older DEPLOY_PATH LIVE NAME BLOCKSIZE BLOCK+COUNT: blocks of the older version, as who may read it reads them.
+older() (
+  enter "$1" "$2" || exit 1
+  as_reader dd if="./$3" bs="$4" skip="${5%+*}" count="${5#*+}" 2>/dev/null
+)
+
 while [ $# -gt 3 ]; do
   to=$staging/$1
   # What is there may be a link to a file of the live set: it must not be written through.
@@ -27,27 +35,18 @@ while [ $# -gt 3 ]; do
         # Input that was cut ends a part too early. Nothing may follow it, so that the next run can go on from there.
         if [ "$(stat -c %s "$to")" != "${part%:*}" ]; then die mismatch "what was sent of $1, or its older version, ended too early"; fi
         part=${part#*:}
-        dd if="$live/$1" bs="$3" skip="${part%+*}" count="${part#*+}" 2>/dev/null
+        older "$root" "$live" "$1" "$3" "$part"
         ;;
       z*) receive "${part#z}" | gzip -dc 2>/dev/null ;;
       *) receive "$part" ;;
     esac || explain "$staging" "cannot write $1"
   done >>"$to"
-  # Where the live set has a file of that name, mode and owner stay what they were.
-  like=
-  if [ -f "$live/$1" ]; then
-    like=$(stat -c '%a %u %g' "$to" "$live/$1")
+  # Where the live set has a file of that name, mode and owner stay what they were. Else it belongs to whom the set belongs.
+  if [ -f "$live/$1" ] && [ ! -L "$live/$1" ]; then
+    rights "$to" "$live/$1"
   elif [ -d "$live" ]; then
-    # A new file belongs to whom the set belongs.
-    like=$(stat -c '644 %u %g' "$to" "$live/.")
-  fi
-  if [ -n "$like" ]; then
-    mine=${like%%"$nl"*}
-    like=${like#*"$nl"}
-    mode=${like%% *}
-    owner=${like#* }
-    if [ "$owner" != "${mine#* }" ]; then chown "${owner% *}:${owner#* }" "$to" 2>/dev/null; fi
-    if [ "$mode" != 644 ]; then chmod "$mode" "$to"; fi
+    owner=$(stat -c '%u:%g' "$to" "$live/.")
+    if [ "${owner%%"$nl"*}" != "${owner#*"$nl"}" ]; then chown -h "${owner#*"$nl"}" "$to" 2>/dev/null; fi
   fi
   shift 4
 done

@@ -1,23 +1,57 @@
-# Puts files that the device has into staging. $1: deploy path, $2: release id, $3: keep or fresh, then pairs of SOURCE NAME.
+# Puts files that the device has into staging. $1: deploy path, $2: live name, $3: release id, $4: keep or fresh, then pairs of SOURCE NAME.
 # A link to a file of a release costs no room and no wear; the staged name is never written to afterwards (see stage_receive.sh). A backup
 # stays a copy of its own, so that nothing that writes to the live set can reach it.
 # shellcheck shell=sh
-cd "$1" || exit 1
-staging=.lockstep/staging/$2
-if [ "$3" = fresh ] && [ -e "$staging" ]; then rm -rf "$staging"; fi
-mkdir -p "$staging" || explain "$1" "cannot make $staging"
-shift 3
+own "$1"
+root=$1
+live=../$2
+staging=staging/$3
+make_staging
+if [ "$4" = fresh ] && [ -e "$staging" ]; then (cd -P staging && remove "$3"); fi
+mkdir -p "$staging" || explain . "cannot make .lockstep/$staging"
+where=$2
+shift 4
+known=
 while [ $# -gt 1 ]; do
   to=$staging/$2
   if [ ! -d "${to%/*}" ]; then mkdir -p "${to%/*}" || explain "$staging" "cannot make a folder for $2"; fi
   if [ -e "$to" ] || [ -L "$to" ]; then rm -f "$to"; fi
   mine=no
-  case $1 in
-    .lockstep/releases/*) mine=yes ;;
-    backup/*) ;;
+  name=$1
+  case $name in
+    .lockstep/releases/*)
+      mine=yes
+      name=${name#.lockstep/releases/}
+      set=releases/${name%%/*}
+      ;;
+    backup/*)
+      name=${name#backup/}
+      set=../backup/${name%%/*}
+      ;;
     # A live folder becomes a release of ours; what a link leads to elsewhere is somebody else's.
-    *) if [ ! -L "${1%%/*}" ]; then mine=yes; fi ;;
+    *)
+      name=${name#"$where"}
+      set=$live
+      if [ ! -L "$live" ]; then mine=yes; fi
+      ;;
   esac
-  { [ "$mine" = yes ] && ln "$1" "$to" 2>/dev/null; } || cp -p "$1" "$to" || explain "$staging" "cannot copy $1"
+  name=${name#*/}
+  # A set-id bit is a file's, whatever its name: such a file is not shared.
+  if [ -u "$set/$name" ] || [ -g "$set/$name" ]; then mine=no; fi
+  # The path may be exchanged meanwhile, where the set is somebody else's. Then a link is to a wrong file, in a folder that only we can come
+  # to, and its digest tells.
+  if [ "$mine" = no ] || ! ln "$set/$name" "$to" 2>/dev/null; then
+    if [ "$known" != "$set" ]; then reader=$(reader_of "$root" "$set") || exit; fi
+    known=$set
+    if [ -z "$reader" ]; then
+      cp -p "$set/$name" "$to" || explain "$staging" "cannot copy $2"
+    else
+      (enter "$root" "$set" && as_reader cat "./$name") >"$to" || explain "$staging" "cannot copy $2"
+      chown -h "${reader% *}:${reader#* }" "$to"
+    fi
+    # What the live set has under that name says to whom it belongs.
+    rights "$to" "$live/$2"
+    chmod ug-s "$to"
+  fi
   shift 2
 done

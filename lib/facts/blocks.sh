@@ -2,8 +2,18 @@
 # BLOCKSIZE and SAMPLES. A sample, BLOCK:DIGEST or end:DIGEST, is what the new version has there. Where none of them is the same here, the
 # file is another one altogether, and its blocks, of which each costs two processes, are not told.
 # shellcheck shell=sh
-cd "$1/$2" 2>/dev/null || exit 0
+cd "$1" 2>/dev/null && enter "$1" "$2" || exit 0
 shift 2
+
+# each_block SIZE COUNT [OPTION]: the digest of each block of standard input.
+each_block() {
+  left=$2
+  while [ "$left" -gt 0 ]; do
+    dd bs="$1" count=1 ${3:+"$3"} 2>/dev/null | sha256sum
+    left=$((left - 1))
+  done
+}
+
 while [ $# -gt 2 ]; do
   size=0
   if [ -f "./$1" ]; then size=$(stat -c %s "./$1"); fi
@@ -15,8 +25,8 @@ while [ $# -gt 2 ]; do
   for sample in $3; do
     if [ "$n" -eq 0 ]; then break; fi
     case $sample in
-      end:*) found=$(tail -c "$2" "./$1" | sha256sum) ;;
-      *) found=$(dd if="./$1" bs="$2" skip="${sample%:*}" count=1 2>/dev/null | sha256sum) ;;
+      end:*) found=$(as_reader tail -c "$2" "./$1" | sha256sum) ;;
+      *) found=$(as_reader dd if="./$1" bs="$2" skip="${sample%:*}" count=1 2>/dev/null | sha256sum) ;;
     esac
     if [ "${found%% *}" = "${sample#*:}" ]; then
       like=yes
@@ -24,10 +34,7 @@ while [ $# -gt 2 ]; do
     fi
   done
   if [ -n "$like" ]; then
-    while [ "$n" -gt 0 ]; do
-      dd bs="$2" count=1 2>/dev/null | sha256sum
-      n=$((n - 1))
-    done <"./$1"
+    if [ -z "$reader" ]; then each_block "$2" "$n" <"./$1"; else as_reader cat "./$1" | each_block "$2" "$n" iflag=fullblock; fi
   fi
   shift 3
 done

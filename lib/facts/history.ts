@@ -8,7 +8,7 @@ import { type History, parseHistory } from "./journal.ts";
 
 /** The last line of the device's history; null where there is none. */
 export const history = defineFact<History | null>({
-  program: program("history", `if [ -f "$1/.lockstep/history" ]; then tail -n 1 "$1/.lockstep/history"; fi`),
+  program: program("history", `if state "$1" && [ -f history ]; then tail -n 1 history; fi; true`),
   args: ({ settings }) => [settings.deployPath],
   parse: (output) => parseHistory(output.trim()),
 });

@@ -10,7 +10,7 @@ import { type LockHolder, parseLock } from "./journal.ts";
 export const lockHolder = defineFact<LockHolder | null>({
   program: program(
     "lock_holder",
-    `if lock=$(readlink "$1/.lockstep/lock" 2>/dev/null) && alive "$lock"; then printf '%s\\n' "$lock"; fi`,
+    `if state "$1" && lock=$(readlink lock 2>/dev/null) && alive "$lock"; then printf '%s\\n' "$lock"; fi`,
   ),
   args: ({ settings }) => [settings.deployPath],
   parse: (output) => parseLock(output.trimEnd()),

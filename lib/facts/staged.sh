@@ -1,11 +1,15 @@
 # What the device has of a release that is not live. $1: deploy path, $2: release id, $3: live name, then the digests of its files.
 # shellcheck shell=sh
-cd "$1/.lockstep" 2>/dev/null || exit 0
+state "$1" || exit 0
+root=$1
 lit=$(cd "../$3" 2>/dev/null && pwd -P)
 lit=${lit#"$(cd .. && pwd -P)/"}
 found=
 if [ -d "staging/$2" ]; then
-  found=$(digests "staging/$2")
+  # Nobody else can come to it.
+  # shellcheck disable=SC2034 # for digests
+  reader=
+  found=$(cd -P "staging/$2" && digests)
   echo "= staging"
   printf '%s\n' "$found"
   # What is none of the wanted files may be the beginning of one: how many names it has, and how long it is.
@@ -21,7 +25,7 @@ fi
 for slot in "$2" "$2.b"; do
   if [ -d "releases/$slot" ] && [ "$lit" != ".lockstep/releases/$slot" ]; then
     echo "= slot $slot"
-    digests "releases/$slot"
+    (enter "$root" "releases/$slot" && digests)
   fi
 done
 
@@ -37,14 +41,15 @@ for digest in "$@"; do
   case $found in *"$digest"*) ;; *) wanted="$wanted $digest" ;; esac
 done
 if [ -z "$wanted" ]; then exit 0; fi
-lists=
-if [ -f "../$live/metadata.json" ]; then lists=$(cat "../$live/metadata.json"); fi
-cd ../backup || exit 0
+lists=$(enter "$root" "../$live" && [ -f metadata.json ] && [ ! -L metadata.json ] && as_reader cat metadata.json)
 for digest in $wanted; do
   case $lists in *"$digest"*) continue ;; esac
-  record=$(grep -l "^$digest " ../.lockstep/backups/* 2>/dev/null | tail -n 1)
+  record=$(grep -l "^$digest " backups/* 2>/dev/null | tail -n 1)
   if [ -z "$record" ]; then continue; fi
   name=$(sed -n "s|^$digest [ *]\./||p" "$record" | head -n 1)
-  if [ -f "./${record##*/}/$name" ]; then sha256sum "./${record##*/}/$name"; fi
+  record=${record##*/}
+  found=$(enter_backups "$root" && enter "$root" "$record" && [ -f "./$name" ] && as_reader sha256sum "./$name")
+  # As it is named from the folder of the backups.
+  if [ -n "$found" ]; then printf '%s\n' "${found%%./*}./$record/${found#*./}"; fi
 done
 true

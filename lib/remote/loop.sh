@@ -3,7 +3,7 @@
 # csh takes no newline inside quotes: so each line here is whole, ends in ; or in a word that may be followed by a space, and has no
 # single quote, no backslash and no exclamation mark.
 #
-# $1 marks the greeting. What marks all that follows comes on stdin, where no list of processes shows it: nobody can guess it, so nothing that
+# $2 says that we became this user by sudo: who can do that can do all that we can, and is believed as we are. $1 marks the greeting. What marks all that follows comes on stdin, where no list of processes shows it: nobody can guess it, so nothing that
 # is printed can pass for it. Behind it on its line are the words that run a program (quotes cannot be written here).
 # A request is a line "ID SECONDS BYTES TEXT KEEP N1 N2 ...", then TEXT bytes of function definitions (whole lines, ASCII), then N1 lines that
 # are the function to call, N2 lines that are its first argument, and so on, then BYTES bytes that are its standard input. Where KEEP is 1 the
@@ -27,7 +27,9 @@ elif timeout -s KILL 9 true 2>/dev/null; then limit="timeout -s KILL"; fi;
 LOCKSTEP_LIMIT=$limit;
 LOCKSTEP_LC_ALL=$LC_ALL;
 LOCKSTEP_UMASK=$(umask);
-export LOCKSTEP_LIMIT LOCKSTEP_LC_ALL LOCKSTEP_UMASK;
+LOCKSTEP_UID=$(id -u);
+LOCKSTEP_SUDO_UID=${2:+$SUDO_UID};
+export LOCKSTEP_LIMIT LOCKSTEP_LC_ALL LOCKSTEP_UMASK LOCKSTEP_UID LOCKSTEP_SUDO_UID;
 echo "$nl$m hello";
 read -r m run || exit 0;
 exec 3>&1;

@@ -1,5 +1,5 @@
 # Sent once a session; every program runs with it in front. Exit codes of `die` become the kinds of lib/remote/exit_kinds.ts.
-# shellcheck shell=sh disable=SC2034
+# shellcheck shell=sh disable=SC2034,SC3013 # every shell that devices have knows -ef
 LC_ALL=C
 export LC_ALL
 nl='
@@ -67,20 +67,26 @@ free() {
   printf '%s %s\n' "${kib:--}" "${inodes:--}"
 }
 
-# explain DIR MESSAGE: ends after a write under DIR failed, with the kind that a probe finds.
+# explain DIR MESSAGE: ends after a write under DIR failed, with the kind that a probe finds. The probe is a file that nobody had before and that
+# has its name no longer when it is written to: whoever else may write in DIR cannot have it lead somewhere.
 explain() {
   probe=$1/.lockstep-probe.$$
-  if ! (: >"$probe") 2>/dev/null; then
+  (
+    set -C
+    if ! exec 8>"$probe"; then exit 1; fi
     rm -f "$probe"
-    space=$(free "$1")
-    case $space in "0 "* | *" 0") die no-space "$2: no space left under $1" ;; esac
-    die not-writable "$2: $(id -un 2>/dev/null || id -u) cannot write in $1"
-  fi
-  if ! printf '%65536s' '' 2>/dev/null >"$probe" || [ "$(wc -c <"$probe")" -lt 65536 ]; then
-    rm -f "$probe"
-    die no-space "$2: no space left under $1"
-  fi
-  rm -f "$probe"
+    printf '%65536s' '' >&8 || exit 2
+    printf '%65536s' '' >&8 || exit 2
+  ) 2>/dev/null
+  case $? in
+    0) ;;
+    2) die no-space "$2: no space left under $1" ;;
+    *)
+      space=$(free "$1")
+      case $space in "0 "* | *" 0") die no-space "$2: no space left under $1" ;; esac
+      die not-writable "$2: $(id -un 2>/dev/null || id -u) cannot write in $1"
+      ;;
+  esac
   space=$(free "$1")
   if [ "${space%% *}" != - ] && [ "${space%% *}" -lt 256 ]; then
     die no-space "$2: no space left under $1"
@@ -103,7 +109,7 @@ as_before() (
     LC_ALL=$LOCKSTEP_LC_ALL
     export LC_ALL
   fi
-  unset LOCKSTEP_UMASK LOCKSTEP_LC_ALL LOCKSTEP_LIMIT LOCKSTEP_SESSION
+  unset LOCKSTEP_UMASK LOCKSTEP_LC_ALL LOCKSTEP_LIMIT LOCKSTEP_SESSION LOCKSTEP_UID LOCKSTEP_SUDO_UID
   # A shell of its own has none of our functions.
   exec "$@"
 )
@@ -118,19 +124,180 @@ flush_tree() {
   find "$1" -exec sync {} + 2>/dev/null || sync
 }
 
-# digests DIR: "SHA256  ./NAME" or "SHA256 *./NAME" for every regular file below DIR, as `sha256sum -c` reads it. Where the device has openssl,
-# large files (above 1 MiB) cost a fifth; it says nothing that could be read wrongly of a name with a line break, so those are left to sha256sum.
-digests() (
-  cd "$1" 2>/dev/null || exit 1
+# digests: "SHA256  ./NAME" or "SHA256 *./NAME" for every regular file of the set that was entered, as `sha256sum -c` reads it. Where the
+# device has openssl, large files (above 1 MiB) cost a fifth; it says nothing that could be read wrongly of a name with a line break, so those
+# are left to sha256sum.
+digests() {
   if has openssl; then
-    find . -type f -size +2048 ! -path "*$nl*" -exec openssl dgst -sha256 -r {} + -o -type f -exec sha256sum {} + 2>/dev/null && exit
+    as_reader find . -type f -size +2048 ! -path "*$nl*" -exec openssl dgst -sha256 -r {} + -o -type f -exec sha256sum {} + 2>/dev/null && return
   fi
-  find . -type f -exec sha256sum {} +
+  as_reader find . -type f -exec sha256sum {} +
+}
+
+# trusted UID: whether what belongs to this user is believed: it is us, root, or the user who became us by sudo and so can do all that we can.
+trusted() {
+  case $1 in
+    "") return 1 ;;
+    0 | "$LOCKSTEP_UID" | "$LOCKSTEP_SUDO_UID") return 0 ;;
+  esac
+  return 1
+}
+
+# state DEPLOY_PATH: enters .lockstep (by cd -P, here and below: without it a shell goes there by the whole path anew), from which everything of ours is named from then on, and the deploy path is `..`. Who owns the deploy
+# path may rename this folder, but not move it elsewhere (that takes writing in it), so neither name can be made to lead away. Fails where it
+# is not there, or where somebody else has put it there.
+state() {
+  cd "$1" 2>/dev/null && cd -P .lockstep 2>/dev/null && [ .. -ef "$1" ] && { [ -O . ] || trusted "$(stat -c %u .)"; }
+}
+
+# own DEPLOY_PATH: the same for programs that write: they end where it cannot be entered.
+own() {
+  if state "$1"; then return; fi
+  if [ -L "$1/.lockstep" ] || [ -e "$1/.lockstep" ]; then
+    die unsuitable "$1/.lockstep is not ours: somebody else owns it, or it is a link; nothing in it is believed"
+  fi
+  die not-found "$1/.lockstep is not there any more"
+}
+
+# open_state: the names in the state folder, which was entered, that somebody else owns or may write to. What lies in it is believed only where
+# there are none. The sets in it are not meant: they belong to whom they belong.
+open_state() {
+  find . -path "./releases/*" -prune -o -path "./staging/*" -prune -o \
+    \( ! -user 0 ! -user "$LOCKSTEP_UID" ! -user "${LOCKSTEP_SUDO_UID:-0}" -o ! -type l \( -perm -020 -o -perm -002 \) \) -print
+}
+
+# enter DEPLOY_PATH SET: enters the folder of a set, and finds out who is to read it. Whoever can rename something in there can also put a link
+# in its place at any moment, so root does not open a file by its name there: that user does, who gets no further than before. $reader is
+# "UID GID", or empty where we read it ourselves.
+enter() {
+  cd -P "./$2" 2>/dev/null || return 1
+  reader=
+  if [ "$LOCKSTEP_UID" != 0 ]; then return; fi
+  open=$(find . -type d \( ! -user 0 ! -user "${LOCKSTEP_SUDO_UID:-0}" -o -perm -020 -o -perm -002 \) -print 2>/dev/null)
+  if [ -n "$open" ]; then
+    open=${open%%"$nl"*}
+    reader=$(stat -c '%u %g' "$open")
+  elif [ ! .. -ef "$1" ] && [ ! ../.. -ef "$1" ] && [ ! ../../.. -ef "$1" ]; then
+    # Not below the deploy path: whoever has the link in his hands may lead us anywhere.
+    reader=$(stat -c '%u %g' "$1")
+    if trusted "${reader% *}"; then reader=; fi
+  fi
+  if [ -n "$reader" ] && trusted "${reader% *}"; then
+    die unsuitable "others may write in $(pwd -P)${open#.}, so root cannot read that set safely${nl}on the device: chmod -R go-w $(pwd -P)"
+  fi
+}
+
+# reader_of DEPLOY_PATH SET: the reader of a set, "UID GID" or empty, without entering it.
+reader_of() (
+  enter "$1" "$2" || exit 1
+  echo "$reader"
+)
+
+# enter_backups DEPLOY_PATH: enters the folder of the backups, from the state folder, and no other that was put in its place.
+enter_backups() {
+  [ ! -L ../backup ] && cd -P ../backup 2>/dev/null && [ .. -ef "$1" ]
+}
+
+# make_staging: makes the folder in which sets are put together: nobody else may come to what is in it until it is sealed, so that no path in
+# it can be exchanged, and nobody reads a set before it has its modes. An earlier version let everybody look.
+make_staging() {
+  if [ -d staging ]; then chmod 700 staging; else mkdir -m 700 staging; fi || explain . "cannot make .lockstep/staging"
+}
+
+# as_reader COMMAND...: runs a command in the set that was entered, as its reader.
+as_reader() {
+  if [ -z "$reader" ]; then
+    "$@"
+  else
+    # shellcheck disable=SC2086 # two words
+    as_user $reader "$@"
+  fi
+}
+
+# as_user UID GID COMMAND...: runs a command with that user's rights and with nothing of ours but the current folder.
+as_user() {
+  id=$1
+  group=$2
+  shift 2
+  set -- env -i "PATH=$PATH" LC_ALL=C "$@"
+  if setpriv --reuid="$id" --regid="$group" --clear-groups true 2>/dev/null; then
+    setpriv --reuid="$id" --regid="$group" --clear-groups "$@" </dev/null
+  elif chroot --userspec="$id:$group" --groups= / true 2>/dev/null; then
+    # shellcheck disable=SC2016
+    chroot --userspec="$id:$group" --groups= / sh -c 'cd "$1" && shift && exec "$@"' sh "$(pwd -P)" "$@" </dev/null
+  elif user=$(id -un "$id" 2>/dev/null) && su -s /bin/sh "$user" -c true 2>/dev/null; then
+    # shellcheck disable=SC2016
+    su -s /bin/sh "$user" -c 'exec "$@"' sh "$@" </dev/null
+  else
+    die unsuitable "a set belongs to uid $id, and nothing here can read it as that user (setpriv, chroot --userspec or su)${nl}on the device: chown -hR root: $(pwd -P)"
+  fi
+}
+
+# rights TO LIKE: gives a new file or folder of ours the owner, group and mode of another. A link has no mode to inherit, and no file runs as
+# its owner or group because an older one did; a folder may hand its group on.
+rights() {
+  if [ -L "$2" ]; then return; fi
+  like=$(stat -c '%a %u %g' "$1" "$2" 2>/dev/null)
+  case $like in *"$nl"*) ;; *) return ;; esac
+  mine=${like%%"$nl"*}
+  like=${like#*"$nl"}
+  mode=${like%% *}
+  owner=${like#* }
+  case $mode in
+    [2367]???) if [ -d "$1" ]; then mode=2${mode#?}; else mode=${mode#?}; fi ;;
+    ????) mode=${mode#?} ;;
+  esac
+  # Changing the owner clears some of the mode.
+  if [ "$owner" != "${mine#* }" ]; then
+    chown -h "${owner% *}:${owner#* }" "$1" 2>/dev/null
+    chmod "$mode" "$1"
+  elif [ "$mode" != "${mine%% *}" ]; then
+    chmod "$mode" "$1"
+  fi
+}
+
+# remove NAME...: removes names of the current folder, with all that is in them. A folder in which somebody else can exchange names is entered
+# step by step, and only names in the folder that was entered are removed: no path leads out of it meanwhile.
+remove() {
+  for name in "$@"; do
+    if [ -L "$name" ] || [ ! -d "$name" ]; then
+      rm -f "./$name" || return 1
+    elif [ "$LOCKSTEP_UID" = 0 ] && [ -n "$(find "./$name" -type d ! -user 0 2>/dev/null)" ]; then
+      empty "$name" && { rmdir "./$name" 2>/dev/null || [ ! -e "$name" ]; } || return 1
+    else
+      rm -rf "./$name" || return 1
+    fi
+  done
+}
+
+# empty FOLDER: removes all that is in a folder of the current one.
+empty() (
+  from=$(stat -c %d:%i .)
+  cd -P "./$1" || exit 1
+  if [ "$(stat -c %d:%i ..)" != "$from" ]; then exit 1; fi
+  for name in * .[!.]* ..?*; do
+    if [ -L "$name" ] || [ ! -e "$name" ]; then
+      rm -f "./$name"
+    elif [ -d "$name" ]; then
+      empty "$name" && rmdir "./$name"
+    else
+      rm -f "./$name"
+    fi
+  done
 )
 
 # field NAME FILE: the value of NAME=VALUE in one of our own small files.
 field() {
   sed -n "s/^$1=//p" "$2" 2>/dev/null
+}
+
+# slot LINK: the name of the slot of ours that a link text leads to; fails where it leads elsewhere. What a link or a journal says may be
+# somebody else's words.
+slot() {
+  case ${1#.lockstep/releases/} in
+    "$1" | "" | */* | . | ..) return 1 ;;
+  esac
+  echo "${1#.lockstep/releases/}"
 }
 
 # boot_id: a word that is another after each start of the device.
@@ -162,7 +329,7 @@ alive() {
 
 # service_log SERVICE DEPLOY_PATH: what the service said in the last two minutes, and what its last restart printed.
 service_log() {
-  if [ -s "$2/.lockstep/restart.log" ]; then tail -n 50 "$2/.lockstep/restart.log"; fi
+  (if state "$2" && [ -s restart.log ]; then tail -n 50 restart.log; fi)
   if [ -n "$1" ] && has journalctl; then
     {
       sudo -n journalctl -u "$1" --no-pager -l --since='2 minutes ago' 2>/dev/null ||
@@ -181,42 +348,64 @@ rename_over() {
 }
 
 # settle_folder: an exchange that was cut before its second half has left the former folder under the name of the link; it is put where the
-# journal looks for it. The deploy path is the current folder.
+# journal looks for it. The state folder is the current one.
 settle_folder() {
-  if [ ! -d .lockstep/live.next ] || [ -L .lockstep/live.next ]; then return; fi
-  former=$(field previous .lockstep/journal)
-  case $former in
-    .lockstep/releases/*) if [ ! -e "$former" ]; then mv .lockstep/live.next "$former" && flush .lockstep .lockstep/releases; fi ;;
-  esac
+  if [ ! -d live.next ] || [ -L live.next ]; then return; fi
+  former=$(slot "$(field previous journal)") || return
+  if [ ! -e "releases/$former" ]; then mv live.next "releases/$former" && flush . releases; fi
 }
 
-# disarm: takes back what makes the device restore itself (see arm.sh); the deploy path is the current folder. Whoever moves the token has
-# it: where the device has begun already, it is waited for until it has done.
+# restore_unit DEPLOY_PATH: the name of the unit that restores this device after a reboot.
+restore_unit() {
+  echo "lockstep-restore-$(printf '%s' "$1" | cksum | sed 's/ .*//')"
+}
+
+# forget_unit UNIT: the restore unit acts after no reboot any more. Its file in /etc is ours; that of an earlier version is a link.
+forget_unit() {
+  systemctl disable --quiet "$1.service" 2>/dev/null
+  rm -f "/etc/systemd/system/$1.service"
+}
+
+# waits PID: whether a process is one of ours that waits to restore this device: no other is ended.
+waits() {
+  [ -O "/proc/$1" ] || return 1
+  case $(tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null) in *"/.lockstep/restore/script "*) return 0 ;; esac
+  return 1
+}
+
+# disarm DEPLOY_PATH: takes back what makes the device restore itself (see commit_arm.sh); the state folder is the current one. Whoever moves
+# the token has it: where the device has begun already, it is waited for until it has done.
 disarm() {
-  for token in .lockstep/armed.*; do
-    if [ -e "$token" ]; then mv "$token" .lockstep/disarmed 2>/dev/null; fi
+  for token in armed.*; do
+    if [ -e "$token" ]; then mv "$token" disarmed 2>/dev/null; fi
     # Nobody may go on as if the device could not act any more, while it can.
-    if [ -e "$token" ]; then mv "$token" .lockstep/disarmed || explain .lockstep "cannot disarm the device"; fi
+    if [ -e "$token" ]; then mv "$token" disarmed || explain . "cannot disarm the device"; fi
   done
   n=0
-  while [ -f .lockstep/firing ] && [ "$n" -lt 120 ] && alive "$(cat .lockstep/firing)"; do
+  while [ -f firing ] && [ "$n" -lt 120 ] && alive "$(cat firing)"; do
     sleep 1
     n=$((n + 1))
   done
   # An rm may be ended by the kernel where memory is short: what is left would only be in the way, so it is tried again and no more.
-  if [ -e .lockstep/firing ] || [ -e .lockstep/disarmed ]; then
-    rm -f .lockstep/firing .lockstep/disarmed || rm -f .lockstep/firing .lockstep/disarmed
+  if [ -e firing ] || [ -e disarmed ]; then
+    rm -f firing disarmed || rm -f firing disarmed
   fi
-  if [ ! -d .lockstep/restore ]; then return; fi
-  if [ -f .lockstep/restore/pid ]; then
-    sleeper=$(cat .lockstep/restore/pid)
-    if alive "$sleeper"; then kill -TERM "-${sleeper%% *}" 2>/dev/null || kill -TERM "${sleeper%% *}"; fi
+  # What an arming that was cut has enabled goes, too, whatever it has noted.
+  for unit in /etc/systemd/system/lockstep-restore-*.service; do
+    if [ "$LOCKSTEP_UID" = 0 ] && { [ -e "$unit" ] || [ -L "$unit" ]; }; then
+      forget_unit "$(restore_unit "$1")"
+      break
+    fi
+  done
+  if [ ! -d restore ]; then return; fi
+  if [ -f restore/pid ]; then
+    sleeper=$(cat restore/pid)
+    if alive "$sleeper" && waits "${sleeper%% *}"; then kill -TERM "-${sleeper%% *}" 2>/dev/null || kill -TERM "${sleeper%% *}"; fi
   fi
-  if [ -f .lockstep/restore/unit ]; then
-    unit=$(cat .lockstep/restore/unit)
+  if [ -f restore/unit ]; then
+    unit=$(cat restore/unit)
     systemctl stop "$unit-timer.timer" 2>/dev/null
-    systemctl disable --quiet "$unit.service" 2>/dev/null
     systemctl reset-failed "$unit.service" "$unit-timer.service" 2>/dev/null
   fi
-  rm -rf .lockstep/restore || rm -rf .lockstep/restore
+  rm -rf restore || rm -rf restore
 }

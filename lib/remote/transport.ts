@@ -35,7 +35,7 @@ const LOOP = loop.split("\n").map((line) => line.trim()).filter((line) => line &
 /** The words that start the loop in a shell that is at hand. */
 export function loopArgv(marker: string, endpoint: Pick<Endpoint, "become" | "becomeUser">): string[] {
   const shell = ["sh", "-c", LOOP, "lockstep", marker];
-  return endpoint.become ? ["sudo", "-n", "-H", "-u", endpoint.becomeUser, "--", ...shell] : shell;
+  return endpoint.become ? ["sudo", "-n", "-H", "-u", endpoint.becomeUser, "--", ...shell, "became"] : shell;
 }
 
 /**

@@ -182,7 +182,7 @@ export class HostRun implements ActingHost {
       return null;
     } catch (error) {
       const failure = Failure.from(error, "take the lock", this.settings.name);
-      return failure.kind === "not-writable" || failure.kind === "no-space" ? null : failure.data;
+      return ["not-writable", "no-space", "unsuitable"].includes(failure.kind) ? null : failure.data;
     }
   }
 

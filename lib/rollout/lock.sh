@@ -3,6 +3,13 @@
 # lives; a lock whose owner is gone is taken over. Prints held, or absent where there is no folder to lock yet.
 # shellcheck shell=sh
 
+# session PID: whether a process is a session of ours: it runs as this user, and what it runs is the loop. No other is ended.
+session() {
+  [ -O "/proc/$1" ] || return 1
+  case $(tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null) in *" lockstep lockstep-"*) return 0 ;; esac
+  return 1
+}
+
 # at_work PID: whether the session that holds the lock does anything for 10 s. One that does nothing for so long has lost its controller:
 # it is ended. One that dies meanwhile had lost it, too, and was only finishing what it had begun; one that gives the lock back had not.
 at_work() {
@@ -20,7 +27,7 @@ at_work() {
     i=$((i + 1))
     sleep 0.5 2>/dev/null || { sleep 1 && i=$((i + 1)); }
   done
-  if [ -z "$busy" ] && [ -d /proc/self ]; then
+  if [ -z "$busy" ] && session "$1"; then
     kill -9 "$1" 2>/dev/null
     return 1
   fi
@@ -37,11 +44,16 @@ if [ "$2" = make ]; then
     if [ -d "$1/.lockstep" ]; then die locked "another run has begun here in the same moment"; fi
     explain "$1" "cannot make .lockstep"
   fi
-elif [ ! -d "$1/.lockstep" ]; then
+elif [ ! -d "$1/.lockstep" ] && [ ! -L "$1/.lockstep" ]; then
   echo absent
   exit 0
 fi
-cd "$1/.lockstep" || exit 1
+own "$1"
+open=$(open_state)
+if [ -n "$open" ]; then
+  open=${open%%"$nl"*}
+  die unsuitable "$1/.lockstep${open#.} belongs to somebody else, or others may write to it; nothing in $1/.lockstep is believed"
+fi
 boot=$(boot_id)
 start=$(started "$LOCKSTEP_SESSION")
 mine="$LOCKSTEP_SESSION ${start:--} $boot $3"
@@ -58,7 +70,7 @@ while ! ln -s "$mine" lock 2>/dev/null; do
   case $mine in
     *" $4 "*)
       # A session of our own that was lost, and does not know it yet.
-      if alive "$holder"; then kill -9 "$1" 2>/dev/null; fi
+      if alive "$holder" && session "$1"; then kill -9 "$1" 2>/dev/null; fi
       ;;
     *)
       if alive "$holder" && at_work "$1"; then
@@ -76,6 +88,5 @@ while ! ln -s "$mine" lock 2>/dev/null; do
     rm -f "$stale"
   fi
 done
-cd ..
 settle_folder
 echo held

@@ -187,7 +187,7 @@ testWhere(
   async () => {
     // The program that switches is ended at the first thing that it does, where it is told so.
     const readlink =
-      `if [ -e ../cut ] && [ -e .lockstep/armed.RUN-2 ]; then rm ../cut; kill -9 $PPID; fi; exec /bin/readlink "$@"`;
+      `if [ -e ../../cut ] && [ -e armed.RUN-2 ]; then rm ../../cut; kill -9 $PPID; fi; exec /bin/readlink "$@"`;
     await using device = await makeLocalDevice({ tools: { scripts: { readlink } } });
     const settings = { confirmTimeout: 30 };
     const one = await writeSet(`${device.dir}/1`, { a: "1" }, "1");

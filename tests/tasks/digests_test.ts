@@ -23,18 +23,16 @@ exec ${findProgram("sha256sum")} "$@"`;
       const { reports } = await device.perform(pipelines.deploy, { release });
       assert(reports.every(({ status }) => status !== "failed"), JSON.stringify(reports.at(-1)));
       const read = (await Deno.readTextFile(log)).trim().split("\n").filter((line) => line !== "");
-      return read.map((line) =>
-        /staging\/\.backup|staging|artifacts_phase2|releases|backup/.exec(line)?.[0] ?? line
-      );
+      return read.map((line) => /staging\/\.backup|staging|releases|backup/.exec(line)?.[0] ?? line);
     };
     const one = await writeSet(`${device.dir}/one`, { model: "one", other: "1" }, "1");
     const two = await writeSet(`${device.dir}/two`, { model: "two", other: "1" }, "2");
     const three = await writeSet(`${device.dir}/three`, { model: "two", other: "3" }, "3");
     assertEquals(await deploy(one), ["staging"]);
-    assertEquals(await deploy(one), ["artifacts_phase2"]);
-    assertEquals(await deploy(two), ["artifacts_phase2", "staging/.backup", "staging"]);
+    assertEquals(await deploy(one), ["releases"]);
+    assertEquals(await deploy(two), ["releases", "staging/.backup", "staging"]);
     // A file that has not changed.
-    assertEquals(await deploy(three), ["artifacts_phase2", "staging/.backup", "staging"]);
+    assertEquals(await deploy(three), ["releases", "staging/.backup", "staging"]);
   } finally {
     await Deno.remove(log);
   }
@@ -67,11 +65,18 @@ for (const { name, needs, tools } of kinds) {
       }
       const remote = await device.connect();
       try {
-        const { code, stdout } = await remote.run(program("list", `digests "$1"`), [device.at("set")]);
+        const { code, stdout } = await remote.run(
+          program("list", `cd "$1" && enter "$1" set && digests`),
+          [device.root],
+        );
         assertEquals(code, 0);
         const found = parseDigests(stdout.split("\n"));
         assertEquals(new Map([...found].toSorted()), new Map([...expected].toSorted()));
-        assertEquals((await remote.run(program("none", `digests "$1"`), [device.at("none")])).code, 1);
+        assertEquals(
+          (await remote.run(program("none", `cd "$1" && enter "$1" none && digests`), [device.root]))
+            .code,
+          1,
+        );
       } finally {
         await remote.close();
       }

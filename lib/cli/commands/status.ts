@@ -60,7 +60,7 @@ export function backupsCommand(done: (exitCode: number) => void) {
 }
 
 async function statusOf(host: ObservedHost): Promise<Status> {
-  const [{ journal, armed, failed, broken }, lock, last, set] = await Promise.all([
+  const [{ journal, armed, failed, broken, untrusted }, lock, last, set] = await Promise.all([
     host.look(layout),
     host.look(lockHolder),
     host.look(history),
@@ -76,6 +76,7 @@ async function statusOf(host: ObservedHost): Promise<Status> {
     failed,
     restoresIn: journal !== null && armed !== null && armed.seconds > 0 ? armed.seconds : null,
     lock: lock === null ? null : `${lock.run} of ${lock.who} since ${lock.since}`,
+    untrusted: untrusted?.path ?? null,
   };
 }
 
@@ -89,6 +90,7 @@ function statusRows(status: Status): string[][] {
     status.unfinished === null ? "" : `unfinished run ${status.unfinished}${restoresIn(status.restoresIn)}`,
     status.failed.length === 0 ? "" : `failed here: ${status.failed.join(", ")}`,
     status.lock === null ? "" : `locked by ${status.lock}`,
+    status.untrusted === null ? "" : `not believed, because others can change it: ${status.untrusted}`,
   ].filter((word) => word !== "").join("; ");
   const whole = status.release === null ? "nothing live" : "whole";
   return [[status.release ?? "-", status.version ?? "-", status.since ?? "-", state || whole]];

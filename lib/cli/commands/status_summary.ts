@@ -23,6 +23,8 @@ export interface Status {
   readonly failed: readonly string[];
   /** The run that is at work now: "RUN of WHO since WHEN". */
   readonly lock: string | null;
+  /** What of our own on the device somebody else can change, so that it is not believed; null where all of it is ours. */
+  readonly untrusted: string | null;
 }
 
 /** One release, and where it is live. */

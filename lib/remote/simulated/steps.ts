@@ -22,7 +22,7 @@ export const steps: Readonly<Record<string, Answering>> = {
     return DONE;
   },
 
-  take: (device, [, id = "", keep, ...pairs]) => {
+  take: (device, [, , id = "", keep, ...pairs]) => {
     device.staging ??= new Map();
     const staging = (keep === "fresh" ? undefined : device.staging.get(id)) ?? new Map<string, FileOf>();
     device.staging.set(id, staging);

@@ -152,6 +152,6 @@ testWhere(
     await Deno.chmod(other.dir, 0o755);
     const found = await ask(other, device.root);
     assertEquals(found.writable, true);
-    assertEquals(found.unwritable, [".lockstep", ".lockstep/releases", "backup"]);
+    assertEquals(found.unwritable, ["backup", ".lockstep", ".lockstep/releases"]);
   },
 );

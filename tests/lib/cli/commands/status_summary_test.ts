@@ -16,6 +16,7 @@ const whole: Status = {
   restoresIn: null,
   failed: [],
   lock: null,
+  untrusted: null,
 };
 const old = { ...whole, release: "aa00bb11cc22dd33", version: null, since: null };
 
