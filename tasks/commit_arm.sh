@@ -41,8 +41,12 @@ note trusted "$LOCKSTEP_SUDO_UID"
 flush_tree restore
 mv restore/token "armed.$run" || explain . "cannot arm"
 
+# What starts the program, in the deploy path: it goes to the state folder and sees first that it is that, by whose it is and where it lies.
+# systemd reads % and $ in a command in its own way, which is not the same in all versions: so there is none in it.
+begin="exec 3<. && cd -P .lockstep && test -O . && test .. -ef /proc/self/fd/3 && exec 3<&- && . ./restore/script"
+
 timer=
-# systemd reads % and $ in a command; a path with anything unusual in it is left to the shell.
+# So a path with anything unusual in it is left to the shell.
 case $root$run in *[!A-Za-z0-9/._-]*) plain=no ;; *) plain=yes ;; esac
 if [ "$plain" = yes ] && [ "$LOCKSTEP_UID" = 0 ] && [ -d /run/systemd/system ] && has systemd-run; then
   unit=$(restore_unit "$root")
@@ -50,8 +54,8 @@ if [ "$plain" = yes ] && [ "$LOCKSTEP_UID" = 0 ] && [ -d /run/systemd/system ] &
   flush restore/unit restore
   systemctl reset-failed "$unit-timer.service" 2>/dev/null
   if systemd-run --quiet --unit="$unit-timer" --on-active="$seconds" --timer-property=AccuracySec=1s \
-    --property=WorkingDirectory="$root/.lockstep" \
-    /bin/sh -c "test -O . && . ./restore/script" "$root/.lockstep/restore/script" "$root" "$run" now 2>/dev/null; then
+    --property=WorkingDirectory="$root" \
+    /bin/sh -c "$begin" "$root/.lockstep/restore/script" "$root" "$run" now 2>/dev/null; then
     timer=systemd
     before=
     case $service in *[!A-Za-z0-9:_.@-]* | "") ;; *) before="Before=${service%.service}.service" ;; esac
@@ -64,8 +68,8 @@ RequiresMountsFor=$root
 $before
 [Service]
 Type=oneshot
-WorkingDirectory=$root/.lockstep
-ExecStart=/bin/sh -c "test -O . && . ./restore/script" $root/.lockstep/restore/script $root $run boot
+WorkingDirectory=$root
+ExecStart=/bin/sh -c "$begin" $root/.lockstep/restore/script $root $run boot
 [Install]
 WantedBy=multi-user.target
 END
@@ -79,7 +83,8 @@ if [ -z "$timer" ]; then
   if has setsid; then own=setsid; fi
   (
     trap '' HUP
-    exec $own sh -c "test -O . && . ./restore/script" "$root/.lockstep/restore/script" "$root" "$run" "$seconds"
+    # It is there already, and stays there.
+    exec $own sh -c ". ./restore/script" "$root/.lockstep/restore/script" "$root" "$run" "$seconds"
   ) </dev/null >/dev/null 2>&1 &
   pid=$!
   echo "$pid $(started "$pid") $(boot_id)" >restore/pid

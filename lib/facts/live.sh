@@ -2,7 +2,11 @@
 # shellcheck shell=sh
 cd "$1" 2>/dev/null && enter "$1" "$2" || exit 0
 echo "= files"
-digests || die exit "cannot read all of $1/$2"
+if ! digests; then
+  if [ -z "$reader" ]; then die exit "cannot read all of $1/$2"; fi
+  # shellcheck disable=SC2154 # nl is the prelude's
+  die unsuitable "uid ${reader% *} cannot read all of $1/$2, and root does not read what that user may exchange${nl}on the device: chown -hR ${reader% *} $(pwd -P)"
+fi
 kib=$(du -sk .)
 echo "= kib ${kib%%[!0-9]*}"
 # What it links to is no part of the set.

@@ -147,7 +147,7 @@ trusted() {
 # path may rename this folder, but not move it elsewhere (that takes writing in it), so neither name can be made to lead away. Fails where it
 # is not there, or where somebody else has put it there.
 state() {
-  cd "$1" 2>/dev/null && cd -P .lockstep 2>/dev/null && [ .. -ef "$1" ] && { [ -O . ] || trusted "$(stat -c %u .)"; }
+  cd "$1" 2>/dev/null && [ ! -L .lockstep ] && cd -P .lockstep 2>/dev/null && [ .. -ef "$1" ] && { [ -O . ] || trusted "$(stat -c %u .)"; }
 }
 
 # own DEPLOY_PATH: the same for programs that write: they end where it cannot be entered.
