@@ -7,16 +7,16 @@ while [ -e "../backup/$name" ]; do
   n=$((n + 1))
   name=$3-$n
 done
-make_staging
+[ -d staging ] || mkdir -m 700 staging || explain . "cannot make .lockstep/staging"
 [ -d backups ] || mkdir backups || explain . "cannot make .lockstep/backups"
 [ -d ../backup ] || mkdir ../backup || explain .. "cannot make backup"
 reader=$(reader_of "$1" "../$2") || exit
-# By its slot, where it has one: that name cannot be exchanged.
 set=../$2
-if lit=$(slot "$(readlink "$set")"); then set=releases/$lit; fi
+# By its slot, where it has one: nobody exchanges that name.
+if [ -L "$set" ] && lit=$(slot "$(readlink "$set")"); then set=releases/$lit; fi
 copy=staging/.backup
-(cd -P staging && remove .backup) || explain . "cannot remove an earlier copy"
-mkdir "$copy" || explain . "cannot make a copy of the live set"
+if [ -e "$copy" ] || [ -L "$copy" ]; then (cd -P staging && remove .backup) || explain . "cannot remove an earlier copy"; fi
+(umask 077 && mkdir "$copy") || explain . "cannot make a copy of the live set"
 if [ -z "$reader" ]; then
   cp -a "$set/." "$copy/" || explain . "cannot copy the live set"
   cd -P "$copy" || exit 1
@@ -26,6 +26,7 @@ else
   chown "${reader% *}:${reader#* }" .
   as_reader cp -a "$1/$2/." . || explain ../.. "cannot copy the live set"
 fi
+# Nothing in it runs as its owner because the live file did.
 as_reader find . -type f \( -perm -4000 -o -perm -2000 \) -exec chmod ug-s {} +
 digests >"../../backups/$name" || explain ../../backups "cannot note the backup's digests"
 cd -P ../.. || exit 1

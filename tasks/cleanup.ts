@@ -4,8 +4,9 @@
  * the user's own are never touched. A failure leaves some of the leftovers. `ok` when there are none.
  * @module
  */
+import { type Boundary, boundary } from "../lib/facts/boundary.ts";
 import { type Device, device } from "../lib/facts/device.ts";
-import { refuseSwappable, refuseUntrusted } from "../lib/facts/foreign.ts";
+import { refuseForeign } from "../lib/facts/foreign.ts";
 import { type Layout, layout } from "../lib/facts/layout.ts";
 import { expiredBackups, slotLink } from "../lib/release.ts";
 import { program } from "../lib/remote/program.ts";
@@ -14,21 +15,20 @@ import text from "./cleanup.sh" with { type: "text" };
 
 const removePaths = program("cleanup", text);
 
-export const cleanup = defineTask<{ layout: Layout; device: Device }>({
+export const cleanup = defineTask<{ layout: Layout; device: Device; boundary: Boundary }>({
   name: "cleanup",
   changes: [layout],
   observe: async (host) => {
-    const [layoutFact, deviceFact] = await Promise.all([host.look(layout), host.look(device)]);
-    return { layout: layoutFact, device: deviceFact };
+    const [layoutFact, deviceFact, boundaryFact] = await Promise.all([
+      host.look(layout),
+      host.look(device),
+      host.look(boundary),
+    ]);
+    return { layout: layoutFact, device: deviceFact, boundary: boundaryFact };
   },
-  plan: ({ layout, device }, { settings }) => {
-    const { swappable, untrusted } = layout;
-    if (swappable !== null) {
-      return { status: "failed", failure: refuseSwappable(swappable, settings.deployPath) };
-    }
-    if (untrusted !== null) {
-      return { status: "failed", failure: refuseUntrusted(untrusted, device.user, settings.deployPath) };
-    }
+  plan: ({ layout, device, boundary }, { settings }) => {
+    const [failure] = refuseForeign(boundary, device.user, settings.deployPath);
+    if (failure !== undefined) return { status: "failed", failure };
     const expired = expiredBackups(layout.backups, settings.keepBackups).map((name) => `backup/${name}`);
     // A backup that was made live by hand is the live set.
     const paths = [...leftoversOf(layout), ...expired.filter((path) => path !== layout.resolved)];

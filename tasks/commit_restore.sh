@@ -3,19 +3,19 @@
 # (before the service is started).
 # shellcheck shell=sh
 run=$2
-LOCKSTEP_UMASK=$(umask)
-LOCKSTEP_UID=$(id -u)
 # told NAME: what note of commit_arm.sh has kept.
 told() {
   value=$(cat "restore/$1")
   printf '%s' "${value%.}"
 }
-LOCKSTEP_SUDO_UID=$(told trusted)
-export LOCKSTEP_UMASK LOCKSTEP_UID LOCKSTEP_SUDO_UID
 case $3 in
   now | boot) ;;
   *) sleep "$3" ;;
 esac
+LOCKSTEP_UMASK=$(umask)
+LOCKSTEP_UID=$(id -u)
+LOCKSTEP_SUDO_UID=$(told trusted)
+export LOCKSTEP_UMASK LOCKSTEP_UID LOCKSTEP_SUDO_UID
 # Whoever owns the deploy path may have put another folder here since.
 # shellcheck disable=SC3013
 [ .. -ef "$1" ] && [ -z "$(open_state)" ] || exit 1

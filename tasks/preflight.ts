@@ -9,7 +9,8 @@
 import { format } from "@std/fmt/bytes";
 import { Failure } from "../lib/errors.ts";
 import { type Device, device } from "../lib/facts/device.ts";
-import { refuseSwappable, refuseUntrusted } from "../lib/facts/foreign.ts";
+import { type Boundary, boundary } from "../lib/facts/boundary.ts";
+import { refuseForeign } from "../lib/facts/foreign.ts";
 import { ready } from "../lib/facts/health.ts";
 import { type Layout, layout } from "../lib/facts/layout.ts";
 import { type DeviceSet, live } from "../lib/facts/live.ts";
@@ -29,6 +30,7 @@ const mendLive = program("mend", mendText);
 
 interface Observed {
   readonly device: Device;
+  readonly boundary: Boundary;
   readonly layout: Layout;
   readonly space: Space;
   readonly live: DeviceSet | null;
@@ -45,26 +47,29 @@ export const preflight = defineTask<Observed>({
   changes: [layout, live, staged],
   observe: async (host) => {
     let unreadable: Refusal | null = null;
-    const [deviceFact, layoutFact, spaceFact, liveFact, newest, stagedFact, serviceFact] = await Promise.all([
-      host.look(device),
-      host.look(layout),
-      host.look(space),
-      host.look(live).catch((error) => {
-        if (!(error instanceof Failure) || error.kind !== "unsuitable") throw error;
-        const [evidence = "", mend = ""] = error.data.evidence.split("\n");
-        unreadable = { kind: "unsuitable", evidence, next: `nothing changed; ${mend}` };
-        return null;
-      }),
-      host.look(newestBackup),
-      host.look(staged),
-      host.look(service),
-    ]);
+    const [deviceFact, boundaryFact, layoutFact, spaceFact, liveFact, newest, stagedFact, serviceFact] =
+      await Promise.all([
+        host.look(device),
+        host.look(boundary),
+        host.look(layout),
+        host.look(space),
+        host.look(live).catch((error) => {
+          if (!(error instanceof Failure) || error.kind !== "unsuitable") throw error;
+          const [evidence = "", mend = ""] = error.data.evidence.split("\n");
+          unreadable = { kind: "unsuitable", evidence, next: `nothing changed; ${mend}` };
+          return null;
+        }),
+        host.look(newestBackup),
+        host.look(staged),
+        host.look(service),
+      ]);
     // Where we cannot restart the service ourselves, whether it answers before the switch decides what health may ask of it after.
     if (host.settings.healthUrl !== "" && host.settings.service !== "" && !serviceFact.known) {
       await host.look(ready);
     }
     return {
       device: deviceFact,
+      boundary: boundaryFact,
       layout: layoutFact,
       space: spaceFact,
       live: liveFact,
@@ -76,7 +81,7 @@ export const preflight = defineTask<Observed>({
   },
   plan: (observed, host) => {
     const problems = [
-      ...unsafe(observed, host),
+      ...refuseForeign(observed.boundary, observed.device.user, host.settings.deployPath),
       ...unsuitable(observed, host),
       ...(observed.unreadable === null ? [] : [observed.unreadable]),
       ...failedBefore(observed, host),
@@ -119,15 +124,6 @@ function mendStep({ live, journal, releases }: Layout, { settings }: TaskHost): 
       args: [settings.deployPath, settings.liveDir, journal.previous],
     }],
   };
-}
-
-/** Where somebody else could change what we would have to believe. */
-function unsafe({ device, layout }: Observed, { settings }: TaskHost): Refusal[] {
-  const { swappable, untrusted } = layout;
-  return [
-    ...(swappable === null ? [] : [refuseSwappable(swappable, settings.deployPath)]),
-    ...(untrusted === null ? [] : [refuseUntrusted(untrusted, device.user, settings.deployPath)]),
-  ];
 }
 
 function unsuitable({ device, layout, service }: Observed, { settings }: TaskHost): Refusal[] {

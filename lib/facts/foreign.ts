@@ -20,8 +20,20 @@ export function parseForeign(text: string): Foreign | null {
   return { path, uid: Number(uid), mode };
 }
 
+/** Why nothing may be done on a device whose boundary is open: one refusal a finding, with the command that mends it. */
+export function refuseForeign(
+  { swappable, untrusted }: { readonly swappable: Foreign | null; readonly untrusted: Foreign | null },
+  user: string,
+  deployPath: string,
+): Refusal[] {
+  return [
+    ...(swappable === null ? [] : [refuseSwappable(swappable, deployPath)]),
+    ...(untrusted === null ? [] : [refuseUntrusted(untrusted, user, deployPath)]),
+  ];
+}
+
 /** A folder on the way to the deploy path in which somebody else can put another in the place of the next. */
-export function refuseSwappable(folder: Foreign, deployPath: string): Refusal {
+function refuseSwappable(folder: Foreign, deployPath: string): Refusal {
   const mend = isShared(folder) ? `chmod go-w ${folder.path}` : `chown root: ${folder.path}`;
   return {
     kind: "unsuitable",
@@ -32,7 +44,7 @@ export function refuseSwappable(folder: Foreign, deployPath: string): Refusal {
 }
 
 /** What we keep on the device is not ours alone. The sets in it may belong to whom they like, so the command leaves them out. */
-export function refuseUntrusted(found: Foreign, user: string, deployPath: string): Refusal {
+function refuseUntrusted(found: Foreign, user: string, deployPath: string): Refusal {
   const command = isShared(found) ? "! -type l -exec chmod go-w {} +" : `-exec chown -h ${user}: {} +`;
   return {
     kind: "unsuitable",

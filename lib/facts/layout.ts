@@ -6,7 +6,6 @@ import { program } from "../remote/program.ts";
 import { byTime, linkSlot } from "../release.ts";
 import text from "./layout.sh" with { type: "text" };
 import { defineFact, Fields } from "./fact.ts";
-import { type Foreign, parseForeign } from "./foreign.ts";
 import { type Journal, parseJournal } from "./journal.ts";
 
 export interface Layout {
@@ -15,10 +14,6 @@ export interface Layout {
   /** The deploy path, or the nearest folder above it that exists. */
   readonly near: string;
   readonly writable: boolean;
-  /** A folder above the deploy path in which somebody else can put another in its place; null where there is none, or where we are not root. */
-  readonly swappable: Foreign | null;
-  /** What somebody else owns, or may write to, of what we keep on the device (`.lockstep`); null where all of it is ours. */
-  readonly untrusted: Foreign | null;
   /** Folders of ours that the user cannot write in. */
   readonly unwritable: readonly string[];
   /** What the live name is. */
@@ -63,8 +58,6 @@ export const layout = defineFact<Layout>({
       root: fields.get("root") as Layout["root"],
       near: fields.get("near"),
       writable: fields.get("writable") === "yes",
-      swappable: parseForeign(fields.get("swappable")),
-      untrusted: parseForeign(fields.get("untrusted")),
       unwritable: fields.all("unwritable"),
       live: (fields.get("live") || "absent") as Layout["live"],
       target,

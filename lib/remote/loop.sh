@@ -27,7 +27,7 @@ elif timeout -s KILL 9 true 2>/dev/null; then limit="timeout -s KILL"; fi;
 LOCKSTEP_LIMIT=$limit;
 LOCKSTEP_LC_ALL=$LC_ALL;
 LOCKSTEP_UMASK=$(umask);
-LOCKSTEP_UID=$(id -u);
+if [ -O /proc/1 ]; then LOCKSTEP_UID=0; else LOCKSTEP_UID=$(id -u); fi;
 LOCKSTEP_SUDO_UID=${2:+$SUDO_UID};
 export LOCKSTEP_LIMIT LOCKSTEP_LC_ALL LOCKSTEP_UMASK LOCKSTEP_UID LOCKSTEP_SUDO_UID;
 echo "$nl$m hello";

@@ -366,10 +366,19 @@ forget_unit() {
   rm -f "/etc/systemd/system/$1.service"
 }
 
+# command_of PID: the words of a process that runs as this user, one behind the other, for a shell leaves out what parts them; nothing of
+# anybody else's.
+command_of() {
+  if [ -O "/proc/$1" ]; then
+    words=
+    { IFS= read -r words <"/proc/$1/cmdline"; } 2>/dev/null
+    echo "$words"
+  fi
+}
+
 # waits PID: whether a process is one of ours that waits to restore this device: no other is ended.
 waits() {
-  [ -O "/proc/$1" ] || return 1
-  case $(tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null) in *"/.lockstep/restore/script "*) return 0 ;; esac
+  case $(command_of "$1") in *"/.lockstep/restore/script"*) return 0 ;; esac
   return 1
 }
 

@@ -5,8 +5,7 @@
 
 # session PID: whether a process is a session of ours: it runs as this user, and what it runs is the loop. No other is ended.
 session() {
-  [ -O "/proc/$1" ] || return 1
-  case $(tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null) in *" lockstep lockstep-"*) return 0 ;; esac
+  case $(command_of "$1") in *locksteplockstep-*) return 0 ;; esac
   return 1
 }
 
@@ -49,11 +48,6 @@ elif [ ! -d "$1/.lockstep" ] && [ ! -L "$1/.lockstep" ]; then
   exit 0
 fi
 own "$1"
-open=$(open_state)
-if [ -n "$open" ]; then
-  open=${open%%"$nl"*}
-  die unsuitable "$1/.lockstep${open#.} belongs to somebody else, or others may write to it; nothing in $1/.lockstep is believed"
-fi
 boot=$(boot_id)
 start=$(started "$LOCKSTEP_SESSION")
 mine="$LOCKSTEP_SESSION ${start:--} $boot $3"

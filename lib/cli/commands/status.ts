@@ -5,6 +5,7 @@
 import { EXIT } from "../../errors.ts";
 import type { Json } from "../../events.ts";
 import { history } from "../../facts/history.ts";
+import { boundary } from "../../facts/boundary.ts";
 import { layout } from "../../facts/layout.ts";
 import { live } from "../../facts/live.ts";
 import { lockHolder } from "../../facts/lock_holder.ts";
@@ -60,7 +61,8 @@ export function backupsCommand(done: (exitCode: number) => void) {
 }
 
 async function statusOf(host: ObservedHost): Promise<Status> {
-  const [{ journal, armed, failed, broken, untrusted }, lock, last, set] = await Promise.all([
+  const [{ untrusted }, { journal, armed, failed, broken }, lock, last, set] = await Promise.all([
+    host.look(boundary),
     host.look(layout),
     host.look(lockHolder),
     host.look(history),

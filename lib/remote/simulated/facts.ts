@@ -21,6 +21,8 @@ export const facts: Readonly<Record<string, Answering>> = {
       ]),
     ),
 
+  boundary: () => answer(""),
+
   layout: (device, [root = ""]) => {
     const { live, journal, armed, backups } = device;
     return answer(lines([
