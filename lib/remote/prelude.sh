@@ -201,7 +201,18 @@ enter_backups() {
 # make_staging: makes the folder in which sets are put together: nobody else may come to what is in it until it is sealed, so that no path in
 # it can be exchanged, and nobody reads a set before it has its modes. An earlier version let everybody look.
 make_staging() {
-  if [ -d staging ]; then chmod 700 staging; else mkdir -m 700 staging; fi || explain . "cannot make .lockstep/staging"
+  if [ ! -d staging ]; then
+    mkdir -m 700 staging || explain . "cannot make .lockstep/staging"
+  elif [ "$(stat -c %a staging)" != 700 ]; then
+    chmod 700 staging || explain . "cannot close .lockstep/staging"
+    # Whoever had a folder in there may be in it still.
+    (
+      cd -P staging || exit
+      for name in * .backup; do
+        if [ -e "$name" ] && [ ! -O "$name" ]; then remove "$name"; fi
+      done
+    )
+  fi
 }
 
 # as_reader COMMAND...: runs a command in the set that was entered, as its reader.

@@ -23,9 +23,16 @@ export async function buildTinyTree(
   await Deno.mkdir(join(tree, "tmp"), { mode: 0o1777 });
   await Deno.mkdir(join(tree, "root/.ssh"), { recursive: true, mode: 0o700 });
   await Deno.writeTextFile(join(tree, "root/.ssh/authorized_keys"), authorizedKey, { mode: 0o600 });
-  await Deno.writeTextFile(join(tree, "etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n");
-  await Deno.writeTextFile(join(tree, "etc/group"), "root:x:0:\n");
-  await Deno.writeTextFile(join(tree, "etc/shadow"), "root:*:19000:0:99999:7:::\n", { mode: 0o600 });
+  await Deno.writeTextFile(
+    join(tree, "etc/passwd"),
+    "root:x:0:0:root:/root:/bin/sh\nsvc:x:6001:6001::/opt:/bin/sh\n",
+  );
+  await Deno.writeTextFile(join(tree, "etc/group"), "root:x:0:\nsvc:x:6001:\n");
+  await Deno.writeTextFile(
+    join(tree, "etc/shadow"),
+    "root:*:19000:0:99999:7:::\nsvc:*:19000:0:99999:7:::\n",
+    { mode: 0o600 },
+  );
 
   await copyProgram(program("busybox"), tree, "bin/busybox");
   await run("chroot", [tree, "/bin/busybox", "--install", "-s", "/bin"]);

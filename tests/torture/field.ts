@@ -20,8 +20,15 @@ import { type Links, makeLinks } from "../fleet/links.ts";
  */
 export type Kind = "exchange" | "plain" | "tiny";
 
-/** What is live before: a release of ours with two backups, or a folder as the manual leaves it with one backup made by hand. */
-export type Scene = "release" | "folder";
+/**
+ * What is live before: a release of ours with two backups; a folder as the manual leaves it with one backup made by hand; or `former`, a
+ * release as an earlier version left it, where root deployed for a service whose user owns the deploy path and the set, and was cut in the
+ * middle of an upload: staging was open to everybody then.
+ */
+export type Scene = "release" | "folder" | "former";
+
+/** The user of the service in the scene `former`. */
+export const serviceUser = 6001;
 
 export const kinds: readonly Kind[] = ["exchange", "plain", "tiny"];
 
@@ -154,10 +161,38 @@ export class Field implements AsyncDisposable {
         assertEquals(run.code, 0, run.text);
       }
     }
+    if (scene === "former") await this.makeFormer(device!);
     await copy(device!.deployDir, join(template, "deploy"));
     await copy(service, join(template, "service"));
     this.templates.set(scene, template);
     return template;
+  }
+
+  /** Makes a device one that an earlier version has left. */
+  private async makeFormer(device: Device): Promise<void> {
+    const at = (...names: string[]) => join(device.deployDir, ".lockstep", ...names);
+    // Where its service is, its user can go.
+    await Deno.chmod(this.fleet.dir, 0o711);
+    await Deno.mkdir(at("staging"), { recursive: true });
+    await Deno.chmod(at("staging"), 0o755);
+    for (const { id, dir, files } of [this.sets.next, this.sets.sick]) {
+      const [whole = "", half = ""] = Object.keys(files).filter((name) => !name.includes("/"));
+      await Deno.mkdir(at("staging", id));
+      await Deno.copyFile(join(dir, whole), at("staging", id, whole));
+      const bytes = await Deno.readFile(join(dir, half));
+      await Deno.writeFile(at("staging", id, half), bytes.subarray(0, bytes.length / 2));
+    }
+    // One that was cut while it was given away.
+    await Deno.mkdir(at("staging", this.sets.first.id, "labels"), { recursive: true });
+    await Deno.chown(at("staging", this.sets.first.id), serviceUser, serviceUser);
+    await Deno.writeTextFile(at("restart.log"), "started\n", { mode: 0o644 });
+    await Deno.writeTextFile(at("journal.next"), "release=");
+    const owner = `${serviceUser}:${serviceUser}`;
+    const { success } = await new Deno.Command("chown", {
+      args: ["-hR", owner, await liveDir(device) ?? "", join(device.deployDir, "backup")],
+    }).output();
+    assert(success, "chown");
+    await Deno.chown(device.deployDir, serviceUser, serviceUser);
   }
 
   /**

@@ -11,13 +11,14 @@ const rows: readonly (Row & { readonly kind: Kind })[] = [
   { kind: "exchange", scene: "folder", deployed: "good", fate: "link" },
   { kind: "plain", scene: "folder", deployed: "sick", fate: "controller" },
   { kind: "tiny", scene: "release", deployed: "good", fate: "session" },
+  { kind: "exchange", scene: "former", deployed: "good", fate: "controller" },
 ];
 
 for (const { kind, ...row } of rows) {
   const { scene, deployed, fate } = row;
   testWhere(
     `deploy of a ${deployed} set over a ${scene} converges, when the ${fate} is cut around the switch of a device (${kind})`,
-    { needs: needsOf(kind) },
+    { needs: [...needsOf(kind), ...(scene === "former" ? ["root" as const] : [])] },
     async () => {
       await using field = await Field.make({ kind, devices: 8 });
       const around = ["seal", "switch", "restart", "confirm"];

@@ -31,9 +31,14 @@ interface Row {
   run(how: How): Promise<string>;
 }
 
-const scenes: readonly Scene[] = ["release", "folder"];
+const scenes: readonly Scene[] = ["release", "folder", "former"];
 const outcomes: readonly Deployed[] = ["good", "sick"];
 const fates: readonly Fate[] = ["controller", "session", "link"];
+
+/** Only root deploys for a service's user. */
+function rootFor(scene: Scene): readonly Need[] {
+  return scene === "former" ? ["root"] : [];
+}
 
 /** Every third of them, where it is to be quick. */
 function sample({ quick }: How): (moment: { readonly n: number }) => boolean {
@@ -45,7 +50,7 @@ const killRows = kinds.flatMap((kind) =>
     outcomes.flatMap((deployed) =>
       fates.map((fate): Row => ({
         name: `${kind}: over a ${scene}, ${deployed} set: ${fate}`,
-        needs: needsOf(kind),
+        needs: [...needsOf(kind), ...rootFor(scene)],
         run: async (how) => {
           await using field = await Field.make({ kind, devices: 28 });
           const { requests, moments, old, next } = await runRow(
@@ -65,7 +70,7 @@ const stepRows = (["exchange", "plain"] as const).flatMap((kind) =>
     outcomes.flatMap((deployed) =>
       (["session", "command"] as const).map((fate): Row => ({
         name: `${kind}: over a ${scene}, ${deployed} set: ${fate}`,
-        needs: needsOf(kind),
+        needs: [...needsOf(kind), ...rootFor(scene)],
         run: async (how) => {
           await using field = await makeStepField({ kind, devices: 32 });
           const { commands, moments, old, next, missing } = await runStepRow(
@@ -101,7 +106,7 @@ const randomRows = (["exchange", "plain"] as const).flatMap((kind) =>
 const aloneRows = kinds.flatMap((kind: Kind): Row[] => [
   ...scenes.map((scene): Row => ({
     name: `${kind}: over a ${scene}, confirm_timeout 4`,
-    needs: needsOf(kind),
+    needs: [...needsOf(kind), ...rootFor(scene)],
     run: async () => {
       const { moments, slowest } = await leaveAlone(kind, scene);
       return `${moments.length} moments, back on the old set within ${slowest.toFixed(1)} s`;
