@@ -23,7 +23,7 @@ if [ -z "$reader" ]; then
 else
   # Who can exchange names in the live set copies it himself, into a folder that nobody else can come to.
   cd -P "$copy" || exit 1
-  chown "${reader% *}:${reader#* }" .
+  chown "$(owner_of "$reader")" .
   as_reader cp -a "$1/$2/." . || explain ../.. "cannot copy the live set"
 fi
 # Nothing in it runs as its owner because the live file did.

@@ -47,7 +47,7 @@ while [ $# -gt 1 ]; do
       cp -p "$set/$name" "$to" || explain "$staging" "cannot copy $2"
     else
       (enter "$root" "$set" && as_reader cat "./$name") >"$to" || explain "$staging" "cannot copy $2"
-      chown -h "${reader% *}:${reader#* }" "$to"
+      chown -h "$(owner_of "$reader")" "$to"
     fi
     # What the live set has under that name says to whom it belongs.
     rights "$to" "$live/$2"

@@ -5,7 +5,7 @@ echo "= files"
 if ! digests; then
   if [ -z "$reader" ]; then die exit "cannot read all of $1/$2"; fi
   # shellcheck disable=SC2154 # nl is the prelude's
-  die unsuitable "uid ${reader% *} cannot read all of $1/$2, and root does not read what that user may exchange${nl}on the device: chown -hR ${reader% *} $(pwd -P)"
+  die unsuitable "uid ${reader%% *} cannot read all of $1/$2, and root does not read what that user may exchange${nl}on the device: chown -hR ${reader%% *} $(pwd -P)"
 fi
 kib=$(du -sk .)
 echo "= kib ${kib%%[!0-9]*}"

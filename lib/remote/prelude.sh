@@ -168,7 +168,7 @@ open_state() {
 
 # enter DEPLOY_PATH SET: enters the folder of a set, and finds out who is to read it. Whoever can rename something in there can also put a link
 # in its place at any moment, so root does not open a file by its name there: that user does, who gets no further than before. $reader is
-# "UID GID", or empty where we read it ourselves.
+# "UID GID NAME", or empty where we read it ourselves.
 enter() {
   cd -P "./$2" 2>/dev/null || return 1
   reader=
@@ -176,18 +176,18 @@ enter() {
   open=$(find . -type d \( ! -user 0 ! -user "${LOCKSTEP_SUDO_UID:-0}" -o -perm -020 -o -perm -002 \) -print 2>/dev/null)
   if [ -n "$open" ]; then
     open=${open%%"$nl"*}
-    reader=$(stat -c '%u %g' "$open")
+    reader=$(stat -c '%u %g %U' "$open")
   elif [ ! .. -ef "$1" ] && [ ! ../.. -ef "$1" ] && [ ! ../../.. -ef "$1" ]; then
     # Not below the deploy path: whoever has the link in his hands may lead us anywhere.
-    reader=$(stat -c '%u %g' "$1")
-    if trusted "${reader% *}"; then reader=; fi
+    reader=$(stat -c '%u %g %U' "$1")
+    if trusted "${reader%% *}"; then reader=; fi
   fi
-  if [ -n "$reader" ] && trusted "${reader% *}"; then
+  if [ -n "$reader" ] && trusted "${reader%% *}"; then
     die unsuitable "others may write in $(pwd -P)${open#.}, so root cannot read that set safely${nl}on the device: chmod -R go-w $(pwd -P)"
   fi
 }
 
-# reader_of DEPLOY_PATH SET: the reader of a set, "UID GID" or empty, without entering it.
+# reader_of DEPLOY_PATH SET: the reader of a set, "UID GID NAME" or empty, without entering it.
 reader_of() (
   enter "$1" "$2" || exit 1
   echo "$reader"
@@ -220,25 +220,33 @@ as_reader() {
   if [ -z "$reader" ]; then
     "$@"
   else
-    # shellcheck disable=SC2086 # two words
+    # shellcheck disable=SC2086 # three words
     as_user $reader "$@"
   fi
 }
 
-# as_user UID GID COMMAND...: runs a command with that user's rights and with nothing of ours but the current folder.
+# owner_of READER: "UID:GID", as chown takes it.
+owner_of() {
+  # shellcheck disable=SC2086
+  set -- $1
+  echo "$1:$2"
+}
+
+# as_user UID GID NAME COMMAND...: runs a command with that user's rights and with nothing of ours but the current folder.
 as_user() {
   id=$1
   group=$2
-  shift 2
+  user=$3
+  shift 3
   set -- env -i "PATH=$PATH" LC_ALL=C "$@"
   if setpriv --reuid="$id" --regid="$group" --clear-groups true 2>/dev/null; then
     setpriv --reuid="$id" --regid="$group" --clear-groups "$@" </dev/null
   elif chroot --userspec="$id:$group" --groups= / true 2>/dev/null; then
     # shellcheck disable=SC2016
     chroot --userspec="$id:$group" --groups= / sh -c 'cd "$1" && shift && exec "$@"' sh "$(pwd -P)" "$@" </dev/null
-  elif user=$(id -un "$id" 2>/dev/null) && su -s /bin/sh "$user" -c true 2>/dev/null; then
+  elif su -s /bin/sh -c true -- "$user" 2>/dev/null; then
     # shellcheck disable=SC2016
-    su -s /bin/sh "$user" -c 'exec "$@"' sh "$@" </dev/null
+    su -s /bin/sh -c 'exec "$0" "$@"' -- "$user" "$@" </dev/null
   else
     die unsuitable "a set belongs to uid $id, and nothing here can read it as that user (setpriv, chroot --userspec or su)${nl}on the device: chown -hR root: $(pwd -P)"
   fi
