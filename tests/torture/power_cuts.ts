@@ -9,7 +9,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { type Artifacts, makeArtifacts } from "../fleet/artifacts.ts";
-import { assertSet, assertWhole, backupsOf, namesIn } from "../fleet/live.ts";
+import { assertSet, assertWhole, backupsOf, liveDir, namesIn } from "../fleet/live.ts";
 import { runOn, startOn } from "../fleet/program.ts";
 import { run } from "../lab/command.ts";
 import { users } from "../lab/image.ts";
@@ -17,8 +17,12 @@ import { type Lab, type LabDevice, makeLab } from "../lab/lab.ts";
 import { assertSettled, delay, liftStartLimit, served, until } from "./lab_device.ts";
 import { seededRandom } from "./random.ts";
 
-/** What is live before: a release of ours, or a folder as the manual leaves it with a backup made by hand. */
-export type Before = "release" | "folder";
+/**
+ * What is live before: a release of ours; a folder as the manual leaves it with a backup made by hand; or `former`, a release on a device as
+ * an earlier version left it: staging open to everybody, what it restored devices with a link into the deploy path, and where root deploys,
+ * deploy path and set belong to the service's user.
+ */
+export type Before = "release" | "folder" | "former";
 
 export interface PowerOptions {
   readonly before: Before;
@@ -217,6 +221,7 @@ export class PowerField implements AsyncDisposable {
       await this.settle(set);
     }
     assert(this.live !== undefined);
+    if (before === "former") { for (const device of this.lab.devices) await makeFormer(device); }
     for (const device of this.lab.devices) await run(["sync", "-f", device.deployDir]);
     return this.live;
   }
@@ -296,4 +301,25 @@ async function readText(path: string): Promise<string | undefined> {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
+}
+
+async function makeFormer(device: LabDevice): Promise<void> {
+  const at = (...names: string[]) => join(device.deployDir, ".lockstep", ...names);
+  const root = device.name === "root";
+  const owner = root ? 0 : users.iotuser;
+  await Deno.mkdir(at("staging/0123456789abcdef/labels"), { recursive: true });
+  await Deno.writeTextFile(at("staging/0123456789abcdef/model_hybrid.onnx"), "half");
+  await Deno.chmod(at("staging"), 0o755);
+  await Deno.writeTextFile(at("journal.next"), "release=");
+  await run(["chown", "-R", `${owner}:${owner}`, at("staging"), at("journal.next")]);
+  if (!root) return;
+  const service = `${users.phase4}:${users.phase4}`;
+  await run(["chown", service, device.deployDir]);
+  await run(["chown", "-hR", service, await liveDir(device) ?? "", at("staging/0123456789abcdef")]);
+  const unit = (await device.sh(`printf %s '${device.deployPath}' | cksum`)).split(" ")[0]!;
+  const name = `lockstep-restore-${unit}.service`;
+  await device.sh(
+    `ln -sf '${device.deployPath}/.lockstep/restore/${name}' /etc/systemd/system/multi-user.target.wants/${name}
+     ln -sf '${device.deployPath}/.lockstep/restore/${name}' /etc/systemd/system/${name}`,
+  );
 }

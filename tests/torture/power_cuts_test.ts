@@ -15,7 +15,11 @@ testWhere("deploy leaves the old set or the new one on the disk, whole, when the
   const over = { deploys: 1, moments: 6, seed };
   const release = await field.cut({ ...over, before: "release" });
   const folder = await field.cut({ ...over, before: "folder" });
-  assert(release.cuts === 12 && folder.cuts === 12, JSON.stringify({ release, folder }));
+  const former = await field.cut({ ...over, before: "former" });
+  assert(
+    [release, folder, former].every(({ cuts }) => cuts === 12),
+    JSON.stringify({ release, folder, former }),
+  );
   await field.cutAndBoot({ before: "folder", deploys: 1, seed });
 });
 

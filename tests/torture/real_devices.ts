@@ -14,7 +14,7 @@ export interface RealDevicesOptions {
   readonly say: (line: string) => void;
 }
 
-const scenes: readonly Before[] = ["release", "folder"];
+const scenes: readonly Before[] = ["release", "folder", "former"];
 
 /** Runs all of it; throws where a promise is broken. */
 export async function runOnRealDevices({ seed, say }: RealDevicesOptions): Promise<void> {
