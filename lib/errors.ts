@@ -3,6 +3,9 @@
  * next move; `formatFailure()` and `formatProblems()` are the only places that turn one into words.
  * @module
  */
+import { oneLine, printable } from "./printable.ts";
+
+export { printable };
 
 /**
  * What went wrong, as the transport or a probe found it (never read off the wording of somebody's stderr):
@@ -117,8 +120,9 @@ export const EXIT = {
 export function formatProblem(problem: Problem): string {
   const at = [problem.where, problem.line, problem.col].filter((part) => part !== undefined).join(":");
   const path = problem.path ? `${problem.path}: ` : "";
-  const hint = problem.hint ? `\n    ${problem.hint}` : "";
-  return printable(`${at}: ${path}${problem.message}`) + printable(hint);
+  const hint = problem.hint ? `\n${problem.hint}` : "";
+  // Whatever line breaks a name or a value has: only the first line begins at the margin.
+  return printable(`${oneLine(at)}: ${path}${problem.message}${hint}`.replaceAll("\n", "\n    "));
 }
 
 /**
@@ -132,7 +136,7 @@ export function formatFailure(failure: FailureData): string {
   const [first = "", ...rest] = failure.evidence.split("\n");
   const lines = [`${headOf(failure)}: ${first}`];
   for (const line of rest) lines.push(`  ${line}`);
-  if (failure.next) lines.push(`  ${failure.next}`);
+  if (failure.next) { for (const line of failure.next.split("\n")) lines.push(`  ${line}`); }
   if (failure.log) { for (const line of failure.log.split("\n")) lines.push(`  | ${line}`); }
   return printable(lines.join("\n"));
 }
@@ -140,15 +144,5 @@ export function formatFailure(failure: FailureData): string {
 /** "Cannot stage 2.4.1 on edge-9", "Cannot connect to edge-9". */
 function headOf({ action, host }: FailureData): string {
   const where = host === undefined ? "" : action === "connect" ? ` to ${host}` : ` on ${host}`;
-  return `Cannot ${action}${where}`;
-}
-
-/** Text from outside with its control characters made visible, so that no device can write to our terminal. Keeps newlines. */
-export function printable(text: string): string {
-  // Colours say nothing that is worth a row of escapes.
-  // deno-lint-ignore no-control-regex
-  return text.replace(/\x1b\[[0-9;]*m/g, "").replace(
-    /[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/gu,
-    (char) => char === "\t" ? "    " : `\\u{${char.codePointAt(0)!.toString(16)}}`,
-  );
+  return oneLine(`Cannot ${action}${where}`);
 }

@@ -2,7 +2,6 @@
  * From options to what a run needs: hosts with their settings, local sets, sessions, the view on standard output.
  * @module
  */
-import { Buffer } from "node:buffer";
 import { hostname, userInfo } from "node:os";
 import process from "node:process";
 import { isAbsolute, relative } from "@std/path";
@@ -10,6 +9,7 @@ import { formatProblem, type Problem, UsageError } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import { type Host, type HostSettings, loadInventory, selectHosts, settingsOfAll } from "../inventory/mod.ts";
 import { type ArtifactSet, readArtifactSet } from "../manifest.ts";
+import { oneLine } from "../printable.ts";
 import type { Release } from "../release.ts";
 import { gentleConnector } from "../remote/connect.ts";
 import { simulatedConnector } from "../remote/simulated/connect.ts";
@@ -19,6 +19,9 @@ import type { View, ViewOptions } from "../report/views/view.ts";
 import type { Connect } from "../rollout/rollout.ts";
 import type { RunContext } from "../task.ts";
 import type { HostsOptions, InventoryOptions } from "./options.ts";
+import { draw, print, warn as sayWarning } from "./streams.ts";
+
+export { print };
 
 /** The inventory and the hosts of it that `--limit` leaves. */
 export async function inventoryOf(options: InventoryOptions) {
@@ -28,7 +31,7 @@ export async function inventoryOf(options: InventoryOptions) {
 
 /** The inventory alone, and where to warn. */
 export async function loadedOf(options: InventoryOptions) {
-  const warn = (warning: Problem): void => console.error(`warning: ${formatProblem(warning)}`);
+  const warn = (warning: Problem): void => sayWarning(formatProblem(warning));
   const inventory = await loadInventory(options.inventory, {
     extraVars: options.extraVars,
     // A run that an earlier version has recorded knows nothing of them.
@@ -87,7 +90,9 @@ function shortest(dir: string): string {
 /** What the manifest does not list and therefore stays here. */
 export function unlistedWarnings(sets: Iterable<ArtifactSet>): string[] {
   return [...sets].filter((set) => set.unlisted.length > 0)
-    .map((set) => `not listed in ${set.dir}/metadata.json, so not deployed: ${set.unlisted.join(", ")}`);
+    .map((set) =>
+      `not listed in ${set.dir}/metadata.json, so not deployed: ${set.unlisted.map(oneLine).join(", ")}`
+    );
 }
 
 export function runContext(
@@ -150,16 +155,6 @@ export function outputForm(options: { readonly output?: Output | undefined }): O
   return asked === "pretty" && !Deno.stdout.isTerminal() ? "plain" : asked;
 }
 
-/** Writes all of it to standard output before it returns. A reader that has gone (`| head`) must not end a run: it goes on unseen. */
-export function print(text: string): void {
-  const bytes = Buffer.from(text);
-  try {
-    for (let written = 0; written < bytes.length;) written += Deno.stdout.writeSync(bytes.subarray(written));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-  }
-}
-
 /** The view that goes with a form of output. It has to hear of an event after the run's folder has. */
 export async function viewOf(
   form: Output,
@@ -169,7 +164,7 @@ export async function viewOf(
   const options = { ...asked, runDir: runDir.path };
   switch (form) {
     case "pretty":
-      return (await import("../report/views/pretty.ts")).prettyView(print, options);
+      return (await import("../report/views/pretty.ts")).prettyView(draw, options);
     case "plain":
       return (await import("../report/views/plain.ts")).plainView(print, options);
     case "json":

@@ -6,6 +6,7 @@ import { Command, CommanderError, Help } from "@commander-js/extra-typings";
 import { EXIT, Failure, formatFailure, formatProblem, UsageError } from "../errors.ts";
 import { commands } from "./commands.ts";
 import type { LoadPipelines } from "./pipelines.ts";
+import { complain, print } from "./streams.ts";
 
 const EXIT_CODES = "Exit codes: 0 all well, 2 a host failed or was rolled back, 4 a host was unreachable,\n" +
   "64 wrong usage or input, 75 a device is locked by another run, 130 interrupted, 1 a fault of our own.";
@@ -25,11 +26,11 @@ export async function main(
     // commander has printed its own: help and --version end well, everything else is wrong usage.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (error instanceof UsageError) {
-      for (const problem of error.problems) console.error(formatProblem(problem));
+      for (const problem of error.problems) complain(formatProblem(problem));
       return EXIT.usage;
     }
-    console.error(formatFailure(Failure.from(error, "go on").data));
-    if (!(error instanceof Failure) && error instanceof Error && error.stack) console.error(error.stack);
+    complain(formatFailure(Failure.from(error, "go on").data));
+    if (!(error instanceof Failure) && error instanceof Error && error.stack) complain(error.stack);
     return EXIT.fault;
   }
 }
@@ -51,6 +52,8 @@ function buildProgram(
         new Help().optionDescription(option).replace(/ \(default: (\[\]|false)\)$/, ""),
     })
     .exitOverride()
+    // Wrong words are said again by commander.
+    .configureOutput({ writeOut: print, writeErr: (text) => complain(text.replace(/\n$/, "")) })
     .addHelpText("after", `\n${EXIT_CODES}\n\nStart with: deploy --inventory prod.yaml --dry-run`);
   for (const command of commands(pipelines, done)) {
     program.addCommand(command.copyInheritedSettings(program), { hidden: command.name() === "complete" });

@@ -11,6 +11,7 @@ import { rollout, type RolloutOptions } from "../rollout/rollout.ts";
 import { heapKeeper } from "../memory.ts";
 import { connector, outputForm, simulationWarnings, stopSignal, together, viewOf } from "./context.ts";
 import type { HostsOptions } from "./options.ts";
+import { complain } from "./streams.ts";
 
 /** What the command decides of a rollout; the rest comes from the options that all commands have. */
 export type PipelineRun =
@@ -81,7 +82,7 @@ async function keep(finishing: Promise<void>, exitCode: number): Promise<number>
     await finishing;
     return exitCode;
   } catch (error) {
-    console.error(formatFailure(Failure.from(error, "keep the run's reports").data));
+    complain(formatFailure(Failure.from(error, "keep the run's reports").data));
     return exitCode === EXIT.ok ? EXIT.fault : exitCode;
   }
 }

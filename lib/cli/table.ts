@@ -2,11 +2,11 @@
  * Rows of words in columns. Pure.
  * @module
  */
-import { printable } from "../errors.ts";
+import { oneLine } from "../printable.ts";
 
 /** Every column as wide as its widest word; what devices said is made printable. */
 export function table(rows: readonly (readonly string[])[]): string {
-  const words = rows.map((row) => row.map((word) => printable(word).replaceAll("\n", " ")));
+  const words = rows.map((row) => row.map((word) => oneLine(word)));
   const widths: number[] = [];
   for (const row of words) {
     row.slice(0, -1).forEach((word, at) => widths[at] = Math.max(widths[at] ?? 0, word.length));

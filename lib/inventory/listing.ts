@@ -3,6 +3,7 @@
  * @module
  */
 import type { Json } from "../events.ts";
+import { oneLine } from "../printable.ts";
 import { pythonText } from "./python_text.ts";
 import { isSealed } from "./sealed.ts";
 import type { Host, Inventory, Origin } from "./types.ts";
@@ -85,7 +86,9 @@ function textOf(value: Json, write: (value: Json) => string = pythonText): strin
 }
 
 function branch(name: string, depth: number): string {
-  return depth === 0 ? name : `${"  |".repeat(depth)}--${name}`;
+  // A line break in a value would put what follows at the margin.
+  const shown = oneLine(name);
+  return depth === 0 ? shown : `${"  |".repeat(depth)}--${shown}`;
 }
 
 function byCodePoint(a: string, b: string): number {

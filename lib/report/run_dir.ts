@@ -7,6 +7,7 @@ import { join, resolve } from "@std/path";
 import { Failure, UsageError } from "../errors.ts";
 import { type Event, type Listener, SCHEMA } from "../events.ts";
 import { didYouMean } from "../inventory/near_miss.ts";
+import { toJson } from "../printable.ts";
 import { type Report, ReportFold, type RunStarted } from "./report.ts";
 import { RunRecord } from "./run_record.ts";
 
@@ -65,7 +66,7 @@ export async function openRun(reportsDir: string, run: string): Promise<RunDir> 
 
   const listener: Listener = (event) => {
     try {
-      if (broken === null) writeAll(file, JSON.stringify(event) + "\n");
+      if (broken === null) writeAll(file, toJson(event) + "\n");
     } catch (error) {
       broken = error;
     }

@@ -5,6 +5,7 @@
  */
 import { join } from "@std/path";
 import type { Event } from "../events.ts";
+import { toJson } from "../printable.ts";
 import { hostFileName } from "./host_file.ts";
 import {
   addToHost,
@@ -163,7 +164,7 @@ export class RunRecord {
 }
 
 function json(value: unknown): string {
-  return JSON.stringify(value, null, 2);
+  return toJson(value, 2);
 }
 
 /** Four spaces in. Not by `^`, which also stands after line separators, and those JSON leaves inside strings. */

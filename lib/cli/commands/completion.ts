@@ -5,7 +5,7 @@
 import { Argument, Command, InvalidArgumentError } from "@commander-js/extra-typings";
 import type { Command as Program } from "commander";
 import { EXIT } from "../../errors.ts";
-import { print } from "../context.ts";
+import { draw } from "../streams.ts";
 import type { LoadPipelines } from "../pipelines.ts";
 
 const HELP = `
@@ -27,7 +27,7 @@ export function completionCommand(done: (exitCode: number) => void) {
     .addHelpText("after", HELP)
     .action(async (shell, { name }) => {
       const { completionScript } = await import("../completion/completion.ts");
-      print(completionScript(shell, name));
+      draw(completionScript(shell, name));
       done(EXIT.ok);
     });
 }
@@ -38,7 +38,7 @@ export function completeCommand(load: LoadPipelines, done: (exitCode: number) =>
     .argument("[words...]")
     .action(async (words, _, command) => {
       const { completionsOf } = await import("../completion/completion.ts");
-      print(await completionsOf(words, command.parent as unknown as Program, load));
+      draw(await completionsOf(words, command.parent as unknown as Program, load));
       done(EXIT.ok);
     });
 }

@@ -12,6 +12,7 @@ import {
   toGraph,
   toOriginRows,
 } from "../../inventory/mod.ts";
+import { oneLine, toJson } from "../../printable.ts";
 import { inventoryOf, loadedOf, print } from "../context.ts";
 import { inventoryCommand } from "../options.ts";
 import { table } from "../table.ts";
@@ -38,11 +39,11 @@ export function inventoryShowCommand(done: (exitCode: number) => void) {
       if (output === "json" && host === undefined) throw UsageError.of("--output", "goes with --host");
       if (names) {
         const { hosts } = await inventoryOf(options);
-        print(hosts.map((host) => `${host.name}\n`).join(""));
+        print(hosts.map((host) => `${oneLine(host.name)}\n`).join(""));
       } else {
         // An inventory of nothing may be looked at; only to contact nobody is a mistake.
         const { inventory } = await loadedOf(options);
-        if (list) print(JSON.stringify(toAnsibleList(inventory), null, 4) + "\n");
+        if (list) print(toJson(toAnsibleList(inventory), 4) + "\n");
         else if (graph) print(toGraph(inventory, { vars: vars === true }) + "\n");
         else printHost(inventory, host!, output);
       }
@@ -59,11 +60,11 @@ function printHost(inventory: Inventory, name: string, output: "plain" | "json")
       didYouMean(name, inventory.hostNames) ?? '"inventory --hosts" lists them',
     );
   }
-  if (output === "json") print(JSON.stringify(toAnsibleHost(host), null, 4) + "\n");
+  if (output === "json") print(toJson(toAnsibleHost(host), 4) + "\n");
   else {
     const groups = host.groups.length > 0 ? ` (in ${host.groups.join(", ")})` : "";
     print(
-      `${host.name}${groups}\n${
+      `${oneLine(host.name + groups)}\n${
         table(toOriginRows(host).map(([first, ...rest]) => [`  ${first}`, ...rest]))
       }`,
     );

@@ -5,7 +5,8 @@
 import { Command } from "@commander-js/extra-typings";
 import { join } from "@std/path";
 import { EXIT } from "../../errors.ts";
-import { print } from "../context.ts";
+import { oneLine } from "../../printable.ts";
+import { print } from "../streams.ts";
 
 export function manifestCommand(done: (exitCode: number) => void) {
   return new Command("manifest")
@@ -17,11 +18,11 @@ export function manifestCommand(done: (exitCode: number) => void) {
       const { writeManifest } = await import("../../manifest.ts");
       const { added, changed, removed, kept } = await writeManifest(dir);
       for (const [word, names] of [["added", added], ["changed", changed], ["removed", removed]] as const) {
-        for (const name of names) print(`${word}  ${name}\n`);
+        for (const name of names) print(`${word}  ${oneLine(name)}\n`);
       }
       print(
         `${
-          join(dir, "metadata.json")
+          oneLine(join(dir, "metadata.json"))
         }: ${added.length} added, ${changed.length} changed, ${removed.length} removed, ${kept} kept\n`,
       );
       done(EXIT.ok);

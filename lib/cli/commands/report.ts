@@ -6,7 +6,8 @@ import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typin
 import { join } from "@std/path";
 import { EXIT, UsageError } from "../../errors.ts";
 import type { Report } from "../../report/report.ts";
-import { print } from "../context.ts";
+import { toJson } from "../../printable.ts";
+import { print } from "../streams.ts";
 
 /** Each form, and its file's name under `--out`. */
 export const FORMATS = {
@@ -69,7 +70,7 @@ function formatsOf(text: string): Format[] {
 async function render(format: Format, report: Report): Promise<Iterable<string>> {
   switch (format) {
     case "json":
-      return [JSON.stringify(report, null, 2) + "\n"];
+      return [toJson(report, 2) + "\n"];
     case "junit":
       return (await import("../../report/formats/junit.ts")).junit(report);
     case "html":

@@ -9,6 +9,7 @@ import { boundary } from "../../facts/boundary.ts";
 import { layout } from "../../facts/layout.ts";
 import { live } from "../../facts/live.ts";
 import { lockHolder } from "../../facts/lock_holder.ts";
+import { toJson } from "../../printable.ts";
 import { FEW } from "../../report/views/view.ts";
 import { ask, type Reply } from "../../rollout/ask.ts";
 import type { ObservedHost } from "../../task.ts";
@@ -22,6 +23,7 @@ import {
   stopSignal,
 } from "../context.ts";
 import { hostsCommand, type HostsOptions } from "../options.ts";
+import { complain, warn } from "../streams.ts";
 import { table } from "../table.ts";
 import type { Status } from "./status_summary.ts";
 
@@ -126,7 +128,7 @@ async function survey<T extends object>(
   whole?: WholeOf<T>,
 ): Promise<number> {
   const hosts = await hostsOf(options);
-  for (const warning of simulationWarnings(hosts)) console.error(`warning: ${warning}`);
+  for (const warning of simulationWarnings(hosts)) warn(warning);
   const form = outputForm(options);
   const stop = stopSignal(() => Deno.exit(EXIT.interrupted));
   const line = (reply: Reply<T>): Json =>
@@ -146,12 +148,12 @@ async function survey<T extends object>(
       stop: stop.signal,
     },
     (reply) => {
-      if (form === "ndjson") print(JSON.stringify(line(reply)) + "\n");
+      if (form === "ndjson") print(toJson(line(reply)) + "\n");
     },
   );
   stop.dispose();
   if (form === "json") {
-    print(JSON.stringify({ ...whole?.json(replies), hosts: replies.map(line) }, null, 2) + "\n");
+    print(toJson({ ...whole?.json(replies), hosts: replies.map(line) }, 2) + "\n");
   } else if (form !== "ndjson") {
     const everyHost = whole === undefined || hosts.length <= FEW || Number(options.verbose) > 0;
     const perHost = everyHost ? table([[...head], ...replies.flatMap((reply) => rowsOf(reply, rows))]) : "";
@@ -159,7 +161,7 @@ async function survey<T extends object>(
     print([perHost, all].filter((part) => part !== "").join("\n"));
   }
   const { failureTexts } = await import("./reply_failures.ts");
-  for (const text of failureTexts(replies)) console.error(text);
+  for (const text of failureTexts(replies)) complain(text);
   return exitCodeOfReplies(replies, stop.signal.aborted);
 }
 

@@ -6,8 +6,10 @@ import process from "node:process";
 import { resolve } from "@std/path";
 import { format } from "@std/fmt/bytes";
 import { EXIT } from "../../errors.ts";
+import { oneLine, toJson } from "../../printable.ts";
 import { hostsOf, outputForm, print, readSets, unlistedWarnings } from "../context.ts";
 import { hostsCommand, type HostsOptions } from "../options.ts";
+import { warn } from "../streams.ts";
 
 export function verifyLocalCommand(done: (exitCode: number) => void) {
   return hostsCommand(
@@ -30,21 +32,21 @@ async function verifyLocal(options: HostsOptions): Promise<number> {
       unlisted,
     }));
     print(
-      form === "json"
-        ? JSON.stringify({ sets: all }, null, 2) + "\n"
-        : all.map((set) => JSON.stringify(set) + "\n").join(""),
+      form === "json" ? toJson({ sets: all }, 2) + "\n" : all.map((set) => toJson(set) + "\n").join(""),
     );
     return EXIT.ok;
   }
   for (const set of sets.values()) {
-    for (const { name, sha256, bytes } of set.files) print(`ok  ${sha256}  ${name} (${format(bytes)})\n`);
+    for (const { name, sha256, bytes } of set.files) {
+      print(`ok  ${sha256}  ${oneLine(name)} (${format(bytes)})\n`);
+    }
     print(
-      `${set.version ?? set.id}: ${set.files.length - 1} files and metadata.json, ${
+      `${oneLine(set.version ?? set.id)}: ${set.files.length - 1} files and metadata.json, ${
         format(set.bytes)
-      } in ${set.dir}, release ${set.id}\n`,
+      } in ${oneLine(set.dir)}, release ${set.id}\n`,
     );
   }
-  for (const warning of unlistedWarnings(sets.values())) console.error(`warning: ${warning}`);
+  for (const warning of unlistedWarnings(sets.values())) warn(warning);
   return EXIT.ok;
 }
 

@@ -8,7 +8,7 @@ import type { HostReport } from "../host_fold.ts";
 import type { Report, ReportWarning } from "../report.ts";
 import { gravity, isBad, outcomeKey, share, type Shared, sharePlan } from "../views/ledger.ts";
 import { setList, word } from "../views/lines.ts";
-import { count, duration, size } from "../views/text.ts";
+import { count, duration, oneLine, size } from "../views/text.ts";
 
 /** The worst first. */
 export const STATUSES = [
@@ -108,9 +108,10 @@ export function planGroups({ dryRun, hosts }: Report): Shared<readonly TaskRepor
 
 /** A plan in lines: tasks, and under each its steps. */
 export function planText(tasks: readonly TaskReport[]): string {
-  return tasks.flatMap(({ task, steps }) => [task, ...steps.map((step) => `  ${step}`)]).map(printable).join(
-    "\n",
-  );
+  return tasks.flatMap(({ task, steps }) => [
+    oneLine(task),
+    ...steps.map((step) => `  ${printable(step).replaceAll("\n", "\n    ")}`),
+  ]).join("\n");
 }
 
 /** Warnings, each once. */
@@ -127,5 +128,5 @@ export function groupTitle({ status, error, rollbackError, was, tasks }: HostRep
   if (was !== undefined && status === "rolled_back") return "taken back because others failed";
   const task = tasks.find((task) => task.status === "failed" && !task.rollback)?.task;
   const why = error === undefined || error.kind === status ? "" : `: ${error.kind}`;
-  return `${wordOf(status, false)}${task === undefined ? "" : ` at ${task}`}${why}`;
+  return oneLine(`${wordOf(status, false)}${task === undefined ? "" : ` at ${task}`}${why}`);
 }

@@ -167,7 +167,7 @@ function taskBlock(
   dryRun: boolean,
 ): string {
   const name = esc(oneLine(rollback ? `${task} (rollback)` : task));
-  const head = `<b>${name}</b> <span class="pill ${status}">${wordOf(status, dryRun)}</span> ` +
+  const head = `<b>${name}</b> <span class="pill ${esc(status)}">${esc(wordOf(status, dryRun))}</span> ` +
     `<small>${duration(durationMs)}</small>`;
   const list = steps.length === 0
     ? ""

@@ -76,7 +76,7 @@ export function* markdown(report: Report): Generator<string> {
 
 function* failure({ first, hosts }: Shared<HostReport>): Generator<string> {
   const { host } = first;
-  yield `\n#### ${groupTitle(first)} (${count(hosts.length, "host")})\n\n`;
+  yield `\n#### ${text(groupTitle(first)).replaceAll("&#58;", ":")} (${count(hosts.length, "host")})\n\n`;
   yield `${nameHosts(hosts)}\n\n`;
   const failures = failuresOf(first);
   if (failures.length === 0) return yield "No reason was recorded.\n";
@@ -109,7 +109,7 @@ export function code(outside: string): string {
 /** Text in which no character means anything: entities are never Markdown. */
 export function text(outside: string): string {
   return oneLine(outside).toWellFormed()
-    .replace(/[^\p{L}\p{N} .,-]/gu, (char) => `&#${char.codePointAt(0)};`);
+    .replace(/[^\p{L}\p{N} .,-]|(?<=www)\./giu, (char) => `&#${char.codePointAt(0)};`);
 }
 
 /** A block of code that nothing in it can end. */

@@ -87,7 +87,7 @@ function warningLines(ledger: Ledger, warning: Shared<string> & { times: number 
     : times > 1
     ? ` (${thousands(times)} times)`
     : "";
-  return lines(`warning: ${printable(first)}${where}`, "note");
+  return lines(`warning: ${printable(first).replaceAll("\n", "\n  ")}${where}`, "note");
 }
 
 /** Each failure once and whole, the worst last: next to the recap. */

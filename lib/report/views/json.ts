@@ -3,6 +3,7 @@
  * @module
  */
 import type { Event } from "../../events.ts";
+import { toJson } from "../../printable.ts";
 import type { View, Writer } from "./view.ts";
 
 /** The final report, and nothing else. `report` is asked for it once, at the end: its text in pieces. */
@@ -23,5 +24,5 @@ export function jsonView(out: Writer, report: () => Iterable<string>): View {
 
 /** Every event, one JSON object a line: what `events.ndjson` holds. */
 export function ndjsonView(out: Writer): View {
-  return Object.assign((event: Event) => out(JSON.stringify(event) + "\n"), { close: () => {} });
+  return Object.assign((event: Event) => out(toJson(event) + "\n"), { close: () => {} });
 }

@@ -6,7 +6,9 @@
 import { format } from "@std/fmt/bytes";
 import { bold, cyan, dim, green, magenta, red, yellow } from "@std/fmt/colors";
 import stringWidth from "string-width";
-import { printable } from "../../errors.ts";
+import { oneLine, printable } from "../../printable.ts";
+
+export { oneLine };
 
 /** What a piece of text is to the reader; colours follow from it. */
 export type Tone = "good" | "changed" | "bad" | "alarm" | "away" | "quiet" | "note" | "strong";
@@ -30,8 +32,10 @@ const paint: Record<Tone, (text: string) => string> = {
   strong: bold,
 };
 
+/** A piece of one line, with nothing in it that writes to a terminal or to a CI's log, wherever it comes from. */
 export function span(text: string, tone?: Tone): Span {
-  return tone === undefined ? { text } : { text, tone };
+  const shown = oneLine(text);
+  return tone === undefined ? { text: shown } : { text: shown, tone };
 }
 
 /** The lines of a text, each of one tone. */
@@ -41,7 +45,8 @@ export function lines(text: string, tone?: Tone): Line[] {
 
 /** A line as it is. */
 export function plainText(line: Line): string {
-  return line.map(({ text }) => text).join("").trimEnd();
+  // Once more: what is harmless in pieces may be a command in a row.
+  return oneLine(line.map(({ text }) => text).join("")).trimEnd();
 }
 
 /** A line in colours (unless the user's NO_COLOR says no). */
@@ -88,11 +93,6 @@ function head(text: string, columns: number): string {
 
 function isAscii(text: string): boolean {
   return /^[\x20-\x7e]*$/.test(text);
-}
-
-/** Text from outside on one line. */
-export function oneLine(text: string): string {
-  return printable(text).replaceAll("\n", "\\n");
 }
 
 /** The first line of a text from outside. */

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import type { Event } from "../../../lib/events.ts";
+import { toJson } from "../../../lib/printable.ts";
 import { foldReport } from "../../../lib/report/report.ts";
 import { RunRecord } from "../../../lib/report/run_record.ts";
 import { at, finished, hostEvents, names, OLD, outcome, started, task, wholeRun } from "./sample.ts";
@@ -22,7 +23,7 @@ function recordOf(folder: string, events: readonly Event[]): RunRecord {
 
 /** The report as one document in memory: what the pieces have to come to. */
 function document(events: readonly Event[]): string {
-  return JSON.stringify(foldReport(events), null, 2) + "\n";
+  return toJson(foldReport(events), 2) + "\n";
 }
 
 const tasks = [
@@ -127,7 +128,7 @@ Deno.test("writeHosts() writes those that were never begun or never ended, and l
     assertEquals([...Deno.readDirSync(folder)].length, 4);
     for (const host of hosts) {
       const text = Deno.readTextFileSync(join(folder, `${host.host}.json`));
-      assertEquals(text, JSON.stringify(host, null, 2) + "\n");
+      assertEquals(text, toJson(host, 2) + "\n");
     }
   }));
 

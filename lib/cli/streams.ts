@@ -1,0 +1,39 @@
+/**
+ * The program's own streams. What goes to them is text that does nothing, wherever it comes from: `print()` and `complain()` see to that
+ * once more, so that no command and no format can forget it.
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import { printable } from "../printable.ts";
+
+/** Writes text to standard output, all of it before it returns; see `draw()`. */
+export function print(text: string): void {
+  draw(printable(text));
+}
+
+/**
+ * The same as it is: for what writes to a terminal on purpose, and for what a shell reads. A reader that has gone (`| head`) must not end a
+ * run: it goes on unseen.
+ */
+export function draw(text: string): void {
+  write(Deno.stdout, text);
+}
+
+/** Writes a line, or several, to standard error. */
+export function complain(text: string): void {
+  write(Deno.stderr, printable(text) + "\n");
+}
+
+/** Warns on standard error. */
+export function warn(message: string): void {
+  complain(`warning: ${message.replaceAll("\n", "\n  ")}`);
+}
+
+function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  const bytes = Buffer.from(text);
+  try {
+    for (let written = 0; written < bytes.length;) written += stream.writeSync(bytes.subarray(written));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}
