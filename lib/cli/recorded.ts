@@ -8,7 +8,7 @@ import { z } from "zod";
 import { UsageError } from "../errors.ts";
 import type { Json } from "../events.ts";
 import type { ArtifactSet } from "../manifest.ts";
-import type { FleetOptions } from "./rollout_options.ts";
+import { type FleetOptions, rolloutCommand } from "./rollout_options.ts";
 
 /** How a run is shown and kept is not part of it. */
 const NOT_KEPT: readonly string[] = [
@@ -19,6 +19,30 @@ const NOT_KEPT: readonly string[] = [
   "check",
 ] satisfies (keyof FleetOptions)[];
 
+/** What a recorded option may be: what the option itself may be. */
+function optionSchemas(): Record<string, z.ZodType> {
+  const { options } = rolloutCommand("deploy", "");
+  return Object.fromEntries(
+    options.filter((option) => !NOT_KEPT.includes(option.attributeName())).map((option) => {
+      const { argChoices, defaultValue, parseArg } = option;
+      const schema: z.ZodType = argChoices !== undefined
+        ? z.enum(argChoices)
+        : Array.isArray(defaultValue)
+        ? z.array(z.string())
+        : option.isBoolean()
+        ? z.boolean()
+        : parseArg !== undefined
+        ? z.number().min(0)
+        : z.string();
+      // A run that an earlier version has recorded knows nothing of newer ones.
+      return [
+        option.attributeName(),
+        defaultValue === undefined ? schema.optional() : schema.default(defaultValue),
+      ];
+    }),
+  );
+}
+
 const record = z.object({
   /** The folder in which the command was given. */
   cwd: z.string(),
@@ -27,7 +51,8 @@ const record = z.object({
   given: z.record(z.string(), z.json()),
 });
 
-export type Recorded = z.infer<typeof record>;
+/** A run's options, and where they hold. */
+export type Recorded = Omit<z.infer<typeof record>, "given"> & { readonly given: Partial<FleetOptions> };
 
 /** For the event that begins the run. */
 export function recordOf(options: FleetOptions, sets: ReadonlyMap<string, ArtifactSet>): Json {
@@ -46,11 +71,19 @@ export function recordOf(options: FleetOptions, sets: ReadonlyMap<string, Artifa
   };
 }
 
-/** Throws a UsageError where the run has kept none: only a deploy does. */
+/** Throws a UsageError where the run has kept none (only a deploy does), or others than this version has. */
 export function readRecord(options: Json | undefined, run: string): Recorded {
+  const hint = "run its command again: it converges";
   const parsed = record.safeParse(options);
-  if (parsed.success) return parsed.data;
-  throw UsageError.of("resume", `${run} has not kept its options`, "run its command again: it converges");
+  if (!parsed.success) throw UsageError.of("resume", `${run} has not kept its options`, hint);
+  const given = z.strictObject(optionSchemas()).safeParse(parsed.data.given);
+  if (given.success) return { ...parsed.data, given: given.data as Partial<FleetOptions> };
+  throw new UsageError(given.error.issues.map(({ path, message }) => ({
+    where: "resume",
+    path: ["options", "given", ...path].join("."),
+    message: `${run} has kept options that a deploy cannot have: ${message}`,
+    hint,
+  })));
 }
 
 /** Goes to the folder in which the run was begun, because relative names count from there. Returns what `--reports` means then. */

@@ -11,7 +11,7 @@ import { rollout, type RolloutOptions } from "../rollout/rollout.ts";
 import { heapKeeper } from "../memory.ts";
 import { connector, outputForm, simulationWarnings, stopSignal, together, viewOf } from "./context.ts";
 import type { HostsOptions } from "./options.ts";
-import { complain } from "./streams.ts";
+import { complain, warn } from "./streams.ts";
 
 /** What the command decides of a rollout; the rest comes from the options that all commands have. */
 export type PipelineRun =
@@ -28,7 +28,7 @@ export type PipelineRun =
 /** Returns the exit code. */
 export async function runPipeline(options: HostsOptions, what: PipelineRun): Promise<number> {
   const { sets = [], details = false, releases = false, warnings = [], ...rest } = what;
-  const runDir = await openRun(options.reports, what.run.id);
+  const runDir = await openRun(options.reports, what.run.id, warn);
   const view = await viewOf(outputForm(options), runDir, {
     verbosity: Number(options.verbose),
     details,

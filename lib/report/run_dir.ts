@@ -8,6 +8,7 @@ import { Failure, UsageError } from "../errors.ts";
 import { type Event, type Listener, SCHEMA } from "../events.ts";
 import { didYouMean } from "../inventory/near_miss.ts";
 import { toJson } from "../printable.ts";
+import { type Distrust, distrustOf, distrustOfFolder, openToGroup, ownUid } from "./ownership.ts";
 import { type Report, ReportFold, type RunStarted } from "./report.ts";
 import { RunRecord } from "./run_record.ts";
 
@@ -45,16 +46,24 @@ export function newRunId(now: Date): string {
   return `${time}-${part.toString(16).padStart(3, "0")}${random.toString(16).padStart(3, "0")}`;
 }
 
-/** Makes the folder of a new run. Throws a UsageError where that cannot be. */
-export async function openRun(reportsDir: string, run: string): Promise<RunDir> {
+/** Told of what is not used, and why. */
+export type Warn = (message: string) => void;
+
+/**
+ * Makes the folder of a new run. Throws a UsageError where that cannot be, or where somebody else could swap it: what is written next would
+ * go wherever he likes.
+ */
+export async function openRun(reportsDir: string, run: string, warn: Warn = () => {}): Promise<RunDir> {
   const path = join(reportsDir, run);
   let file: Deno.FsFile;
   try {
     await Deno.mkdir(reportsDir, { recursive: true });
     await Deno.mkdir(path);
+    await demandOwn(reportsDir, path, warn);
     await Deno.mkdir(join(path, HOSTS));
     file = await Deno.open(join(path, EVENTS), { append: true, createNew: true });
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw UsageError.of(
       "--reports",
       `cannot keep the run's files in ${path}: ${messageOf(error)}`,
@@ -94,12 +103,82 @@ export async function openRun(reportsDir: string, run: string): Promise<RunDir> 
   return { path, listener, report: () => record.report(), finish };
 }
 
+/** What we have just made is ours, which tells who we are. */
+async function demandOwn(reportsDir: string, made: string, warn: Warn): Promise<void> {
+  const own = Deno.build.os === "windows" ? null : (await Deno.lstat(made)).uid;
+  const info = await Deno.stat(reportsDir);
+  const distrust = distrustOfFolder(reportsDir, info, own);
+  if (distrust !== null) {
+    await Deno.remove(made);
+    throw UsageError.of("--reports", `${reportsDir} ${distrust.reason}`, distrust.fix);
+  }
+  if (openToGroup(info)) {
+    warn(
+      `${reportsDir} can be written by its group, which could swap what runs leave there: chmod g-w ${reportsDir}`,
+    );
+  }
+}
+
+/**
+ * Why a run is not used, or null: its folder and its events must be ours, as no link, and nobody else may write them. Nor may anybody else
+ * be able to put another in its place.
+ */
+async function whyNotUsed(
+  reportsDir: string,
+  run: string,
+): Promise<Distrust & { readonly path: string } | null> {
+  const own = await ownUid(reportsDir);
+  if (own === undefined) {
+    const fix = "grant --allow-sys=uid";
+    return { path: reportsDir, reason: "has runs of which it cannot be told whether they are yours", fix };
+  }
+  if (own === null) return null;
+  const whole = distrustOfFolder(reportsDir, await Deno.stat(reportsDir), own);
+  if (whole !== null) return { path: reportsDir, ...whole };
+  for (
+    const [path, kind] of [[join(reportsDir, run), "folder"], [
+      join(reportsDir, run, EVENTS),
+      "file",
+    ]] as const
+  ) {
+    const info = await Deno.lstat(path);
+    if (info.isSymlink) {
+      return { path, reason: `is a link of uid ${info.uid}`, fix: `put the ${kind} itself there` };
+    }
+    if (kind === "folder" ? !info.isDirectory : !info.isFile) {
+      return { path, reason: `is no ${kind}`, fix: "name another run" };
+    }
+    const distrust = distrustOf(path, info, own);
+    if (distrust !== null) return { path, ...distrust };
+  }
+  return null;
+}
+
+/** The same, where nothing is said of a run that is not there. */
+async function distrustOfRun(reportsDir: string, run: string) {
+  try {
+    return await whyNotUsed(reportsDir, run);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+/** The runs under a folder that are ours, newest first, each looked at when it is its turn; `warn` is told of those that are passed over. */
+async function* ownRuns(reportsDir: string, warn: Warn): AsyncGenerator<string> {
+  for (const name of await listedRuns(reportsDir)) {
+    const distrust = await distrustOfRun(reportsDir, name);
+    if (distrust === null) yield name;
+    else warn(`run ${name} is passed over: ${distrust.path} ${distrust.reason}; ${distrust.fix}`);
+  }
+}
+
 /**
  * The events of a run. `latest` is the run that began last, also where it was killed and so never ended. A torn last line, as a kill
- * leaves it, is passed over. Throws a UsageError where there is no such run or it cannot be read.
+ * leaves it, is passed over. Throws a UsageError where there is no such run, it cannot be read, or it is not ours.
  */
-async function* runEvents(reportsDir: string, run: string): AsyncGenerator<Event> {
-  const name = run === LATEST ? await newestRun(reportsDir) : run;
+async function* runEvents(reportsDir: string, run: string, warn: Warn): AsyncGenerator<Event> {
+  const name = run === LATEST ? await newestRun(reportsDir, warn) : run;
   if (!/^\w[\w.-]*$/.test(name)) {
     throw UsageError.of(
       "run",
@@ -108,6 +187,10 @@ async function* runEvents(reportsDir: string, run: string): AsyncGenerator<Event
     );
   }
   const path = join(reportsDir, name, EVENTS);
+  const distrust = await distrustOfRun(reportsDir, name);
+  if (distrust !== null) {
+    throw UsageError.of("run", `${name} is not used: ${distrust.path} ${distrust.reason}`, distrust.fix);
+  }
   try {
     yield* eventsOf(path);
   } catch (error) {
@@ -124,14 +207,14 @@ async function* runEvents(reportsDir: string, run: string): AsyncGenerator<Event
 }
 
 /** The events of a run, all at once. */
-export async function readRun(reportsDir: string, run: string): Promise<Event[]> {
-  return await Array.fromAsync(runEvents(reportsDir, run));
+export async function readRun(reportsDir: string, run: string, warn: Warn = () => {}): Promise<Event[]> {
+  return await Array.fromAsync(runEvents(reportsDir, run, warn));
 }
 
 /** What a run came to, also where it was killed: as far as its events say. */
-export async function readReport(reportsDir: string, run: string): Promise<Report> {
+export async function readReport(reportsDir: string, run: string, warn: Warn = () => {}): Promise<Report> {
   const fold = new ReportFold();
-  for await (const event of runEvents(reportsDir, run)) fold.add(event);
+  for await (const event of runEvents(reportsDir, run, warn)) fold.add(event);
   return fold.report();
 }
 
@@ -139,21 +222,24 @@ export async function readReport(reportsDir: string, run: string): Promise<Repor
 export async function readOutcomes(
   reportsDir: string,
   run: string,
+  warn: Warn = () => {},
 ): Promise<{ start: RunStarted; report: Report }> {
   const fold = new ReportFold({ tasks: false });
-  for await (const event of runEvents(reportsDir, run)) fold.add(event);
+  for await (const event of runEvents(reportsDir, run, warn)) fold.add(event);
   return { start: fold.started(), report: fold.report() };
 }
 
-async function newestRun(reportsDir: string): Promise<string> {
-  const [newest] = await runNames(reportsDir);
-  if (newest !== undefined) return newest;
+async function newestRun(reportsDir: string, warn: Warn): Promise<string> {
+  for await (const newest of ownRuns(reportsDir, warn)) return newest;
   throw UsageError.of("--reports", `there is no run in ${reportsDir} yet`, "the first deploy makes one");
 }
 
-/** The name of the newest run that deployed, or began to. Throws a UsageError where there is none. */
-export async function newestDeploy(reportsDir: string): Promise<string> {
-  for (const name of await runNames(reportsDir)) {
+/**
+ * The name of the newest run of ours that deployed, or began to; `warn` is told of others that are passed over. Throws a UsageError where
+ * there is none.
+ */
+export async function newestDeploy(reportsDir: string, warn: Warn = () => {}): Promise<string> {
+  for await (const name of ownRuns(reportsDir, warn)) {
     const first = await firstEvent(join(reportsDir, name, EVENTS));
     if (first?.type === "run-started" && first.command === "deploy" && !first.dryRun) return name;
   }
@@ -164,12 +250,17 @@ export async function newestDeploy(reportsDir: string): Promise<string> {
   );
 }
 
-/** The runs under a folder, newest first. */
+/** The runs of ours under a folder, newest first. */
 export async function runNames(reportsDir: string): Promise<string[]> {
+  return await Array.fromAsync(ownRuns(reportsDir, () => {}));
+}
+
+/** Everything under a folder that is called as a run is, newest first. */
+async function listedRuns(reportsDir: string): Promise<string[]> {
   const names: string[] = [];
   try {
-    for await (const { name, isDirectory } of Deno.readDir(reportsDir)) {
-      if (isDirectory && RUN_ID.test(name)) names.push(name);
+    for await (const { name, isDirectory, isSymlink } of Deno.readDir(reportsDir)) {
+      if ((isDirectory || isSymlink) && RUN_ID.test(name)) names.push(name);
     }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
@@ -227,7 +318,7 @@ function checkStart(first: Event | undefined, path: string): void {
 
 /** The lines of a file, one after the other; the last one is not `whole` where no newline ends it. */
 async function* linesOf(path: string): AsyncGenerator<{ text: string; whole: boolean }> {
-  const file = await Deno.open(path);
+  const file = await openOwn(path);
   let rest = "";
   for await (const part of file.readable.pipeThrough(new TextDecoderStream())) {
     const lines = (rest + part).split("\n");
@@ -235,6 +326,16 @@ async function* linesOf(path: string): AsyncGenerator<{ text: string; whole: boo
     for (const text of lines) yield { text, whole: true };
   }
   if (rest !== "") yield { text: rest, whole: false };
+}
+
+/** Opens a run's events, and looks once more at what was opened: a folder above may have been swapped since its name was looked at. */
+async function openOwn(path: string): Promise<Deno.FsFile> {
+  const file = await Deno.open(path);
+  const own = await ownUid(join(path, "..", ".."));
+  const distrust = own === undefined ? null : distrustOf(path, await file.stat(), own);
+  if (distrust === null) return file;
+  file.close();
+  throw UsageError.of("run", `${path} ${distrust.reason}`, distrust.fix);
 }
 
 /** Writes a file that is either absent or whole. */

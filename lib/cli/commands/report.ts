@@ -7,7 +7,7 @@ import { join } from "@std/path";
 import { EXIT, UsageError } from "../../errors.ts";
 import type { Report } from "../../report/report.ts";
 import { toJson } from "../../printable.ts";
-import { print } from "../streams.ts";
+import { print, warn } from "../streams.ts";
 
 /** Each form, and its file's name under `--out`. */
 export const FORMATS = {
@@ -50,7 +50,7 @@ export function reportCommand(done: (exitCode: number) => void) {
         );
       }
       const { readReport } = await import("../../report/run_dir.ts");
-      const report = await readReport(reports, run);
+      const report = await readReport(reports, run, warn);
       if (out === undefined) { for (const piece of await render(format[0]!, report)) print(piece); }
       else await write(out, format, report);
       done(EXIT.ok);

@@ -5,14 +5,16 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { EXIT, UsageError } from "../../errors.ts";
 import type { HostOutcome, HostStatus } from "../../events.ts";
-import type { Report } from "../../report/report.ts";
+import { oneLine } from "../../printable.ts";
+import type { Report, RunStarted } from "../../report/report.ts";
 import { newestDeploy, readOutcomes } from "../../report/run_dir.ts";
-import { print } from "../context.ts";
+import { nameList, thousands } from "../../report/views/text.ts";
 import { OUTPUTS } from "../options.ts";
 import type { LoadPipelines } from "../pipelines.ts";
-import { checkSets, goTo, readRecord } from "../recorded.ts";
+import { checkSets, goTo, readRecord, type Recorded } from "../recorded.ts";
 import type { FleetOptions } from "../rollout_options.ts";
 import { runPipeline } from "../run.ts";
+import { complain, print, warn } from "../streams.ts";
 import { deployment, fleetOf } from "./deploy.ts";
 
 export function resumeCommand(load: LoadPipelines, done: (exitCode: number) => void) {
@@ -40,8 +42,8 @@ export function resumeCommand(load: LoadPipelines, done: (exitCode: number) => v
         .argParser((_: string, before: number) => before + 1),
     )
     .action(async (name, options) => {
-      const run = name ?? await newestDeploy(options.reports);
-      const { start: first, report } = await readOutcomes(options.reports, run);
+      const run = name ?? await newestDeploy(options.reports, warn);
+      const { start: first, report } = await readOutcomes(options.reports, run, warn);
       if (first.command !== "deploy" || first.dryRun) {
         throw UsageError.of("resume", `${run} is no deploy`, "run its command again: it converges");
       }
@@ -53,7 +55,8 @@ export function resumeCommand(load: LoadPipelines, done: (exitCode: number) => v
       }
       const reports = goTo(recorded, options.reports);
       const { force = recorded.given.force, yes = recorded.given.yes, output, verbose } = options;
-      const given = { ...recorded.given, force, yes, output, verbose, reports } as unknown as FleetOptions;
+      const given = { ...recorded.given, force, yes, output, verbose, reports } as FleetOptions;
+      complain(announcement(first, recorded, report, finished));
       const { hosts, fleet } = await fleetOf(given, first);
       refuseMissing(first.hosts, new Set(hosts.map((host) => host.name)), report.run);
       const what = await deployment("deploy", given, hosts, load);
@@ -62,6 +65,23 @@ export function resumeCommand(load: LoadPipelines, done: (exitCode: number) => v
         await runPipeline(given, { ...what, ...fleet, done: finished, resumes: report.run }),
       );
     });
+}
+
+/** What is run now, and from where: an inventory is code, so nothing of it is read before this is said. */
+function announcement(
+  { run, at }: RunStarted,
+  { cwd, given, sets }: Recorded,
+  { hosts }: Report,
+  finished: readonly HostOutcome[],
+): string {
+  const done = new Set(finished.map(({ host }) => host));
+  const left = hosts.map(({ host }) => host).filter((host) => !done.has(host));
+  return [
+    `resume of run ${oneLine(run)}, a deploy begun ${oneLine(at)} in ${oneLine(cwd)}`,
+    `  inventory: ${nameList(given.inventory ?? []) || "none: DEPLOY_HOST"}`,
+    ...Object.entries(sets).map(([dir, id]) => `  set: ${oneLine(dir)} (release ${oneLine(id)})`),
+    `  hosts: ${thousands(left.length)} of ${thousands(hosts.length)}: ${nameList(left, 8)}`,
+  ].join("\n");
 }
 
 /** How hosts have ended that are not touched again. */

@@ -101,3 +101,59 @@ testWhere("resume refuses another set, a host that is gone, and what is no deplo
   await refused([(await report(desk)).run], "is no deploy");
   await refused(["--reports", join(desk.dir, "nowhere")], "there is no deploy");
 });
+
+testWhere("resume says what it runs from where, and refuses options that a deploy cannot have", {
+  needs: ["linux"],
+}, async () => {
+  await using desk = await partlyFailed();
+  const before = (await report(desk)).run;
+  const events = desk.path("reports", before, "events.ndjson");
+  const whole = await Deno.readTextFile(events);
+  const [first = "", ...rest] = whole.split("\n");
+  const spoiled: [change: (given: Record<string, unknown>) => void, says: string][] = [
+    [(given) => given.proxyCommand = "touch pwned", "proxyCommand"],
+    [(given) => given.inventory = "prod.yaml", "options.given.inventory"],
+    [(given) => given.forks = "20", "options.given.forks"],
+    [(given) => given.onFailure = "explode", "options.given.onFailure"],
+    [(given) => given.force = "yes", "options.given.force"],
+  ];
+  for (const [change, says] of spoiled) {
+    const start = JSON.parse(first);
+    change(start.options.given);
+    await Deno.writeTextFile(events, [JSON.stringify(start), ...rest].join("\n"));
+    const { code, stderr, text } = await desk.run(["resume"]);
+    assertEquals(code, 64, text);
+    assertStringIncludes(stderr, says);
+  }
+  await Deno.writeTextFile(events, whole);
+  await Deno.remove(desk.path("device 3"));
+  const { code, stderr, text } = await desk.run(["resume"]);
+  assertEquals(code, 0, text);
+  const said = stderr.split("\n");
+  assertMatch(said[0]!, new RegExp(`^resume of run ${before}, a deploy begun \\S+ in ${desk.dir}$`));
+  assertEquals(said[1], "  inventory: prod.yaml");
+  assertMatch(said[2]!, new RegExp(`^  set: ${desk.path("artifacts_phase2")} \\(release [0-9a-f]{16}\\)$`));
+  assertEquals(said[3], "  hosts: 2 of 4: edge-3, edge-4");
+});
+
+testWhere(
+  "resume takes up no run of another user, with a name or without",
+  { needs: ["linux", "root"] },
+  async () => {
+    await using desk = await partlyFailed();
+    const before = (await report(desk)).run;
+    const forged = desk.path("reports", "29991231T000000Z-ffffff");
+    await Deno.mkdir(forged);
+    await Deno.copyFile(desk.path("reports", before, "events.ndjson"), join(forged, "events.ndjson"));
+    await Deno.chown(forged, 6001, 6001);
+    await Deno.remove(desk.path("device 3"));
+    const named = await desk.run(["resume", "29991231T000000Z-ffffff"]);
+    assertEquals(named.code, 64, named.text);
+    assertStringIncludes(named.stderr, "belongs to uid 6001");
+    assertStringIncludes(named.stderr, "chown -R 0");
+    const { code, stderr, text } = await desk.run(["resume"]);
+    assertEquals(code, 0, text);
+    assertStringIncludes(stderr, "warning: run 29991231T000000Z-ffffff is passed over");
+    assertStringIncludes(stderr, `resume of run ${before}`);
+  },
+);
