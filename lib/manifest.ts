@@ -6,4 +6,4 @@
 export { type ParsedManifest, parseManifest } from "./manifest/parse.ts";
 export { type Artifact, type ArtifactSet, readArtifactSet } from "./manifest/read.ts";
 export { type ManifestChanges, writeManifest } from "./manifest/write.ts";
-export { hashFile } from "./manifest/folder.ts";
+export { hashFile, type LinkOptions, type OutsideLink } from "./manifest/folder.ts";

@@ -8,7 +8,7 @@ import { isAbsolute, relative } from "@std/path";
 import { formatProblem, type Problem, UsageError } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import { type Host, type HostSettings, loadInventory, selectHosts, settingsOfAll } from "../inventory/mod.ts";
-import { type ArtifactSet, readArtifactSet } from "../manifest.ts";
+import { type ArtifactSet, type LinkOptions, type OutsideLink, readArtifactSet } from "../manifest.ts";
 import { oneLine } from "../printable.ts";
 import type { Release } from "../release.ts";
 import { gentleConnector } from "../remote/connect.ts";
@@ -66,12 +66,15 @@ export function releaseOf(set: ArtifactSet): Release {
 }
 
 /** The local set of each folder that the hosts name, each read once. Throws a UsageError with everything that is wrong with any. */
-export async function readSets(dirs: Iterable<string>): Promise<Map<string, ArtifactSet>> {
+export async function readSets(
+  dirs: Iterable<string>,
+  options: LinkOptions = {},
+): Promise<Map<string, ArtifactSet>> {
   const sets = new Map<string, ArtifactSet>();
   const problems: Problem[] = [];
   for (const dir of new Set(dirs)) {
     try {
-      sets.set(dir, await readArtifactSet(shortest(dir)));
+      sets.set(dir, await readArtifactSet(shortest(dir), options));
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       problems.push(...error.problems);
@@ -87,12 +90,25 @@ function shortest(dir: string): string {
   return path === "" ? "." : path.startsWith("..") || isAbsolute(path) ? dir : path;
 }
 
+/** What is to be said of sets: which files stay here, because the manifest does not list them; which come from outside the folder. */
+export function setWarnings(sets: Iterable<ArtifactSet>): string[] {
+  const all = [...sets];
+  return [...unlistedWarnings(all), ...all.flatMap((set) => linkWarnings(set.dir, set.outside ?? []))];
+}
+
 /** What the manifest does not list and therefore stays here. */
 export function unlistedWarnings(sets: Iterable<ArtifactSet>): string[] {
   return [...sets].filter((set) => set.unlisted.length > 0)
     .map((set) =>
       `not listed in ${set.dir}/metadata.json, so not deployed: ${set.unlisted.map(oneLine).join(", ")}`
     );
+}
+
+/** Each link that was followed out of a set's folder. */
+export function linkWarnings(dir: string, links: readonly OutsideLink[]): string[] {
+  if (links.length === 0) return [];
+  const shown = links.map(({ name, target }) => `${oneLine(name)} -> ${oneLine(target)}`).join(", ");
+  return [`taken from outside ${dir}, where links lead (--follow-links): ${shown}`];
 }
 
 export function runContext(

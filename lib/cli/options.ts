@@ -63,6 +63,7 @@ export function hostsCommand(name: string, description: string) {
     .option("-C, --dry-run", "read, never write; --check is the same", false)
     .addOption(new Option("--check", "the same as --dry-run").default(false).hideHelp())
     .option("--artifacts <dir>", "the local artifact set ($ARTIFACTS_DIR)")
+    .option("--follow-links", "take what links of the set lead to outside its folder; else they are refused")
     .option("--ssh-config <file>", "handed to ssh as -F")
     .option("--connect-timeout <seconds>", "for ssh to connect", whole(1), 10)
     .option("--timeout <seconds>", "for one command on a host", whole(1), 300)

@@ -1,10 +1,12 @@
 /**
- * The local folder of an artifact set: what lies in it, and the digests of its files. Links are followed, as scp follows them.
+ * The local folder of an artifact set: what lies in it, and the digests of its files. A link is followed where it stays in the folder; one
+ * that leads out of it could bring in anything that this user may read, so it is followed only where that is asked for.
  * @module
  */
 import { join, SEPARATOR } from "@std/path";
 import { createHash } from "node:crypto";
 import { UsageError } from "../errors.ts";
+import { openPlain } from "../plain_file.ts";
 import { METADATA } from "./parse.ts";
 
 /** A file is read in pieces of this many bytes, so memory does not grow with its size. */
@@ -12,16 +14,35 @@ const CHUNK = 1024 * 1024;
 /** Files hashed at once. */
 const CONCURRENCY = 4;
 
-/** Something that lies in a folder: `broken` is a link to nothing, `loop` a link to a folder that it lies in, `special` a pipe or the like. */
+/**
+ * Something that lies in a folder: `broken` is a link to nothing, `loop` a link to a folder that it lies in, `outside` a link out of the
+ * folder, `special` a pipe or the like.
+ */
 export interface FolderEntry {
   /** Relative to the folder, separated by "/". */
   readonly name: string;
-  readonly kind: "file" | "broken" | "loop" | "special";
+  readonly kind: "file" | "broken" | "loop" | "outside" | "special";
+  /** Where a link out of the folder leads. */
+  readonly target?: string;
 }
+
+/** A link out of the folder, and where it leads. */
+export interface OutsideLink {
+  readonly name: string;
+  readonly target: string;
+}
+
+export interface LinkOptions {
+  /** Whether links out of the folder are followed. */
+  readonly followLinks?: boolean | undefined;
+}
+
+/** What mends a link that leads out of the folder. */
+export const OUTSIDE_FIX = "put the file itself there, or take what the link leads to by --follow-links";
 
 /** The sha256 (lower-case hex) and the size of a file. Rejects with what `Deno.open` and `read` reject with. */
 export async function hashFile(path: string): Promise<{ readonly sha256: string; readonly bytes: number }> {
-  using file = await Deno.open(path);
+  using file = await openPlain(await Deno.realPath(path));
   const hash = createHash("sha256");
   const chunk = new Uint8Array(CHUNK);
   let bytes = 0;
@@ -43,31 +64,74 @@ export async function mapFew<T, R>(items: readonly T[], work: (item: T) => Promi
   return results;
 }
 
-/** Everything but folders that lies in a folder or below it, in name order. Throws a UsageError where a part cannot be read. */
-export async function listFolder(dir: string): Promise<FolderEntry[]> {
+/** Whether a real path is a real folder, or lies in it. */
+export function isWithin(folder: string, path: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(SEPARATOR) ? folder : folder + SEPARATOR);
+}
+
+/** Where a path leads, past all links; null where it leads nowhere. */
+export async function realPathOf(path: string): Promise<string | null> {
+  try {
+    return await Deno.realPath(path);
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+/**
+ * Everything but folders that lies in a folder or below it, in name order. `followed` is told of every link that leads out of it and was
+ * followed. Throws a UsageError where a part cannot be read.
+ */
+export async function listFolder(
+  dir: string,
+  { followLinks = false }: LinkOptions = {},
+  followed: (link: OutsideLink) => void = () => {},
+): Promise<FolderEntry[]> {
   const found: FolderEntry[] = [];
+  const root = await realFolder(dir);
   // `trail`: the real paths of the folders passed on the way, so that links cannot lead round in a circle.
   const walk = async (path: string, prefix: string, trail: readonly string[]): Promise<void> => {
     for await (const entry of Deno.readDir(path)) {
       const name = prefix + entry.name;
       const child = join(path, entry.name);
+      if (entry.isSymlink) {
+        const target = await realPathOf(child);
+        // One to a folder above is told as the circle that it is.
+        if (target !== null && !isWithin(root, target) && !isWithin(target, root)) {
+          if (!followLinks) {
+            found.push({ name, kind: "outside", target });
+            continue;
+          }
+          followed({ name, target });
+        }
+      }
       const kind = entry.isSymlink ? await kindOfTarget(child) : kindOf(entry);
       if (kind !== "folder") {
         found.push({ name, kind });
         continue;
       }
       const real = await Deno.realPath(child);
-      const circle = trail.some((passed) => passed === real || passed.startsWith(real + SEPARATOR));
+      const circle = trail.some((passed) => isWithin(real, passed));
       if (circle) found.push({ name, kind: "loop" });
       else await walk(child, `${name}/`, [...trail, real]);
     }
   };
   try {
-    await walk(dir, "", [await Deno.realPath(dir)]);
+    await walk(dir, "", [root]);
   } catch (error) {
     throw UsageError.of(dir, `the folder cannot be read: ${reasonOf(error)}`, "make all of it readable");
   }
   return found.sort((a, b) => a.name < b.name ? -1 : 1);
+}
+
+/** The folder itself may be a link: it is the one that was named. */
+export async function realFolder(dir: string): Promise<string> {
+  try {
+    return await Deno.realPath(dir);
+  } catch (error) {
+    throw UsageError.of(dir, `the folder cannot be read: ${reasonOf(error)}`, "make all of it readable");
+  }
 }
 
 /** Throws a UsageError unless `dir` is a folder that can be read. */
@@ -85,20 +149,34 @@ export async function demandFolder(dir: string): Promise<void> {
   if (!info.isDirectory) throw UsageError.of(dir, "this is not a folder", hint);
 }
 
-/** The bytes and the text of the folder's `metadata.json`, null where there is none. Throws a UsageError where it cannot be read as text. */
+/**
+ * The bytes and the text of the folder's `metadata.json`, and where it really lies; null where there is none. Throws a UsageError where it
+ * cannot be read as text, or leads out of the folder.
+ */
 export async function readMetadata(
   dir: string,
-): Promise<{ bytes: Uint8Array<ArrayBuffer>; text: string } | null> {
+  { followLinks = false }: LinkOptions = {},
+): Promise<{ bytes: Uint8Array<ArrayBuffer>; text: string; path: string; outside: boolean } | null> {
   const where = join(dir, METADATA);
   let bytes: Uint8Array<ArrayBuffer>;
+  let path: string;
+  let outside: boolean;
   try {
-    bytes = await Deno.readFile(where);
+    path = await Deno.realPath(where);
+    outside = !isWithin(await realFolder(dir), path);
+    if (outside && !followLinks) {
+      throw UsageError.of(where, `leads out of the folder, to ${path}`, OUTSIDE_FIX);
+    }
+    using file = await openPlain(path);
+    bytes = new Uint8Array(await new Response(file.readable).arrayBuffer());
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
+    if (error instanceof UsageError) throw error;
     throw UsageError.of(where, `cannot be read: ${reasonOf(error)}`, "make it a file that you may read");
   }
   try {
-    return { bytes, text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return { bytes, text, path, outside };
   } catch {
     throw UsageError.of(where, "the text is not UTF-8", "save it as UTF-8");
   }

@@ -5,7 +5,20 @@
 import { join, resolve } from "@std/path";
 import { createHash } from "node:crypto";
 import { UsageError } from "../errors.ts";
-import { demandFolder, hashFile, isMissing, listFolder, mapFew, readMetadata, reasonOf } from "./folder.ts";
+import {
+  demandFolder,
+  hashFile,
+  isMissing,
+  isWithin,
+  type LinkOptions,
+  listFolder,
+  mapFew,
+  OUTSIDE_FIX,
+  type OutsideLink,
+  readMetadata,
+  realFolder,
+  reasonOf,
+} from "./folder.ts";
 import { entryPath, METADATA, parseManifest } from "./parse.ts";
 
 /** One file of a set. */
@@ -15,7 +28,7 @@ export interface Artifact {
   /** Lower-case hex. */
   readonly sha256: string;
   readonly bytes: number;
-  /** Local and absolute. */
+  /** Local and absolute: where the file really lies, past all links. */
   readonly path: string;
 }
 
@@ -32,17 +45,21 @@ export interface ArtifactSet {
   readonly bytes: number;
   /** Files in the folder that the manifest does not list, in name order: to be warned of; they are not deployed. */
   readonly unlisted: readonly string[];
+  /** Files of the set that lie outside the folder, and where: links led there, and `followLinks` took them. To be warned of. */
+  readonly outside?: readonly OutsideLink[];
 }
 
 /**
  * The artifact set in `dir`, checked. Files are hashed as streams, a few at a time.
- * Throws a UsageError with every problem found: a bad manifest, and files that are missing, unreadable or differ.
+ * Throws a UsageError with every problem found: a bad manifest, and files that are missing, unreadable, differ, or lie outside the folder
+ * (unless `followLinks`).
  */
-export async function readArtifactSet(dir: string): Promise<ArtifactSet> {
+export async function readArtifactSet(dir: string, options: LinkOptions = {}): Promise<ArtifactSet> {
   await demandFolder(dir);
   const root = resolve(dir);
   const where = join(dir, METADATA);
-  const metadata = await readMetadata(dir);
+  const realRoot = await realFolder(root);
+  const metadata = await readMetadata(dir, options);
   if (metadata === null) {
     throw UsageError.of(where, "the file is missing", `run \`manifest ${dir}\` to make it`);
   }
@@ -50,8 +67,8 @@ export async function readArtifactSet(dir: string): Promise<ArtifactSet> {
 
   const checked = await mapFew([...entries], async ([name, sha256]) => {
     const path = join(root, ...name.split("/"));
-    const found = await digestOf(path, sha256);
-    if (!("mistake" in found)) return { artifact: { name, sha256, bytes: found.bytes, path } };
+    const found = await digestOf(path, sha256, options.followLinks ? null : realRoot);
+    if (!("mistake" in found)) return { artifact: { name, sha256, ...found } };
     const { mistake, fix } = found;
     const message = `${join(dir, ...name.split("/"))} ${mistake}`;
     return { problem: { where, ...positions.get(name), path: entryPath(name), message, hint: fix(dir) } };
@@ -64,12 +81,17 @@ export async function readArtifactSet(dir: string): Promise<ArtifactSet> {
   const sha256 = createHash("sha256").update(metadata.bytes).digest("hex");
   const files: Artifact[] = checked.flatMap(({ artifact }) => artifact ?? []);
   files.sort((a, b) => a.name < b.name ? -1 : 1);
-  files.push({ name: METADATA, sha256, bytes: metadata.bytes.length, path: join(root, METADATA) });
+  files.push({ name: METADATA, sha256, bytes: metadata.bytes.length, path: metadata.path });
   const unlisted = (await listFolder(root)).map(({ name }) => name).filter((name) =>
     name !== METADATA && !entries.has(name)
   );
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  return { dir: root, id: sha256.slice(0, 16), version, files, bytes, unlisted };
+  const outside = files.filter(({ path }) => !isWithin(realRoot, path)).map(({ name, path }) => ({
+    name,
+    target: path,
+  }));
+  const set = { dir: root, id: sha256.slice(0, 16), version, files, bytes, unlisted };
+  return outside.length === 0 ? set : { ...set, outside };
 }
 
 interface Mistake {
@@ -77,15 +99,26 @@ interface Mistake {
   readonly fix: (dir: string) => string;
 }
 
-/** The size of a listed file whose content is as it should be, or what is wrong with it. Opens regular files only: a pipe would block. */
-async function digestOf(path: string, expected: string): Promise<{ readonly bytes: number } | Mistake> {
+/**
+ * The size and the real path of a listed file whose content is as it should be, or what is wrong with it; it must lie in `folder`, where one is
+ * given. Opens regular files only: a pipe would block.
+ */
+async function digestOf(
+  path: string,
+  expected: string,
+  folder: string | null,
+): Promise<{ readonly bytes: number; readonly path: string } | Mistake> {
   const restore = (dir: string) => `restore the file, or run \`manifest ${dir}\` to drop it from the list`;
   try {
     const info = await Deno.stat(path);
+    const real = await Deno.realPath(path);
+    if (folder !== null && !isWithin(folder, real)) {
+      return { mistake: `leads out of the folder, to ${real}`, fix: () => OUTSIDE_FIX };
+    }
     if (info.isDirectory) return { mistake: "is a folder, expected a file", fix: restore };
     if (!info.isFile) return { mistake: "is not a regular file", fix: restore };
-    const { sha256, bytes } = await hashFile(path);
-    if (sha256 === expected) return { bytes };
+    const { sha256, bytes } = await hashFile(real);
+    if (sha256 === expected) return { bytes, path: real };
     const fix = (dir: string) => `run \`manifest ${dir}\` if the file is right, else restore it`;
     return { mistake: `differs: expected ${expected}, found ${sha256}`, fix };
   } catch (error) {

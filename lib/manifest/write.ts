@@ -6,7 +6,19 @@
 import { dirname, join } from "@std/path";
 import type { Node } from "jsonc-parser";
 import { type Problem, UsageError } from "../errors.ts";
-import { demandFolder, hashFile, listFolder, mapFew, readMetadata, reasonOf } from "./folder.ts";
+import {
+  demandFolder,
+  type FolderEntry,
+  hashFile,
+  type LinkOptions,
+  listFolder,
+  mapFew,
+  OUTSIDE_FIX,
+  type OutsideLink,
+  readMetadata,
+  realFolder,
+  reasonOf,
+} from "./folder.ts";
 import { kindOf, parseJson, propertiesOf } from "./json.ts";
 import { entryPath, MANIFEST_KEY, METADATA, unsafeName } from "./parse.ts";
 
@@ -24,19 +36,25 @@ const TEMPORARY = `.${METADATA}.tmp`;
 
 /**
  * Writes the manifest of every file in `dir` to its `metadata.json`, by a rename; where nothing changes, nothing is written.
- * Throws a UsageError with every problem: a name that no manifest may hold, a broken link, no files, a `metadata.json` that is not JSON.
+ * Throws a UsageError with every problem: a name that no manifest may hold, a broken link, one that leads out of the folder (unless
+ * `followLinks`: `outside` has them then), no files, a `metadata.json` that is not JSON.
  */
-export async function writeManifest(dir: string): Promise<ManifestChanges & { readonly path: string }> {
+export async function writeManifest(
+  dir: string,
+  options: LinkOptions = {},
+): Promise<ManifestChanges & { readonly path: string; readonly outside?: readonly OutsideLink[] }> {
   await demandFolder(dir);
   const where = join(dir, METADATA);
-  const metadata = await readMetadata(dir);
+  const metadata = await readMetadata(dir, options);
   // Where metadata.json is a link, the file that it leads to is replaced, not the link.
-  const path = metadata === null ? join(await Deno.realPath(dir), METADATA) : await Deno.realPath(where);
+  const path = metadata === null ? join(await realFolder(dir), METADATA) : metadata.path;
   const temporary = join(dirname(path), TEMPORARY);
   await removeIfThere(temporary);
 
-  const listed = (await listFolder(dir)).filter(({ name }) => name !== METADATA);
-  const problems = listed.flatMap(({ name, kind }) => unlistable(dir, name, kind) ?? []);
+  const outside: OutsideLink[] = [];
+  const found = await listFolder(dir, options, (link) => outside.push(link));
+  const listed = found.filter(({ name }) => name !== METADATA);
+  const problems = listed.flatMap((entry) => unlistable(dir, entry) ?? []);
   if (listed.length === 0) {
     problems.push({
       where: dir,
@@ -62,7 +80,7 @@ export async function writeManifest(dir: string): Promise<ManifestChanges & { re
 
   const { text, ...changes } = refreshManifest(metadata?.text ?? "{}\n", new Map(hashed), where);
   if (text !== metadata?.text) replaceFile(path, temporary, text);
-  return { path, ...changes };
+  return { path, ...changes, ...(outside.length === 0 ? {} : { outside }) };
 }
 
 /**
@@ -175,7 +193,7 @@ function layoutOf(text: string, object: Node | undefined, fresh: { first: string
   return { first, between, last };
 }
 
-function unlistable(dir: string, name: string, kind: string): Problem | null {
+function unlistable(dir: string, { name, kind, target }: FolderEntry): Problem | null {
   const where = join(dir, ...name.split("/"));
   const unsafe = unsafeName(name);
   if (unsafe) {
@@ -187,6 +205,9 @@ function unlistable(dir: string, name: string, kind: string): Problem | null {
   }
   if (kind === "broken") {
     return { where, message: "a link to nothing", hint: "restore what it leads to, or remove the link" };
+  }
+  if (kind === "outside") {
+    return { where, message: `leads out of the folder, to ${target}`, hint: OUTSIDE_FIX };
   }
   if (kind === "loop") {
     return { where, message: "a link to a folder that it lies in", hint: "remove the link" };

@@ -2,6 +2,7 @@
  * Files on their way to a device: one stream, each file exactly as long as it was when its digest was taken.
  * @module
  */
+import { openPlain } from "../plain_file.ts";
 import type { Payload } from "./session.ts";
 
 export interface SentFile {
@@ -47,7 +48,7 @@ export function payloadOfBytes(bytes: Uint8Array): Payload {
 const CHUNK = 128 * 1024;
 
 async function* readExactly(path: string, parts: SentFile["parts"]): AsyncIterable<Uint8Array> {
-  using file = await Deno.open(path);
+  using file = await openPlain(path);
   let here = 0;
   for (const { at, bytes } of parts) {
     if (at !== here) await file.seek(at, Deno.SeekMode.Start);

@@ -3,6 +3,7 @@
  * beforehand how many bytes come.
  * @module
  */
+import { openPlain } from "../plain_file.ts";
 import type { LocalFile } from "./local_file.ts";
 
 /** So many bytes tell whether a file shrinks. */
@@ -30,7 +31,7 @@ export function compressed(file: LocalFile, kept: number): Promise<Uint8Array | 
 
 async function compress(path: string, from: number, rest: number): Promise<Uint8Array | null> {
   for (const bytes of new Set([Math.min(SAMPLE, rest), rest])) {
-    const file = await Deno.open(path);
+    const file = await openPlain(path);
     await file.seek(from, Deno.SeekMode.Start);
     const packed = new Uint8Array(await new Response(gzip(file.readable, bytes)).arrayBuffer());
     if (packed.length >= PAYS * bytes) return null;

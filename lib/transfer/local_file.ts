@@ -4,9 +4,11 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { openPlain } from "../plain_file.ts";
 
 /** A file whose digest is known. */
 export interface LocalFile {
+  /** Real, with no link in it. */
   readonly path: string;
   readonly sha256: string;
   readonly bytes: number;
@@ -33,7 +35,7 @@ function once<T>(key: string, work: () => Promise<T>): Promise<T> {
 /** The sha256 of its first bytes. */
 export function digestOfPrefix(file: LocalFile, bytes: number): Promise<string> {
   return once(`${file.sha256} prefix ${bytes}`, async () => {
-    using open = await Deno.open(file.path);
+    using open = await openPlain(file.path);
     const hash = createHash("sha256");
     const buffer = new Uint8Array(Math.min(bytes, 1024 * 1024));
     for (let left = bytes; left > 0;) {
@@ -52,7 +54,7 @@ export function digestOfPrefix(file: LocalFile, bytes: number): Promise<string> 
  */
 export function digestsBeside(file: LocalFile, cut: Cut, shift: number): Promise<readonly (string | null)[]> {
   return once(`${file.sha256} blocks ${cut.block} ${cut.bytes} ${shift}`, async () => {
-    using open = await Deno.open(file.path);
+    using open = await openPlain(file.path);
     const buffer = new Uint8Array(cut.block);
     const digests: (string | null)[] = [];
     for (let from = 0; from < cut.bytes; from += cut.block) {

@@ -17,7 +17,7 @@ export function verifyRemoteCommand(load: LoadPipelines, done: (exitCode: number
     .action(async (options) => {
       const hosts = await hostsOf(options);
       const dirs = hosts.map((host) => host.artifactsDir).filter(hasManifest);
-      const sets = await readSets(dirs);
+      const sets = await readSets(dirs, options);
       const { verifyRemotePipeline } = await load();
       const local = new Map([...sets].map(([dir, set]) => [dir, releaseOf(set)]));
       const run = runContext("verify-remote", options);

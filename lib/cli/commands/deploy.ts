@@ -8,7 +8,7 @@ import type { RunStarted } from "../../report/report.ts";
 import { releaseOfBackup } from "../../rollout/backup_release.ts";
 import type { RolloutOptions } from "../../rollout/rollout.ts";
 import type { Task } from "../../task.ts";
-import { inventoryOf, readSets, releaseOf, runContext, settingsFor, unlistedWarnings } from "../context.ts";
+import { inventoryOf, readSets, releaseOf, runContext, settingsFor, setWarnings } from "../context.ts";
 import type { LoadPipelines } from "../pipelines.ts";
 import { recordOf } from "../recorded.ts";
 import { type FleetOptions, rolloutCommand, rolloutOf } from "../rollout_options.ts";
@@ -53,7 +53,7 @@ export async function deployment(
   hosts: RolloutOptions["hosts"],
   load: LoadPipelines,
 ): Promise<PipelineRun> {
-  const sets = await readSets(hosts.map((host) => host.artifactsDir));
+  const sets = await readSets(hosts.map((host) => host.artifactsDir), options);
   const { pipelines } = await load();
   return {
     run: runContext(command, options),
@@ -67,7 +67,7 @@ export async function deployment(
       releaseOf: (host, { previousRelease }) => releaseOfBackup(host, undefined, previousRelease),
     },
     sets: [...sets.values()],
-    warnings: unlistedWarnings(sets.values()),
+    warnings: setWarnings(sets.values()),
     options: recordOf(options, sets),
   };
 }

@@ -6,7 +6,7 @@ import { Command } from "@commander-js/extra-typings";
 import { join } from "@std/path";
 import { EXIT } from "../../errors.ts";
 import { oneLine } from "../../printable.ts";
-import { print } from "../streams.ts";
+import { print, warn } from "../streams.ts";
 
 export function manifestCommand(done: (exitCode: number) => void) {
   return new Command("manifest")
@@ -14,9 +14,12 @@ export function manifestCommand(done: (exitCode: number) => void) {
       "write metadata.json for a folder, or refresh its artifacts_manifest and keep every other key",
     )
     .argument("<dir>", "the folder")
-    .action(async (dir) => {
+    .option("--follow-links", "list what links lead to outside the folder; else they are refused")
+    .action(async (dir, options) => {
       const { writeManifest } = await import("../../manifest.ts");
-      const { added, changed, removed, kept } = await writeManifest(dir);
+      const { added, changed, removed, kept, outside = [] } = await writeManifest(dir, options);
+      const { linkWarnings } = await import("../context.ts");
+      linkWarnings(dir, outside).forEach(warn);
       for (const [word, names] of [["added", added], ["changed", changed], ["removed", removed]] as const) {
         for (const name of names) print(`${word}  ${oneLine(name)}\n`);
       }

@@ -7,7 +7,7 @@ import { resolve } from "@std/path";
 import { format } from "@std/fmt/bytes";
 import { EXIT } from "../../errors.ts";
 import { oneLine, toJson } from "../../printable.ts";
-import { hostsOf, outputForm, print, readSets, unlistedWarnings } from "../context.ts";
+import { hostsOf, outputForm, print, readSets, setWarnings } from "../context.ts";
 import { hostsCommand, type HostsOptions } from "../options.ts";
 import { warn } from "../streams.ts";
 
@@ -20,7 +20,7 @@ export function verifyLocalCommand(done: (exitCode: number) => void) {
 }
 
 async function verifyLocal(options: HostsOptions): Promise<number> {
-  const sets = await readSets(await localDirs(options));
+  const sets = await readSets(await localDirs(options), options);
   const form = outputForm(options);
   if (form === "json" || form === "ndjson") {
     const all = [...sets.values()].map(({ dir, id, version, files, bytes, unlisted }) => ({
@@ -46,7 +46,7 @@ async function verifyLocal(options: HostsOptions): Promise<number> {
       } in ${oneLine(set.dir)}, release ${set.id}\n`,
     );
   }
-  for (const warning of unlistedWarnings(sets.values())) warn(warning);
+  for (const warning of setWarnings(sets.values())) warn(warning);
   return EXIT.ok;
 }
 

@@ -242,10 +242,12 @@ Deno.test({
       await Deno.rename(join(dir, "a"), join(dir, "set/a"));
       await Deno.chmod(join(dir, "elsewhere/real.json"), 0o640);
       await Deno.symlink("../elsewhere/real.json", join(dir, "set/metadata.json"));
-      await writeManifest(join(dir, "set"));
+      await assertRejects(() => writeManifest(join(dir, "set")), UsageError, "leads out of the folder");
+      assertEquals(await Deno.readTextFile(join(dir, "elsewhere/real.json")), "{}");
+      await writeManifest(join(dir, "set"), { followLinks: true });
       assertEquals((await Deno.lstat(join(dir, "set/metadata.json"))).isSymlink, true);
       assertEquals((await Deno.stat(join(dir, "elsewhere/real.json"))).mode! & 0o777, 0o640);
-      assertEquals((await readArtifactSet(join(dir, "set"))).files.length, 2);
+      assertEquals((await readArtifactSet(join(dir, "set"), { followLinks: true })).files.length, 2);
     });
   },
 });

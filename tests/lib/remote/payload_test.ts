@@ -79,3 +79,44 @@ Deno.test("payloadOfBytes() sends bytes that are at hand", async () => {
   const bytes = new TextEncoder().encode("größe\0");
   assertEquals([payloadOfBytes(bytes).bytes, await read(payloadOfBytes(bytes))], [bytes.length, bytes]);
 });
+
+Deno.test({
+  name:
+    "payloadOf() sends nothing of a file that has become a link, a pipe or lies behind one, since its digest was taken",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    withFolder(async (dir) => {
+      const secret = join(dir, "secret");
+      await Deno.writeTextFile(secret, "0123456789");
+      await Deno.mkdir(join(dir, "elsewhere"));
+      await Deno.writeTextFile(join(dir, "elsewhere/file"), "0123456789");
+      const tricks: [what: string, trick: (file: string, folder: string) => Promise<unknown>][] = [
+        ["a link", async (file) => {
+          await Deno.remove(file);
+          await Deno.symlink(secret, file);
+        }],
+        ["a folder that is a link", async (_, folder) => {
+          await Deno.rename(folder, `${folder}.away`);
+          await Deno.symlink(join(dir, "elsewhere"), folder);
+        }],
+        ["a pipe", async (file) => {
+          await Deno.remove(file);
+          await new Deno.Command("mkfifo", { args: [file] }).output();
+        }],
+      ];
+      for (const [what, trick] of tricks) {
+        const folder = join(dir, `folder of ${what}`);
+        const file = join(folder, "file");
+        await Deno.mkdir(folder);
+        await Deno.writeTextFile(file, "0123456789");
+        assertEquals((await read(payloadOf([whole(file, 10)]))).length, 10);
+        await trick(file, folder);
+        await assertRejects(
+          () => read(payloadOf([whole(file, 10)])),
+          Error,
+          "not the regular file any more",
+          what,
+        );
+      }
+    }),
+});
