@@ -3,6 +3,10 @@
 # shellcheck shell=sh
 manager=$1
 service=$2
+# As in restart.sh: not a path, not an option, not a pattern.
+case $service in
+  . | .. | -* | *[!A-Za-z0-9_@:.+\\-]*) die service "$service is not the name of a service" ;;
+esac
 if [ "$manager" = auto ]; then
   if [ -d /run/systemd/system ] && has systemctl; then
     manager=systemd

@@ -61,6 +61,13 @@ const liveDir = someText.refine((value) =>
   !/[/\n]/.test(value) && !value.startsWith("-") && ![".", "..", "backup", ".lockstep"].includes(value)
 );
 
+// It becomes a path under /etc/init.d or /etc/service on some devices, and a word of a command on all: see also restart.sh.
+const unitName = textOrNone.refine((value) =>
+  value === "" ||
+  /^[A-Za-z0-9_@:.+\\][A-Za-z0-9_@:.+\\-]*$/.test(value) && value !== "." && value !== ".." &&
+    value.length <= 255
+);
+
 const httpUrl = textOrNone.refine((value) =>
   // deno-lint-ignore no-control-regex -- a URL that reaches the device must not hold any
   value === "" || /^https?:\/\/[^/\s][^\s\0-\x1f]*$/i.test(value) && URL.canParse(value)
@@ -181,8 +188,8 @@ export const hostVariables = z.object({
     "Name under deploy_path that the service reads.",
   ),
   service: variable(
-    textOrNone.default("phase4-inference"),
-    "the name of a unit, or empty for none",
+    unitName.default("phase4-inference"),
+    "the name of a unit (letters, digits, any of _@:.+\\ and, not first, -), or empty for none",
     "Unit to restart; empty for none.",
   ),
   service_manager: variable(

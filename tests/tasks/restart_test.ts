@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
+import { service as serviceFact } from "../../lib/facts/service.ts";
 import { program } from "../../lib/remote/program.ts";
 import restartText from "../../tasks/restart.sh" with { type: "text" };
 import { pipelines } from "../../tasks/mod.ts";
@@ -148,7 +149,6 @@ testWhere("restart is skipped where there is no service", { needs: ["linux"] }, 
 
 testWhere("restart takes no name of a unit for an option", { needs: ["linux"] }, async () => {
   await using device = await systemdDevice({ settings: { service: "--force" } });
-  await switched(device);
   const { last } = await device.perform([restart]);
   assertEquals(last.status, "failed");
   assertEquals(await calls(device), []);
@@ -204,7 +204,7 @@ testWhere(
 
 const restartService = program("restart", restartText);
 
-testWhere("restart.sh knows sv, rc-service and scripts in init.d", { needs: ["linux"] }, async () => {
+testWhere("restart.sh knows sv and rc-service", { needs: ["linux"] }, async () => {
   const script = (verbs: string) => `
     state=\${0%/*}/state; mkdir -p "$state"; echo "$*" >>"$state/calls"
     case "$*" in ${verbs} *) exit 99 ;; esac`;
@@ -213,16 +213,12 @@ testWhere("restart.sh knows sv, rc-service and scripts in init.d", { needs: ["li
       scripts: {
         sv: script(`"status svc") echo "run: svc: (pid 7) 3s" ;; "restart svc") ;;`),
         "rc-service": script(`"svc status") ;; "svc restart") ;;`),
-        svc: script(`status) ;; stop) exit 1 ;; start) ;;`),
       },
     },
   });
-  // A script below /etc/init.d, without touching that folder.
-  const script_ = `../..${device.path}/svc`;
   const cases: [manager: string, service: string, calls: string[]][] = [
     ["runit", "svc", ["restart svc"]],
     ["openrc", "svc", ["svc restart"]],
-    ["sysv", script_, ["stop", "start"]],
   ];
   const remote = await device.connect();
   try {
@@ -242,6 +238,31 @@ testWhere("restart.sh knows sv, rc-service and scripts in init.d", { needs: ["li
   }
 });
 
+testWhere("restart.sh stops and starts a script in init.d", { needs: ["linux", "root"] }, async () => {
+  await using device = await makeLocalDevice();
+  const name = `lockstep-test-${crypto.randomUUID()}`;
+  const calls = device.at("calls");
+  const remote = await device.connect();
+  try {
+    await Deno.writeTextFile(
+      `/etc/init.d/${name}`,
+      `#!/bin/sh\necho "$*" >>${calls}\ncase $1 in stop) exit 1 ;; esac\n`,
+      { mode: 0o755 },
+    );
+    const args = [device.root, "sysv", name, "", "2", "1", "yes"];
+    const { code, stderr } = await remote.run(restartService, args);
+    assertEquals(code, 0, stderr);
+    const made = (await Deno.readTextFile(calls)).trimEnd().split("\n");
+    assertEquals(made.filter((call) => call !== "status"), ["stop", "start"]);
+    assertGreater(made.length, 2, "it was not watched");
+    const looked = await remote.run(serviceFact.program, ["auto", name]);
+    assertStringIncludes(looked.stdout, "manager=sysv\nknown=yes\nactive=yes\n");
+  } finally {
+    await remote.close();
+    await Deno.remove(`/etc/init.d/${name}`);
+  }
+});
+
 testWhere("restart.sh waits until the service is active", { needs: ["linux"] }, async () => {
   const sv = `
     state=\${0%/*}/state; mkdir -p "$state"
@@ -258,6 +279,55 @@ testWhere("restart.sh waits until the service is active", { needs: ["linux"] }, 
     const late = await run("1");
     assertEquals(late.code, 86);
     assertStringIncludes(late.stderr, "not active within 1 s");
+  } finally {
+    await remote.close();
+  }
+});
+
+testWhere("no program of a device takes a path, an option or a pattern for the name of a service", {
+  needs: ["linux"],
+}, async () => {
+  // A program outside /etc/init.d that would tell that it was run.
+  await using device = await makeLocalDevice({
+    tools: { scripts: { "rc-service": "exit 0", sv: "exit 0" } },
+  });
+  const ran = device.at("ran");
+  await device.write("program", `#!/bin/sh\necho "$*" >>${ran}\n`);
+  await Deno.chmod(device.at("program"), 0o755);
+  const path = `../..${device.at("program")}`;
+  const names = [
+    path,
+    `x/${path}`,
+    "..",
+    ".",
+    "-x",
+    "--help",
+    "a b",
+    "a*",
+    "*",
+    "?",
+    "[a]",
+    "a\nb",
+    "$(x)",
+    "a;b",
+  ];
+  const remote = await device.connect();
+  try {
+    for (const name of names) {
+      for (const manager of ["sysv", "openrc", "runit", "systemd", "auto", "command"]) {
+        const what = `${manager} ${JSON.stringify(name)}`;
+        const looked = await remote.run(serviceFact.program, [manager, name]);
+        assertEquals(looked.code, 86, what);
+        assertStringIncludes(looked.stderr, "is not the name of a service", what);
+        const args = [device.root, manager, name, "true", "1", "0", "yes"];
+        const restarted = await remote.run(program("restart", restartText), args);
+        assertEquals(restarted.code, 86, what);
+      }
+    }
+    assertEquals(await Deno.stat(ran).then(() => true, () => false), false);
+    // The very program is run where its name is plain: what is refused above is what ran it.
+    assertEquals((await remote.run(program("plain", `"/etc/init.d/$1"`), [path])).code, 0);
+    assertEquals(await Deno.readTextFile(ran), "\n");
   } finally {
     await remote.close();
   }

@@ -157,7 +157,33 @@ Deno.test("settingsOf() refuses a value with its place, when the variable cannot
     ["ansible_become_method", ["su", "doas"]],
     ["ansible_ssh_common_args", ["-o 'x", "a\\", 1]],
     ["service_manager", ["upstart", null]],
-    ["service", [["a"], true]],
+    ["service", [
+      ["a"],
+      true,
+      ".",
+      "..",
+      "../../x",
+      "/etc/init.d/x",
+      "a/b",
+      "-x",
+      "--root=/tmp",
+      "a b",
+      "a\tb",
+      "a\nb",
+      "a\u00a0b",
+      "a*",
+      "a?",
+      "[ab]",
+      "{a,b}",
+      "~a",
+      "a;b",
+      "$(a)",
+      "`a`",
+      "a'b",
+      "größe",
+      "a\u200b",
+      "a".repeat(256),
+    ]],
     ["health_url", ["localhost:9208", "ftp://x", "http://", "http://a b/", "http://x/\n"]],
     ["health_ready", ["ready", "http://x/"]],
     ["health_metrics_match", ["(", "a)", "[a", "*a", "a{2", "a{3,2}", "[[:nope:]]", "a\\", "(?:a)"]],
@@ -175,6 +201,23 @@ Deno.test("settingsOf() refuses a value with its place, when the variable cannot
       assertStringIncludes(problems[0]!, ", expected ");
     }
   }
+});
+
+Deno.test("settingsOf() takes every name that a unit may have", () => {
+  for (
+    const service of [
+      "phase4-inference",
+      "a@b.service",
+      "dev-sda\\x2d1.device",
+      "x_y:z",
+      "7zip",
+      "libvirt-g++",
+      "",
+    ]
+  ) {
+    assertEquals(settingsOf(host({ service }), options).service, service);
+  }
+  assertEquals(settingsOf(host({ service: 7 }), options).service, "7");
 });
 
 Deno.test("settingsOf() takes an extended regular expression, when grep -E would", () => {
