@@ -2,7 +2,7 @@
  * From options to what a run needs: hosts with their settings, local sets, sessions, the view on standard output.
  * @module
  */
-import { hostname, userInfo } from "node:os";
+import { hostname } from "node:os";
 import process from "node:process";
 import { isAbsolute, relative } from "@std/path";
 import { formatProblem, type Problem, UsageError } from "../errors.ts";
@@ -18,6 +18,7 @@ import { newRunId, type RunDir } from "../report/run_dir.ts";
 import type { View, ViewOptions } from "../report/views/view.ts";
 import type { Connect } from "../rollout/rollout.ts";
 import type { RunContext } from "../task.ts";
+import { currentUser } from "../user.ts";
 import type { HostsOptions, InventoryOptions } from "./options.ts";
 import { draw, print, warn as sayWarning } from "./streams.ts";
 
@@ -128,12 +129,7 @@ export function runContext(
 }
 
 function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // A user without an entry in the user database, as in many containers.
-    return process.env.USER ?? process.env.USERNAME ?? "unknown";
-  }
+  return currentUser()?.username ?? process.env.USER ?? process.env.USERNAME ?? "unknown";
 }
 
 /** How sessions are opened with these options. */
@@ -143,11 +139,12 @@ export function connector(
   const throttle = options.bwlimit === undefined ? {} : { throttle: new Throttle(options.bwlimit) };
   const connect = gentleConnector();
   const simulate = simulatedConnector();
-  return (settings, signal, slow) =>
+  return (settings, signal, slow, warn) =>
     (settings.connection === "simulated" ? simulate : connect)(settings, {
       connectTimeout: options.connectTimeout,
       commandTimeout: options.timeout,
       signal,
+      ...(warn === undefined ? {} : { warn }),
       ...throttle,
       ...(options.sshConfig === undefined ? {} : { sshConfig: options.sshConfig }),
     }, slow);

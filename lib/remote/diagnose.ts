@@ -20,7 +20,7 @@ const PROBE_TIMEOUT = 3000;
 
 /** Why there is no session with this host, after ssh ended with 255. */
 export async function whyUnreachable(endpoint: Endpoint, options: TransportOptions): Promise<Diagnosis> {
-  const settings = await effectiveSettings(endpoint, options);
+  const settings = await settingsOfSsh(endpoint, options);
   const hostname = settings.get("hostname") ?? endpoint.address;
   const port = Number(settings.get("port") ?? 22);
   const at = `${hostname} port ${port}`;
@@ -76,7 +76,7 @@ export async function whyUnreachable(endpoint: Endpoint, options: TransportOptio
 }
 
 /** What `ssh -G` says it would do; empty where it says nothing. */
-async function effectiveSettings(
+export async function settingsOfSsh(
   endpoint: Endpoint,
   options: TransportOptions,
 ): Promise<Map<string, string>> {

@@ -10,6 +10,7 @@ import { Failure, type FailureKind } from "../errors.ts";
 import type { Call } from "./batch.ts";
 import { whyUnreachable } from "./diagnose.ts";
 import { FrameReader } from "./frames.ts";
+import { HOST_KEY_LINE, type HostKeyWatch, watchHostKey } from "./host_key.ts";
 import { definitionOf, functionOf, prelude, type Program } from "./program.ts";
 import { kill, start } from "./spawn.ts";
 import type { Throttle } from "./throttle.ts";
@@ -64,6 +65,8 @@ export interface SessionOptions extends TransportOptions {
   readonly throttle?: Throttle;
   /** Seconds that an upload may stand still, where that is not the usual. */
   readonly stall?: number;
+  /** Is told what is worth knowing of the connection. */
+  readonly warn?: (message: string) => void;
 }
 
 interface Pending {
@@ -106,7 +109,18 @@ export async function openSession(endpoint: Endpoint, options: SessionOptions): 
       "correct ansible_host or ansible_user in the inventory",
     );
   }
-  const session = new Session(endpoint, options);
+  const watch = await watchHostKey(endpoint, options);
+  if (watch === null) return await opened(new Session(endpoint, options));
+  const watched = { ...endpoint, commonArgs: [...watch.args, ...endpoint.commonArgs] };
+  try {
+    return await opened(new Session(watched, options, watch));
+  } finally {
+    const warning = await watch.warning();
+    if (warning !== null) options.warn?.(warning);
+  }
+}
+
+async function opened(session: Session): Promise<Remote> {
   await session.ready;
   return session;
 }
@@ -129,7 +143,7 @@ class Session implements Remote {
   readonly ready: Promise<void>;
   readonly #exited: Promise<void>;
 
-  constructor(endpoint: Endpoint, options: SessionOptions) {
+  constructor(endpoint: Endpoint, options: SessionOptions, watch?: HostKeyWatch) {
     this.#endpoint = endpoint;
     this.#options = options;
     const greeting = `lockstep-${crypto.randomUUID()}`;
@@ -167,6 +181,7 @@ class Session implements Remote {
     if (options.signal?.aborted) abort();
     this.#process.stdout.on("data", (chunk: Uint8Array) => this.#read(chunk, greeted));
     this.#process.stderr.on("data", (chunk: Uint8Array) => this.#readErrors(chunk));
+    if (watch !== undefined) this.#process.stderr.on("data", (chunk: Uint8Array) => watch.read(chunk));
     this.#exited = this.#process.then(async (output) => {
       clearTimeout(timer);
       options.signal?.removeEventListener("abort", abort);
@@ -468,7 +483,8 @@ function unreachable(
 
 /** The last few lines of what somebody printed, as evidence. */
 function lastWords(text: string): string[] {
-  return text.split("\n").map((line) => line.trim()).filter((line) => line !== "").slice(-5);
+  return text.split("\n").map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith(HOST_KEY_LINE)).slice(-5);
 }
 
 function decode(bytes: Uint8Array<ArrayBuffer>): string {

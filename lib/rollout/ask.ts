@@ -17,6 +17,8 @@ export interface AskOptions<T> {
   /** A Failure that it throws is that host's. */
   readonly question: (host: ObservedHost) => Promise<T>;
   readonly stop: AbortSignal;
+  /** Is told what is worth knowing of a host's connection. */
+  readonly warn?: (host: string, message: string) => void;
 }
 
 /** What one host said, or why it said nothing. */
@@ -42,7 +44,7 @@ export async function ask<T>(
 async function askHost<T>(
   settings: HostSettings,
   slot: Slot,
-  { run, connect, question, stop }: AskOptions<T>,
+  { run, connect, question, stop, warn }: AskOptions<T>,
 ): Promise<Reply<T>> {
   let host: HostRun | null = null;
   try {
@@ -54,7 +56,9 @@ async function askHost<T>(
         evidence: "the run was interrupted",
       });
     }
-    const remote = await slot.during((slow) => connect(settings, stop, slow));
+    const remote = await slot.during((slow) =>
+      connect(settings, stop, slow, (message) => warn?.(settings.name, message))
+    );
     host = new HostRun({ settings, run, remote, writes: false });
     return { host: settings.name, answer: await question(host) };
   } catch (error) {

@@ -16,9 +16,14 @@ import type { Slot } from "./slots.ts";
 
 /**
  * Opens a session with a host; the signal ends it at any moment. `slow` is called once where the host lets us wait, so that others need not
- * wait for it.
+ * wait for it. `warn` is told what is worth knowing of the connection.
  */
-export type Connect = (settings: HostSettings, signal: AbortSignal, slow?: () => void) => Promise<Remote>;
+export type Connect = (
+  settings: HostSettings,
+  signal: AbortSignal,
+  slow?: () => void,
+  warn?: (message: string) => void,
+) => Promise<Remote>;
 
 type WithoutTime<E> = E extends unknown ? Omit<E, "at"> : never;
 /** Tells of what happens; the time is added. */
@@ -99,7 +104,7 @@ class OneHost {
         this.#hostDeadline,
         `connect`,
         "host",
-        () => slot.during((slow) => this.#job.connect(settings, this.#session.signal, slow)),
+        () => slot.during((slow) => this.#job.connect(settings, this.#session.signal, slow, this.#warn)),
       );
       this.#host = new HostRun({ settings, run, remote, writes: this.#job.writes });
       end = await this.#pipeline(this.#host);
@@ -118,6 +123,9 @@ class OneHost {
     const gaveUp = stop.aborted && !this.#begun && end.error !== undefined && this.#session.signal.aborted;
     return gaveUp && this.#late === null ? { ...end, ...this.#interrupted() } : end;
   }
+
+  readonly #warn = (message: string): void =>
+    this.#job.emit({ type: "warning", host: this.#job.settings.name, message });
 
   #interrupted(): Pick<End, "status" | "error"> {
     return {

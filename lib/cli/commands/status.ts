@@ -146,6 +146,7 @@ async function survey<T extends object>(
       connect: connector(options),
       question,
       stop: stop.signal,
+      warn: (host, message) => warn(`${host}: ${message}`),
     },
     (reply) => {
       if (form === "ndjson") print(toJson(line(reply)) + "\n");
