@@ -34,6 +34,8 @@ async function look(fleet: Fleet, vars: Record<string, Vars>, sshConfig = fleet.
   const inventory = await fleet.inventory({ hosts: vars });
   const { reports, code, text } = await runOn({ dir: fleet.dir, sshConfig }, inventory, [
     "exec",
+    // Whoever checks keys is refused, and tries again for seconds.
+    ...(Object.keys(vars).length === 1 ? ["--limit", Object.keys(vars)[0]!] : []),
     "--",
     "true",
   ]);
