@@ -109,7 +109,7 @@ export async function openSession(endpoint: Endpoint, options: SessionOptions): 
       "correct ansible_host or ansible_user in the inventory",
     );
   }
-  const watch = await watchHostKey(endpoint, options);
+  const watch = endpoint.connection === "ssh" ? await watchHostKey(endpoint, options) : null;
   if (watch === null) return await opened(new Session(endpoint, options));
   const watched = { ...endpoint, commonArgs: [...watch.args, ...endpoint.commonArgs] };
   try {
