@@ -71,7 +71,11 @@ fail() {
 
 case $manager in
   command)
-    detached as_before sh -c "$4" || fail "restart_command ended with exit code $?"
+    # It may hold a password: it is read, so that it is in no list of processes.
+    LOCKSTEP_COMMAND=$4
+    export LOCKSTEP_COMMAND
+    # shellcheck disable=SC2016
+    detached as_before sh -c 'command=$LOCKSTEP_COMMAND; unset LOCKSTEP_COMMAND; eval "$command"' || fail "restart_command ended with exit code $?"
     ;;
   systemd)
     control systemctl stop "$service" || fail "$service could not be stopped"

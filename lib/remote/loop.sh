@@ -4,10 +4,12 @@
 # single quote, no backslash and no exclamation mark.
 #
 # $2 says that we became this user by sudo: who can do that can do all that we can, and is believed as we are. $1 marks the greeting. What marks all that follows comes on stdin, where no list of processes shows it: nobody can guess it, so nothing that
-# is printed can pass for it. Behind it on its line are the words that run a program (quotes cannot be written here).
+# is printed can pass for it. Behind it on its line is what runs a program once it is defined (quotes cannot be written here).
 # A request is a line "ID SECONDS BYTES TEXT KEEP N1 N2 ...", then TEXT bytes of function definitions (whole lines, ASCII), then N1 lines that
 # are the function to call, N2 lines that are its first argument, and so on, then BYTES bytes that are its standard input. Where KEEP is 1 the
 # definitions are there for all requests that follow. 0 SECONDS: it cannot take long, and a fork of the loop runs it, which costs a tenth.
+# The values travel on in the environment, which nobody else can look at, not as words of a command, which every user of the device can list;
+# see arguments in prelude.sh.
 #
 # Every 5 s a beat goes out. Where the controller is gone, it is what makes the far side of a silent link say so; then nothing can be
 # written any more, and the loop is ended, and with it its hold on the device. It is no child of the loop: children are programs at work.
@@ -59,7 +61,7 @@ while read -r id secs bytes size keep counts; do
   fi;
   text=$lib$nl$text;
   if [ "$keep" = 1 ]; then lib=$text; fi;
-  set --;
+  at=0;
   for n in $counts; do
     value=;
     join=;
@@ -69,18 +71,24 @@ while read -r id secs bytes size keep counts; do
       join=$nl;
       n=$((n - 1));
     done;
-    set -- "$@" "$value";
+    at=$((at + 1));
+    export "LOCKSTEP_$at=$value";
   done;
+  export "LOCKSTEP_COUNT=$at";
   if [ "$secs" = 0 ]; then
     (eval "$text$nl$run") </dev/null;
     code=$?;
   elif [ "$bytes" = 0 ]; then
-    ${limit:+$limit "$secs"} sh -c "$text$nl$run" lockstep "$@" </dev/null;
+    ${limit:+$limit "$secs"} sh -c "$text$nl$run" lockstep </dev/null;
     code=$?;
   else
-    ${limit:+$limit "$secs"} sh -c "$text$nl$run" lockstep "$@";
+    ${limit:+$limit "$secs"} sh -c "$text$nl$run" lockstep;
     code=$?;
   fi;
+  while [ "$at" -gt 0 ]; do
+    unset "LOCKSTEP_$at";
+    at=$((at - 1));
+  done;
   echo "$nl$m $id $code";
   echo "$nl$m $id" >&2;
   if [ "$bytes" -gt 0 ] && [ "$code" -gt 0 ]; then exit 1; fi;

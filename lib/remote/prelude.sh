@@ -4,6 +4,7 @@ LC_ALL=C
 export LC_ALL
 nl='
 '
+cr=$(printf '\r')
 umask 022
 
 # die KIND MESSAGE: ends the program; the controller reads the kind off the exit code and the evidence off stderr.
@@ -25,6 +26,20 @@ die() {
   exit 1
 }
 
+# arguments: the text that makes the values of the environment the positional parameters, and takes them out of the environment, so that what
+# a program starts does not have them. Only our own numbers are in it.
+arguments() {
+  LOCKSTEP_ARGUMENTS="set --"
+  taken="unset LOCKSTEP_COUNT"
+  n=1
+  while [ "$n" -le "$LOCKSTEP_COUNT" ]; do
+    LOCKSTEP_ARGUMENTS="$LOCKSTEP_ARGUMENTS \"\$LOCKSTEP_$n\""
+    taken="$taken LOCKSTEP_$n"
+    n=$((n + 1))
+  done
+  LOCKSTEP_ARGUMENTS="$LOCKSTEP_ARGUMENTS; $taken"
+}
+
 # has TOOL: whether the device has it.
 has() {
   command -v "$1" >/dev/null 2>&1
@@ -41,15 +56,98 @@ within() {
   fi
 }
 
-# fetch URL: what it answers, as the device itself sees it. busybox's wget has a limit of its own, but not in every build a working one.
+# quoted TEXT: as curl's configuration takes it, between quotes.
+quoted() {
+  rest=$1
+  text=
+  while :; do
+    case $rest in
+      *[\"\\]*)
+        start=${rest%%[\"\\]*}
+        rest=${rest#"$start"}
+        text=$text$start\\${rest%"${rest#?}"}
+        rest=${rest#?}
+        ;;
+      *) break ;;
+    esac
+  done
+  printf '"%s"' "$text$rest"
+}
+
+# fetch URL: what it answers, as the device itself sees it. A URL may hold a password, and every user of the device can list the words of a
+# command: so curl and GNU wget read it. busybox's wget cannot; it is given no URL that has a user or a query. It has a limit of its own, but
+# not in every build a working one.
 fetch() {
   if has curl; then
-    within 10 curl -fsS --max-time 5 -- "$1"
-  elif has wget; then
-    within 5 wget -q -O - -- "$1"
-  else
+    printf 'url = %s\n' "$(quoted "$1")" | within 10 curl -fsS --max-time 5 -K -
+  elif ! has wget; then
     die missing-tool "the device has neither curl nor wget"
+  elif wget --version >/dev/null 2>&1; then
+    printf '%s\n' "$1" | within 5 wget -q -O - -i -
+  else
+    case $1 in
+      http*://*@* | *\?*) fetch_by_nc "$1" ;;
+      *) within 5 wget -q -O - -- "$1" ;;
+    esac
   fi
+}
+
+# fetch_by_nc URL: the same by hand, for plain HTTP.
+fetch_by_nc() {
+  case $1 in http://*) ;; *) die missing-tool "only curl can keep the user and the query of an https URL out of the list of processes: install it" ;; esac
+  has nc || die missing-tool "only curl or nc can keep the user and the query of a URL out of the list of processes: install one"
+  host=${1#*://}
+  path=/${host#*/}
+  case $host in */*) ;; *) path=/ ;; esac
+  host=${host%%/*}
+  case $host in *\?*)
+    path="/?${host#*\?}"
+    host=${host%%\?*}
+    ;;
+  esac
+  login=
+  case $host in *@*)
+    login="Authorization: Basic $(decoded "${host%@*}" | base64 | tr -d '\n')$cr$nl"
+    host=${host##*@}
+    ;;
+  esac
+  port=80
+  case $host in *:[0-9]*) port=${host##*:} ;; esac
+  name=${host%:"$port"}
+  printf 'GET %s HTTP/1.0\r\nHost: %s\r\n%sConnection: close\r\n\r\n' "$path" "$host" "$login" |
+    within 5 nc "$name" "$port" | {
+    IFS= read -r status || {
+      echo "no answer from $name port $port" >&2
+      return 1
+    }
+    case $status in
+      *" 2"[0-9][0-9]*) ;;
+      *)
+        echo "$name port $port answers: ${status%"$cr"}" >&2
+        return 1
+        ;;
+    esac
+    while IFS= read -r header && [ -n "${header%"$cr"}" ]; do :; done
+    cat
+  }
+}
+
+# decoded TEXT: without the percent signs of a URL.
+decoded() {
+  rest=$1
+  while :; do
+    case $rest in
+      *%[0-9A-Fa-f][0-9A-Fa-f]*)
+        printf '%s' "${rest%%\%*}"
+        rest=${rest#*%}
+        # shellcheck disable=SC2059 # an octal number
+        printf "\\$(printf %o "0x${rest%"${rest#??}"}")"
+        rest=${rest#??}
+        ;;
+      *) break ;;
+    esac
+  done
+  printf '%s' "$rest"
 }
 
 # free DIR: "KIB INODES" available to this user; INODES is - where the filesystem has no such limit or df cannot tell.

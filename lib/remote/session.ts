@@ -83,6 +83,8 @@ interface Pending {
   stderr?: string;
 }
 
+/** Runs the function that the first value names, with the others as its arguments; the values are no longer in the environment then. */
+const RUN = 'arguments; eval "$LOCKSTEP_ARGUMENTS"; "$@"';
 /** A login may run slow start-up files after ssh's own handshake is over; they get this long. Seconds. */
 const LOGIN_GRACE = 20;
 /** The device ends a program that takes too long; this much later we give up on its word. Seconds. */
@@ -173,7 +175,7 @@ class Session implements Remote {
       const marker = `answer-${crypto.randomUUID()}`;
       this.#stdout = new FrameReader(marker, OUTPUT_LIMIT);
       this.#stderr = new FrameReader(marker, OUTPUT_LIMIT);
-      this.#stdin.write(`${marker} "$@"\n`);
+      this.#stdin.write(`${marker} ${RUN}\n`);
       hello.resolve();
     };
     const abort = (): void => this.#end(this.#failure("interrupted", "talk", "the session was given up"));
