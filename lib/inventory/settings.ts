@@ -34,6 +34,8 @@ export interface HostSettings {
   /** What `ansible_ssh_args`, `…_host_key_checking`, `…_common_args` and `…_extra_args` say, as words. */
   readonly commonArgs: readonly string[];
   readonly connection: "ssh" | "local" | "simulated";
+  /** The device may use the agent. */
+  readonly forwardAgent?: boolean;
   /** Where the connection is simulated: how the device behaves. */
   readonly simulated?: Simulation;
   readonly become: boolean;
@@ -134,6 +136,7 @@ function convert(host: Host, options: SettingsOptions, problems: Problem[]): Hos
       ...vars.ansible_ssh_extra_args ?? [],
     ],
     connection: vars.ansible_connection ?? "ssh",
+    ...(vars.ssh_forward_agent ? { forwardAgent: true } : {}),
     ...(vars.ansible_connection === "simulated"
       ? { simulated: { fault: vars.simulated_fault, latency: vars.simulated_latency } }
       : {}),

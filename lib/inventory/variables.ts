@@ -141,6 +141,11 @@ export const hostVariables = z.object({
     "yes or no",
     "Whether ssh checks the device's host key as it is configured to; `no` takes any.",
   ),
+  ssh_forward_agent: variable(
+    truth.default(false),
+    "yes or no",
+    "Whether the device may use your ssh agent while it is worked on; whoever is root there can log in as you meanwhile.",
+  ),
   ansible_connection: variable(
     connection.nullish(),
     "ssh, local or simulated",

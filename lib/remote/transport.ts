@@ -16,6 +16,8 @@ export interface Endpoint {
   readonly identityFile?: string;
   /** ansible_ssh_common_args and ansible_ssh_extra_args, as words. */
   readonly commonArgs: readonly string[];
+  /** The device may use the user's agent. Never without this, whatever ssh's configuration says. */
+  readonly forwardAgent?: boolean;
   readonly become: boolean;
   readonly becomeUser: string;
 }
@@ -40,7 +42,7 @@ export function loopArgv(marker: string, endpoint: Pick<Endpoint, "become" | "be
 
 /**
  * ssh's command line. Host keys and everything else are checked as ssh's configuration says; we only make sure that it never asks, never
- * forwards, never becomes somebody's master and notices a dead link (15 s).
+ * forwards (an agent only where the inventory says so), never becomes somebody's master and notices a dead link (15 s).
  */
 export function sshArgv(endpoint: Endpoint, options: TransportOptions, command: string): string[] {
   const argv = ["ssh"];
@@ -64,6 +66,8 @@ export function sshArgv(endpoint: Endpoint, options: TransportOptions, command: 
   }
   // … and these are, by ansible_ssh_common_args.
   argv.push(...endpoint.commonArgs);
+  // … but for what would lend a device the user's keys, tickets or screen: these flags win over all that was said before.
+  argv.push(endpoint.forwardAgent ? "-A" : "-a", "-k", "-x");
   for (
     const option of [
       `ConnectTimeout=${options.connectTimeout}`,

@@ -40,6 +40,17 @@ Deno.test("sshArgv() turns every setting into words of their own", () => {
   }
 });
 
+Deno.test("sshArgv() lends no agent, ticket or screen, unless the host asks for the agent", () => {
+  const commonArgs = ["-A", "-X", "-K", "-o", "ForwardAgent=yes"];
+  // ssh keeps the last of these flags, and a flag wins over every option.
+  const flags = (argv: string[]) => argv.filter((word) => /^-[aAkKxX]$/.test(word)).slice(-3);
+  assertEquals(flags(sshArgv({ ...endpoint, commonArgs }, options, "command")), ["-a", "-k", "-x"]);
+  assertEquals(
+    flags(sshArgv({ ...endpoint, commonArgs, forwardAgent: true }, options, "command")),
+    ["-A", "-k", "-x"],
+  );
+});
+
 Deno.test("sshArgv() never asks, never switches host keys off, and lets the user's arguments win where they may", () => {
   const argv = sshArgv(
     { ...endpoint, commonArgs: ["-o", "ConnectTimeout=99", "-o", "BatchMode=no"] },
