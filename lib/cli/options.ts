@@ -3,6 +3,7 @@
  * @module
  */
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { type RecordModes, recordModes } from "../report/modes.ts";
 
 /** A whole number of at least `least`. */
 export function whole(least: number): (text: string) => number {
@@ -22,6 +23,22 @@ export function rate(text: string): number {
   const bytes = Number(number) * UNITS[unit]!;
   if (bytes < 1) throw new InvalidArgumentError("expected bytes per second, such as 500k or 2M.");
   return bytes;
+}
+
+/** Nobody else may ever write: a run that others can change is not used. */
+function reportsMode(text: string): RecordModes {
+  if (!/^0?6[04][04]$/.test(text)) {
+    throw new InvalidArgumentError(
+      "expected 600 (you alone read), 640 (your group, too) or 644 (everybody).",
+    );
+  }
+  return recordModes(Number.parseInt(text, 8));
+}
+
+/** `--reports-mode`, of every command that writes what runs leave. */
+export function reportsModeOption() {
+  return new Option("--reports-mode <mode>", "who may read them: 640, 644 (default: 600, you alone)")
+    .argParser(reportsMode);
 }
 
 function collect(value: string, earlier: string[]): string[] {
@@ -69,6 +86,7 @@ export function hostsCommand(name: string, description: string) {
     .option("--timeout <seconds>", "for one command on a host", whole(1), 300)
     .option("--bwlimit <rate>", "bytes per second that the whole run sends at most: 500k, 2M", rate)
     .option("--reports <dir>", "where runs are kept", "reports")
+    .addOption(reportsModeOption())
     .addOption(
       new Option(
         "-o, --output <form>",

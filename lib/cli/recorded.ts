@@ -15,6 +15,7 @@ const NOT_KEPT: readonly string[] = [
   "output",
   "verbose",
   "reports",
+  "reportsMode",
   "dryRun",
   "check",
 ] satisfies (keyof FleetOptions)[];

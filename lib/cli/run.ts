@@ -28,7 +28,7 @@ export type PipelineRun =
 /** Returns the exit code. */
 export async function runPipeline(options: HostsOptions, what: PipelineRun): Promise<number> {
   const { sets = [], details = false, releases = false, warnings = [], ...rest } = what;
-  const runDir = await openRun(options.reports, what.run.id, warn);
+  const runDir = await openRun(options.reports, what.run.id, warn, options.reportsMode);
   const view = await viewOf(outputForm(options), runDir, {
     verbosity: Number(options.verbose),
     details,

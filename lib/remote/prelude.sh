@@ -114,7 +114,11 @@ fetch_by_nc() {
   port=80
   case $host in *:[0-9]*) port=${host##*:} ;; esac
   name=${host%:"$port"}
-  printf 'GET %s HTTP/1.0\r\nHost: %s\r\n%sConnection: close\r\n\r\n' "$path" "$host" "$login" |
+  {
+    printf 'GET %s HTTP/1.0\r\nHost: %s\r\n%sConnection: close\r\n\r\n' "$path" "$host" "$login"
+    # Some servers take the end of a request for the end of all: this keeps it open, until nc has ended at the latest.
+    sleep 5 2>/dev/null &
+  } |
     within 5 nc "$name" "$port" | {
     IFS= read -r status || {
       echo "no answer from $name port $port" >&2

@@ -8,6 +8,7 @@ import { Failure, UsageError } from "../errors.ts";
 import { type Event, type Listener, SCHEMA } from "../events.ts";
 import { didYouMean } from "../inventory/near_miss.ts";
 import { toJson } from "../printable.ts";
+import { makeFolder, PRIVATE, type RecordModes, widen } from "./modes.ts";
 import { type Distrust, distrustOf, distrustOfFolder, openToGroup, ownUid } from "./ownership.ts";
 import { type Report, ReportFold, type RunStarted } from "./report.ts";
 import { RunRecord } from "./run_record.ts";
@@ -53,15 +54,23 @@ export type Warn = (message: string) => void;
  * Makes the folder of a new run. Throws a UsageError where that cannot be, or where somebody else could swap it: what is written next would
  * go wherever he likes.
  */
-export async function openRun(reportsDir: string, run: string, warn: Warn = () => {}): Promise<RunDir> {
+export async function openRun(
+  reportsDir: string,
+  run: string,
+  warn: Warn = () => {},
+  modes: RecordModes = PRIVATE,
+): Promise<RunDir> {
   const path = join(reportsDir, run);
   let file: Deno.FsFile;
   try {
-    await Deno.mkdir(reportsDir, { recursive: true });
-    await Deno.mkdir(path);
+    // The folder of all runs, where it is there already, stays as the user made it: each run in it is as private as it is to be.
+    if (!await isFolder(reportsDir)) await makeFolder(reportsDir, modes);
+    await Deno.mkdir(path, { mode: modes.folder });
     await demandOwn(reportsDir, path, warn);
-    await Deno.mkdir(join(path, HOSTS));
-    file = await Deno.open(join(path, EVENTS), { append: true, createNew: true });
+    await widen(path, modes.folder);
+    await makeFolder(join(path, HOSTS), modes);
+    file = await Deno.open(join(path, EVENTS), { append: true, createNew: true, mode: modes.file });
+    await widen(join(path, EVENTS), modes.file);
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw UsageError.of(
@@ -70,7 +79,7 @@ export async function openRun(reportsDir: string, run: string, warn: Warn = () =
       "name a folder that you may write to",
     );
   }
-  const record = new RunRecord(join(path, HOSTS));
+  const record = new RunRecord(join(path, HOSTS), modes);
   let broken: unknown = null;
 
   const listener: Listener = (event) => {
@@ -87,7 +96,7 @@ export async function openRun(reportsDir: string, run: string, warn: Warn = () =
     try {
       if (broken !== null) throw broken;
       record.writeHosts();
-      await writePieces(join(path, "report.json"), record.report());
+      await writePieces(join(path, "report.json"), record.report(), modes);
       if (record.problem !== null) throw record.problem;
       await pointLatest(reportsDir, run);
     } catch (error) {
@@ -339,10 +348,16 @@ async function openOwn(path: string): Promise<Deno.FsFile> {
 }
 
 /** Writes a file that is either absent or whole. */
-export async function writePieces(path: string, pieces: Iterable<string>): Promise<void> {
+export async function writePieces(
+  path: string,
+  pieces: Iterable<string>,
+  { file: mode }: RecordModes,
+): Promise<void> {
   const temporary = `${path}.tmp`;
-  const file = await Deno.open(temporary, { write: true, create: true, truncate: true });
+  await Deno.remove(temporary).catch(() => {});
+  const file = await Deno.open(temporary, { write: true, createNew: true, mode });
   try {
+    await widen(temporary, mode);
     for (const piece of pieces) writeAll(file, piece);
   } finally {
     file.close();
@@ -372,6 +387,10 @@ async function pointLatest(reportsDir: string, run: string): Promise<void> {
   // Windows cannot rename over a junction.
   if (windows) await Deno.remove(latest).catch(() => {});
   await Deno.rename(temporary, latest);
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
 }
 
 function messageOf(error: unknown): string {

@@ -16,6 +16,7 @@ import {
   newHost,
   reopened,
 } from "./host_fold.ts";
+import { PRIVATE, type RecordModes, widenSync } from "./modes.ts";
 import { type HostEnd, RunFold } from "./report.ts";
 
 /** A host that is on the disk: ended, or waiting for the others until all are prepared. */
@@ -25,6 +26,7 @@ interface StoredHost extends HostEnd {
 
 export class RunRecord {
   readonly #folder: string;
+  readonly #modes: RecordModes;
   readonly #run = new RunFold();
   /** Hosts under way, and those that the disk would not take. */
   readonly #open = new Map<string, HostSoFar>();
@@ -33,8 +35,9 @@ export class RunRecord {
   problem: unknown = null;
 
   /** `folder` is where the hosts' files go. */
-  constructor(folder: string) {
+  constructor(folder: string, modes: RecordModes = PRIVATE) {
     this.#folder = folder;
+    this.#modes = modes;
   }
 
   /** How many hosts are kept in memory with their tasks. */
@@ -147,8 +150,8 @@ export class RunRecord {
 
   #store(name: string, host: HostSoFar, waits: boolean): void {
     const report = this.#report(name, host);
-    if (waits) writeWhole(this.#waiting(name), JSON.stringify(host));
-    else writeWhole(this.#file(name), json(report) + "\n");
+    if (waits) writeWhole(this.#waiting(name), JSON.stringify(host), this.#modes.file);
+    else writeWhole(this.#file(name), json(report) + "\n", this.#modes.file);
     this.#stored.set(name, { status: report.status, release: report.release, waits });
     this.#open.delete(name);
   }
@@ -173,7 +176,8 @@ function indented(text: string): string {
 }
 
 /** Writes a file that is either absent, as it was, or whole. */
-function writeWhole(path: string, text: string): void {
-  Deno.writeTextFileSync(`${path}.tmp`, text);
+function writeWhole(path: string, text: string, mode: number): void {
+  Deno.writeTextFileSync(`${path}.tmp`, text, { mode });
+  widenSync(`${path}.tmp`, mode);
   Deno.renameSync(`${path}.tmp`, path);
 }

@@ -7,6 +7,8 @@ import { join } from "@std/path";
 import { EXIT, UsageError } from "../../errors.ts";
 import type { Report } from "../../report/report.ts";
 import { toJson } from "../../printable.ts";
+import { PRIVATE, type RecordModes } from "../../report/modes.ts";
+import { reportsModeOption } from "../options.ts";
 import { print, warn } from "../streams.ts";
 
 /** Each form, and its file's name under `--out`. */
@@ -40,8 +42,9 @@ export function reportCommand(done: (exitCode: number) => void) {
     )
     .option("--out <dir>", "write files there instead; made where it is missing")
     .option("--reports <dir>", "where runs are kept", "reports")
+    .addOption(reportsModeOption())
     .addHelpText("after", HELP)
-    .action(async (run, { format, out, reports }) => {
+    .action(async (run, { format, out, reports, reportsMode = PRIVATE }) => {
       if (format.length > 1 && out === undefined) {
         throw UsageError.of(
           "--format",
@@ -52,7 +55,7 @@ export function reportCommand(done: (exitCode: number) => void) {
       const { readReport } = await import("../../report/run_dir.ts");
       const report = await readReport(reports, run, warn);
       if (out === undefined) { for (const piece of await render(format[0]!, report)) print(piece); }
-      else await write(out, format, report);
+      else await write(out, format, report, reportsMode);
       done(EXIT.ok);
     });
 }
@@ -81,13 +84,18 @@ async function render(format: Format, report: Report): Promise<Iterable<string>>
 }
 
 /** Every file is absent, as it was, or whole. */
-async function write(dir: string, formats: readonly Format[], report: Report): Promise<void> {
+async function write(
+  dir: string,
+  formats: readonly Format[],
+  report: Report,
+  modes: RecordModes,
+): Promise<void> {
   const { writePieces } = await import("../../report/run_dir.ts");
   try {
-    await Deno.mkdir(dir, { recursive: true });
+    await Deno.mkdir(dir, { recursive: true, mode: modes.folder });
     for (const format of formats) {
       const path = join(dir, FORMATS[format]);
-      await writePieces(path, await render(format, report));
+      await writePieces(path, await render(format, report), modes);
       print(`${path}\n`);
     }
   } catch (error) {

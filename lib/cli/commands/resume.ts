@@ -9,7 +9,7 @@ import { oneLine } from "../../printable.ts";
 import type { Report, RunStarted } from "../../report/report.ts";
 import { newestDeploy, readOutcomes } from "../../report/run_dir.ts";
 import { nameList, thousands } from "../../report/views/text.ts";
-import { OUTPUTS } from "../options.ts";
+import { OUTPUTS, reportsModeOption } from "../options.ts";
 import type { LoadPipelines } from "../pipelines.ts";
 import { checkSets, goTo, readRecord, type Recorded } from "../recorded.ts";
 import type { FleetOptions } from "../rollout_options.ts";
@@ -30,6 +30,7 @@ export function resumeCommand(load: LoadPipelines, done: (exitCode: number) => v
     .option("--force", "also where this release has failed before")
     .option("--yes", "answer yes to what --confirm asks")
     .option("--reports <dir>", "where runs are kept", "reports")
+    .addOption(reportsModeOption())
     .addOption(
       new Option(
         "-o, --output <form>",
@@ -54,8 +55,17 @@ export function resumeCommand(load: LoadPipelines, done: (exitCode: number) => v
         return done(EXIT.ok);
       }
       const reports = goTo(recorded, options.reports);
-      const { force = recorded.given.force, yes = recorded.given.yes, output, verbose } = options;
-      const given = { ...recorded.given, force, yes, output, verbose, reports } as FleetOptions;
+      const { force = recorded.given.force, yes = recorded.given.yes, output, verbose, reportsMode } =
+        options;
+      const given = {
+        ...recorded.given,
+        force,
+        yes,
+        output,
+        verbose,
+        reports,
+        reportsMode,
+      } as FleetOptions;
       complain(announcement(first, recorded, report, finished));
       const { hosts, fleet } = await fleetOf(given, first);
       refuseMissing(first.hosts, new Set(hosts.map((host) => host.name)), report.run);
