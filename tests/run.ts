@@ -79,7 +79,7 @@ async function runTests(args: readonly string[], live: boolean): Promise<Counts>
     const report = join(dir, "junit.xml");
     const how = live ? "inherit" : "piped";
     const child = new Deno.Command(Deno.execPath(), {
-      args: ["test", "-A", `--junit-path=${report}`, ...args],
+      args: ["test", "-A", "--frozen", `--junit-path=${report}`, ...args],
       env: { DENO_JOBS: jobs },
       stdin: "null",
       stdout: how,

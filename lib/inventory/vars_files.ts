@@ -53,7 +53,15 @@ async function readAll(
   reading: VarsReading,
 ): Promise<Map<string, ReadonlyMap<string, Setting>>> {
   const found = new Map<string, ReadonlyMap<string, Setting>>();
-  const entries = new Set(await namesIn(resolve(reading.cwd, folder)));
+  const entries = new Set(
+    await namesIn(resolve(reading.cwd, folder), (error) =>
+      reading.check.warn({
+        where: folder,
+        message: `cannot be looked into, so what it may say is left out: ${error.message}`,
+        hint:
+          "make it readable; under Deno's permissions: --allow-read for its folder, whether it is there or not",
+      })),
+  );
   // Ten thousand hosts must not mean forty thousand looks at the disk.
   if (entries.size === 0) return found;
   for (const name of names) {
@@ -127,10 +135,12 @@ async function readVars(
   return { vars, problems: plain?.secret ? discreet(problems) : problems };
 }
 
-async function namesIn(folder: string): Promise<string[]> {
+async function namesIn(folder: string, unknown: (error: Error) => void = () => {}): Promise<string[]> {
   try {
     return await readdir(folder);
-  } catch {
+  } catch (error) {
+    const absent = error instanceof Error && "code" in error && /^(ENOENT|ENOTDIR)$/.test(String(error.code));
+    if (!absent && error instanceof Error) unknown(error);
     return [];
   }
 }

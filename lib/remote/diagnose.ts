@@ -30,6 +30,12 @@ export async function whyUnreachable(endpoint: Endpoint, options: TransportOptio
     const evidence = `ssh could not reach ${at} through its proxy`;
     return { kind: "unreachable", evidence, next: byHand, again: true };
   }
+  const net = { name: "net", host: `${hostname}:${port}` } as const;
+  if (Deno.permissions.querySync(net).state !== "granted") {
+    const evidence = `ssh was not let in at ${at}, or nothing answers there`;
+    const next = `grant --allow-net=${net.host} (or --allow-net) to be told which; ${byHand}`;
+    return { kind: "unreachable", evidence, next, again: true };
+  }
   if (await lookup(hostname).catch(() => null) === null) {
     const evidence = `the name ${hostname} does not resolve`;
     return { kind: "unreachable", evidence, next: `${evidence}: check ansible_host and DNS`, again: false };
