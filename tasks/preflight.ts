@@ -145,7 +145,7 @@ function unsuitable({ device, layout, service }: Observed, { settings }: TaskHos
   if (settings.healthUrl !== "" && device.http === "" && (service.known || settings.service === "")) {
     problems.push({
       kind: "missing-tool",
-      evidence: "the device has neither curl nor wget to check the service's health",
+      evidence: "the device has neither curl nor a wget with -q to check the service's health",
       next: 'nothing changed; install one, or set health_url: ""',
     });
   }

@@ -225,6 +225,8 @@ export interface ToolboxOptions {
   readonly shell?: "dash" | "bash" | "busybox";
   /** Whether the other programs are busybox's. */
   readonly busybox?: boolean;
+  /** One program for all others, as far as it can stand in for them; also for `sh`, where it can. */
+  readonly box?: { readonly path: string; readonly applets: readonly string[]; readonly shell: boolean };
   readonly without?: readonly string[];
   /** Programs of the test's own: name → text of a shell script. */
   readonly scripts?: Readonly<Record<string, string>>;
@@ -245,14 +247,18 @@ const MORE = ["curl", "wget", "openssl", "python3", "perl"];
 
 /** Fills a folder with links to programs, to be a session's whole PATH, and returns it. */
 export async function toolbox(dir: string, options: ToolboxOptions = {}): Promise<string> {
-  const { shell = "dash", busybox = false, without = [], scripts = {} } = options;
+  const { shell = "dash", busybox = false, box, without = [], scripts = {} } = options;
   await Deno.mkdir(dir, { recursive: true });
   const wanted = [...COMMON, ...MORE].filter((name) => !without.includes(name) && !(name in scripts));
   for (const name of wanted) {
-    const found = busybox && !MORE.includes(name) ? findProgram("busybox") : realProgram(name);
+    const found = box !== undefined
+      ? (box.applets.includes(name) ? box.path : undefined)
+      : busybox && !MORE.includes(name)
+      ? findProgram("busybox")
+      : realProgram(name);
     if (found !== undefined) await Deno.symlink(found, join(dir, name));
   }
-  const sh = findProgram(shell);
+  const sh = box?.shell ? box.path : findProgram(shell);
   if (sh === undefined) throw new Error(`this machine has no ${shell}`);
   await Deno.symlink(sh, join(dir, "sh"));
   for (const [name, text] of Object.entries(scripts)) {

@@ -5,7 +5,8 @@
  * @module
  */
 import { fromFileUrl, join } from "@std/path";
-import { installMissing, type Packages } from "./install.ts";
+import { installMissing, type Packages, unpackMissing } from "./install.ts";
+import { UNPACKED_BUSYBOX } from "./support.ts";
 import { type Counts, readJunit } from "./junit.ts";
 
 /** Programs that tests need, and the Debian package that brings each. */
@@ -14,6 +15,7 @@ const packages: Packages = {
   sshd: "openssh-server",
   dropbear: "dropbear-bin",
   busybox: "busybox-static",
+  toybox: "toybox",
   shellcheck: "shellcheck",
   dash: "dash",
   curl: "curl",
@@ -29,6 +31,9 @@ const packages: Packages = {
   "mkfs.xfs": "xfsprogs",
   "mkfs.ext4": "e2fsprogs",
 };
+
+/** What cannot be installed beside others: Debian's two busyboxes exclude each other. */
+const unpacked: Packages = { [UNPACKED_BUSYBOX]: "busybox" };
 
 /**
  * What runs without arguments, one `deno test` each, side by side. The quick tests set `PATH` for what they start, so they run one by one;
@@ -46,6 +51,7 @@ async function main(args: readonly string[]): Promise<number> {
   const root = fromFileUrl(new URL("..", import.meta.url));
   Deno.chdir(root);
   await installMissing(packages);
+  await unpackMissing(unpacked);
   const paths = args.filter((arg) => !arg.startsWith("-") && isThere(arg));
   const options = args.filter((arg) => !paths.includes(arg));
   const groups = paths.length > 0 ? [paths] : everything.filter((group) => isThere(group.at(-1)!));

@@ -14,6 +14,8 @@ export type Need =
   | "sshd"
   | "dropbear"
   | "busybox"
+  | "dynamic-busybox"
+  | "toybox"
   | "mounts"
   | "lab"
   | "shellcheck"
@@ -29,6 +31,9 @@ export type Need =
   | "xmllint"
   | "zsh"
   | "fish";
+
+/** Debian's other busybox, whose shell has no applets inside; `tests/run.ts` puts it there. */
+export const UNPACKED_BUSYBOX = "/var/cache/lockstep-tests/busybox";
 
 /** The folders that hold programs; those of root are not on every user's `PATH`. */
 const programFolders = [
@@ -82,6 +87,8 @@ function probe(need: Need): boolean {
     case "sshd":
       return Deno.build.os === "linux" &&
         ["ssh", "sshd", "ssh-keygen"].every((program) => findProgram(program) !== undefined);
+    case "dynamic-busybox":
+      return isFile(UNPACKED_BUSYBOX);
     case "mounts":
       return isRoot() && canMount();
     case "lab":

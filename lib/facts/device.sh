@@ -24,8 +24,23 @@ for tool in python3 perl; do
     echo "exchange=$tool"
   fi
 done
-for tool in curl wget; do
-  has "$tool" && echo "http=$tool"
-done
+# Tried as fetch (prelude.sh) uses them, for a name alone promises nothing: one inside busybox's shell is there whatever PATH is, and toybox's
+# wget has no -q (and takes no answer of HTTP/1.0).
+if has curl; then
+  echo http=curl
+elif has wget; then
+  help=$(within 5 wget --help 2>&1)
+  case $? in 126 | 127) help=$(wget --help 2>&1) ;; esac
+  case $? in
+    126 | 127) ;;
+    *)
+      case $help in
+        *-q* | *\[-*q*\]*) echo http=wget ;;
+        *-O*) ;;
+        *) echo http=wget ;;
+      esac
+      ;;
+  esac
+fi
 has gzip && echo gzip=yes
 true

@@ -87,7 +87,12 @@ fetch() {
   else
     case $1 in
       http*://*@* | *\?*) fetch_by_nc "$1" ;;
-      *) within 5 wget -q -O - -- "$1" ;;
+      *)
+        within 5 wget -q -O - -- "$1"
+        code=$?
+        # One that is inside the shell alone (busybox) is not found by the program that limits it.
+        case $code in 126 | 127) wget -q -O - -- "$1" ;; *) return "$code" ;; esac
+        ;;
     esac
   fi
 }

@@ -111,6 +111,7 @@ export async function openSession(endpoint: Endpoint, options: SessionOptions): 
       "correct ansible_host or ansible_user in the inventory",
     );
   }
+  // A local shell is started before this returns.
   const watch = endpoint.connection === "ssh" ? await watchHostKey(endpoint, options) : null;
   if (watch === null) return await opened(new Session(endpoint, options));
   const watched = { ...endpoint, commonArgs: [...watch.args, ...endpoint.commonArgs] };

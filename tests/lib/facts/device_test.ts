@@ -4,7 +4,12 @@ import { service as serviceFact } from "../../../lib/facts/service.ts";
 import { space as spaceFact } from "../../../lib/facts/space.ts";
 import { type Fact, outputOf } from "../../../lib/facts/fact.ts";
 import { type LocalDevice, makeLocalDevice, type ToolboxOptions } from "../../local_device.ts";
-import { testWhere } from "../../support.ts";
+import { findProgram, testWhere } from "../../support.ts";
+
+function appletsInside(busybox: string): boolean {
+  const args = ["sh", "-c", "command -v wget"];
+  return new Deno.Command(busybox, { args, env: { PATH: "/nowhere" }, clearEnv: true }).outputSync().success;
+}
 
 async function ask<T>(device: LocalDevice, fact: Fact<T>): Promise<T> {
   const remote = await device.connect();
@@ -32,13 +37,16 @@ testWhere(
       [{ without: ["perl", "python3"] }, [], "mv", /^(mv)?$/, "curl"],
       [{ without: ["curl", "sha256sum", "dd"] }, ["sha256sum", "dd"], "mv", /^(mv|python3)$/, "wget"],
       [{ without: ["curl", "wget"] }, [], "mv", /^(mv|python3)$/, ""],
+      // Where busybox's shell has its applets inside, wget is there, and works, whatever PATH is: see boxes_test.ts.
       [
         { shell: "busybox", busybox: true, without: ["python3", "perl", "curl", "wget"] },
         [],
         "mv",
         /^$/,
-        "",
+        appletsInside(findProgram("busybox")!) ? "wget" : "",
       ],
+      [{ without: ["curl"], scripts: { wget: "exit 127" } }, [], "mv", /./, ""],
+      [{ scripts: { curl: "exit 127" } }, [], "mv", /./, ""],
       [{ scripts: { mv: "echo usage" }, without: ["perl"] }, [], "python3", /^python3$/, "curl"],
       [{ scripts: { mv: "echo usage" }, without: ["perl", "python3"] }, [], "", /^$/, "curl"],
       [{ scripts: { id: `echo "uid=1000(deploy) gid=1000(deploy)"` } }, [], "mv", /./, "curl"],
