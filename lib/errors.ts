@@ -10,13 +10,14 @@ export { printable };
 /**
  * What went wrong, as the transport or a probe found it (never read off the wording of somebody's stderr):
  * `unreachable` no session came about (`refused`: the address answers, but ssh was not let in), `timeout` a limit ran out,
- * `dropped` the session ended in the middle, `exit` a program on the device failed, and the rest as they say.
+ * `dropped` the session ended in the middle, `excess` the device sent more than a bound allows, `exit` a program on the device failed, and the rest as they say.
  */
 export type FailureKind =
   | "unreachable"
   | "refused"
   | "timeout"
   | "dropped"
+  | "excess"
   | "exit"
   | "privilege"
   | "no-space"

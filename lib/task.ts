@@ -3,13 +3,14 @@
  * looks again and must find nothing left to do, so idempotence is enforced, not claimed; a dry run shows the very steps.
  * @module
  */
+import { bounded, type Bounds, cutText, TASK_BOUNDS } from "./bounds.ts";
 import { Failure, type FailureData } from "./errors.ts";
 import type { Json, TaskReport } from "./events.ts";
 import type { Fact } from "./facts/fact.ts";
 import type { HostSettings } from "./inventory/mod.ts";
 import type { Release } from "./release.ts";
 import type { Program } from "./remote/program.ts";
-import type { Answer, Payload } from "./remote/session.ts";
+import type { Answer, Payload, RunOptions } from "./remote/session.ts";
 
 /** One thing that a task does on a device. */
 export interface Step {
@@ -19,6 +20,8 @@ export interface Step {
   readonly args: readonly string[];
   /** Seconds, where the usual limit is too short. */
   readonly timeout?: number;
+  /** So many of them it may wait on purpose, for a service. */
+  readonly waits?: number;
   /** Artifact files that it is sent. */
   readonly payload?: Payload;
   /** Its standard input, where that is no artifact: it does not count as sent. */
@@ -77,7 +80,7 @@ export interface ObservedHost extends TaskHost {
   /** The answer is kept until a task says that its steps change it. */
   look<T>(fact: Fact<T>): Promise<T>;
   /** Runs a program whose answer is nobody else's business, whatever its exit code. */
-  ask(program: Program, args: readonly string[]): Promise<Answer>;
+  ask(program: Program, args: readonly string[], options?: Pick<RunOptions, "output">): Promise<Answer>;
 }
 
 /** A host as `runTask()` uses it. */
@@ -111,6 +114,8 @@ export interface TaskDefinition<Observed> {
   readonly changes?: readonly Fact<unknown>[];
   /** What cannot be done, for errors: "stage 2.4.1". The name where it is left out. */
   readonly action?: (host: TaskHost) => string;
+  /** How much of what it found goes into the record, where that is not the usual. */
+  readonly bounds?: Bounds;
   /** The next move where what fails names none. */
   readonly next?: (host: TaskHost) => string | undefined;
   observe(host: ObservedHost): Promise<Observed>;
@@ -123,6 +128,9 @@ export function defineTask<Observed>(definition: TaskDefinition<Observed>): Task
   return { name: definition.name, run: (host) => runTask(definition, host) };
 }
 
+/** A warning is for a person to read, and may name what a device has. Characters. */
+const WARNING = 4096;
+
 async function runTask<Observed>(
   definition: TaskDefinition<Observed>,
   host: ActingHost,
@@ -132,27 +140,28 @@ async function runTask<Observed>(
   let detail: Detail = {};
   let warning: string | undefined;
   const outcome = (status: TaskReport["status"], error?: FailureData): TaskOutcome => ({
-    report: {
+    // Most of it is what the device has said.
+    report: bounded({
       task: definition.name,
       status,
       startedAt: startedAt.toISOString(),
       durationMs: Date.now() - startedAt.getTime(),
+      ...(error === undefined ? {} : { error }),
       steps,
       ...(Object.keys(detail).length > 0 ? { detail } : {}),
-      ...(error === undefined ? {} : { error }),
-      ...(host.undo === null ? {} : { rollback: true }),
-    },
+      ...(host.undo === null ? {} : { rollback: true as const }),
+    }, definition.bounds ?? TASK_BOUNDS),
     ...(warning === undefined ? {} : { warning }),
   });
   const action = (): string => definition.action?.(host) ?? definition.name;
   try {
     const plan = definition.plan(await definition.observe(host), host);
     detail = plan.detail ?? {};
-    warning = plan.warning;
+    warning = plan.warning === undefined ? undefined : cutText(plan.warning, WARNING);
     if (plan.status === "failed") throw refused(plan.failure, action(), host);
     if (plan.status !== "change") return outcome(plan.status);
     if (host.run.dryRun) {
-      steps.push(...plan.steps.map((step) => step.title));
+      for (const step of plan.steps) steps.push(step.title);
       return outcome("changed");
     }
     const { outputs, failure } = await host.act(plan.steps, definition.changes);

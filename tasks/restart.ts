@@ -62,6 +62,7 @@ export const restart = defineTask<{ layout: Layout; service: Service }>({
         args: restartArgs(settings, service),
         // Stopping may take as long as starting.
         timeout: 2 * settings.restartTimeout + settings.restartSettle + 60,
+        waits: 2 * settings.restartTimeout + settings.restartSettle,
       }],
     };
   },

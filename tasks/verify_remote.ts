@@ -3,6 +3,7 @@
  * is a local set, that it is that set. It reads only. `ok` when so.
  * @module
  */
+import { firstOf } from "../lib/bounds.ts";
 import { type Layout, layout } from "../lib/facts/layout.ts";
 import { type DeviceSet, live } from "../lib/facts/live.ts";
 import { type Release, releaseName } from "../lib/release.ts";
@@ -35,7 +36,7 @@ export function verifyRemote(local: ReadonlyMap<string, Release>) {
         return {
           status: "failed",
           detail,
-          failure: { kind: "mismatch", evidence: live.faults.join("\n"), next },
+          failure: { kind: "mismatch", evidence: firstOf(live.faults, 100, "faults").join("\n"), next },
         };
       }
       const wanted = local.get(settings.artifactsDir);

@@ -5,7 +5,8 @@
 import { hostname } from "node:os";
 import process from "node:process";
 import { isAbsolute, relative } from "@std/path";
-import { formatProblem, type Problem, UsageError } from "../errors.ts";
+import { append } from "../append.ts";
+import { Failure, formatFailure, formatProblem, type Problem, UsageError } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import { type Host, type HostSettings, loadInventory, selectHosts, settingsOfAll } from "../inventory/mod.ts";
 import { type ArtifactSet, type LinkOptions, type OutsideLink, readArtifactSet } from "../manifest.ts";
@@ -78,7 +79,7 @@ export async function readSets(
       sets.set(dir, await readArtifactSet(shortest(dir), options));
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
-      problems.push(...error.problems);
+      append(problems, error.problems);
     }
   }
   if (problems.length > 0) throw new UsageError(problems);
@@ -132,9 +133,12 @@ function userName(): string {
   return currentUser()?.username ?? process.env.USER ?? process.env.USERNAME ?? "unknown";
 }
 
+/** For what a host is asked, where neither it nor the user sets a limit. Seconds. */
+const TIMEOUT = 300;
+
 /** How sessions are opened with these options. */
 export function connector(
-  options: Pick<HostsOptions, "sshConfig" | "connectTimeout" | "timeout" | "bwlimit">,
+  options: Pick<HostsOptions, "sshConfig" | "connectTimeout" | "timeout" | "bwlimit" | "maxOutput">,
 ): Connect {
   const throttle = options.bwlimit === undefined ? {} : { throttle: new Throttle(options.bwlimit) };
   const connect = gentleConnector();
@@ -142,7 +146,9 @@ export function connector(
   return (settings, signal, slow, warn) =>
     (settings.connection === "simulated" ? simulate : connect)(settings, {
       connectTimeout: options.connectTimeout,
-      commandTimeout: options.timeout,
+      commandTimeout: options.timeout ?? TIMEOUT,
+      ...(options.timeout === undefined ? {} : { longest: options.timeout }),
+      ...(options.maxOutput === undefined ? {} : { maxOutput: options.maxOutput }),
       signal,
       ...(warn === undefined ? {} : { warn }),
       ...throttle,
@@ -190,6 +196,22 @@ export async function viewOf(
 /** One listener of several. */
 export function together(...listeners: readonly Listener[]): Listener {
   return (event) => listeners.forEach((listener) => listener(event));
+}
+
+/** A view whose faults are told once and end nothing: what cannot be shown must not stop what is done. */
+export function harmless(view: View): View {
+  let told = false;
+  const guarded = (work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      if (!told) console.error(formatFailure(Failure.from(error, "show the run").data));
+      told = true;
+    }
+  };
+  return Object.assign((event: Parameters<Listener>[0]) => guarded(() => view(event)), {
+    close: () => guarded(() => view.close()),
+  });
 }
 
 /** A runner such as `deno task` or npx passes on the Ctrl-C that the terminal has sent to all: so soon, it is the same one. Milliseconds. */

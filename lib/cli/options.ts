@@ -19,9 +19,18 @@ const UNITS: Readonly<Record<string, number>> = { "": 1, k: 1e3, M: 1e6, G: 1e9 
 
 /** Bytes per second: a number, and perhaps k, M or G behind it. */
 export function rate(text: string): number {
+  return number(text, "bytes per second");
+}
+
+/** Bytes, written so. */
+export function bytes(text: string): number {
+  return Math.ceil(number(text, "bytes"));
+}
+
+function number(text: string, what: string): number {
   const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)([kMG]?)$/.exec(text.replace("K", "k")) ?? [];
   const bytes = Number(number) * UNITS[unit]!;
-  if (bytes < 1) throw new InvalidArgumentError("expected bytes per second, such as 500k or 2M.");
+  if (bytes < 1) throw new InvalidArgumentError(`expected ${what}, such as 500k or 2M.`);
   return bytes;
 }
 
@@ -83,7 +92,12 @@ export function hostsCommand(name: string, description: string) {
     .option("--follow-links", "take what links of the set lead to outside its folder; else they are refused")
     .option("--ssh-config <file>", "handed to ssh as -F")
     .option("--connect-timeout <seconds>", "for ssh to connect", whole(1), 10)
-    .option("--timeout <seconds>", "for one command on a host", whole(1), 300)
+    .option(
+      "--timeout <seconds>",
+      "for anything that a host is asked, besides what restart and health wait on purpose (default: 300, and 1800 to read or copy a set)",
+      whole(1),
+    )
+    .option("--max-output <bytes>", "that one program on a host may print: 500k, 2M (default: 2 MiB)", bytes)
     .option("--bwlimit <rate>", "bytes per second that the whole run sends at most: 500k, 2M", rate)
     .option("--reports <dir>", "where runs are kept", "reports")
     .addOption(reportsModeOption())

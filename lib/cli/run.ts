@@ -9,7 +9,15 @@ import type { ArtifactSet } from "../manifest.ts";
 import { openRun } from "../report/run_dir.ts";
 import { rollout, type RolloutOptions } from "../rollout/rollout.ts";
 import { heapKeeper } from "../memory.ts";
-import { connector, outputForm, simulationWarnings, stopSignal, together, viewOf } from "./context.ts";
+import {
+  connector,
+  harmless,
+  outputForm,
+  simulationWarnings,
+  stopSignal,
+  together,
+  viewOf,
+} from "./context.ts";
 import type { HostsOptions } from "./options.ts";
 import { complain, warn } from "./streams.ts";
 
@@ -29,11 +37,9 @@ export type PipelineRun =
 export async function runPipeline(options: HostsOptions, what: PipelineRun): Promise<number> {
   const { sets = [], details = false, releases = false, warnings = [], ...rest } = what;
   const runDir = await openRun(options.reports, what.run.id, warn, options.reportsMode);
-  const view = await viewOf(outputForm(options), runDir, {
-    verbosity: Number(options.verbose),
-    details,
-    releases,
-  });
+  const view = harmless(
+    await viewOf(outputForm(options), runDir, { verbosity: Number(options.verbose), details, releases }),
+  );
   const stop = stopSignal(() => {
     // What happened until now is on the disk, line by line; devices are safe at any moment.
     view.close();

@@ -5,7 +5,7 @@
  */
 import { program } from "../remote/program.ts";
 import text from "./blocks.sh" with { type: "text" };
-import { defineFact, type Fact } from "./fact.ts";
+import { defineFact, type Fact, LISTING_LINES } from "./fact.ts";
 
 /** A file, and the size of the blocks in which it is to be read. */
 export interface Cutting {
@@ -29,6 +29,7 @@ export function blocksOf(cuttings: readonly Cutting[]): Fact<ReadonlyMap<string,
   return defineFact({
     program: readBlocks,
     timeout: 1800,
+    lines: LISTING_LINES,
     args: ({ settings }) => [
       settings.deployPath,
       settings.liveDir,

@@ -4,6 +4,7 @@
  * @module
  */
 import { kindOfExit } from "../remote/exit_kinds.ts";
+import { detached } from "../bounds.ts";
 import { Failure } from "../errors.ts";
 import type { Answer } from "../remote/session.ts";
 import type { Program } from "../remote/program.ts";
@@ -21,8 +22,40 @@ export interface Fact<T> {
   readonly program: Program;
   /** Seconds, where the usual limit is too short. */
   readonly timeout?: number;
+  /** So many seconds of them it may wait on purpose, for a service. */
+  waits?(subject: FactSubject): number;
   args(subject: FactSubject): readonly string[];
+  /** Lines that it may print, and how many more for each file of the release, where the usual are too few. */
+  readonly lines?: { readonly most: number; readonly perFile: number };
   parse(output: string, subject: FactSubject): T;
+}
+
+/** Lines of a fact that is no list of files. */
+const LINES = 10_000;
+/** Lines of one that lists files: a name with its digest has one, and so it has in a metadata.json, or some. */
+export const LISTING_LINES = { most: 100_000, perFile: 10 } as const;
+
+/** What a fact's program printed, read. Throws a Failure where it failed or printed more lines than a fact has. */
+export function readFact<T>(fact: Fact<T>, answer: Answer, subject: FactSubject): T {
+  const { program, lines = { most: LINES, perFile: 0 } } = fact;
+  const output = outputOf(answer, program, subject.settings.name);
+  const most = lines.most + lines.perFile * (subject.release?.files.length ?? 0);
+  if (hasMoreLines(output, most)) {
+    throw new Failure({
+      kind: "excess",
+      action: program.name,
+      host: subject.settings.name,
+      evidence: `it printed more than ${most} lines`,
+      next: "look at the device: what is under its deploy_path is not of our making",
+    });
+  }
+  return fact.parse(output, subject);
+}
+
+function hasMoreLines(text: string, most: number): boolean {
+  let lines = 0;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) if (++lines > most) return true;
+  return false;
 }
 
 /** Keeps the type of what `parse` returns. */
@@ -37,7 +70,13 @@ export function outputOf(answer: Answer, program: Program, host: string, action 
   const words = answer.stderr.trim();
   const evidence = words || `${program.name} ended with exit code ${answer.code}`;
   const log = answer.stdout.trim();
-  throw new Failure({ kind, action, host, evidence, ...(log === "" ? {} : { log: log.slice(-8192) }) });
+  throw new Failure({
+    kind,
+    action,
+    host,
+    evidence,
+    ...(log === "" ? {} : { log: detached(log.slice(-8192)) }),
+  });
 }
 
 /** `key=value` lines; a key may come several times. Lines of another form are passed over. */

@@ -15,10 +15,15 @@ export interface Health {
   readonly metrics: readonly string[];
 }
 
+/** What `fetch` (see prelude.sh) gives a service to answer. Seconds. */
+const ANSWER = 10;
+
 /** Waits for as many attempts as the host's settings allow; a Failure (`unhealthy`) where the service does not get ready. */
 export const health = defineFact<Health>({
   program: program("health", text),
   timeout: 1800,
+  // Each attempt may let us wait for an answer, too.
+  waits: ({ settings }) => settings.healthAttempts * (settings.healthInterval + ANSWER),
   args: ({ settings }) => [
     urlOf(settings, settings.healthReady),
     urlOf(settings, settings.healthStatus),

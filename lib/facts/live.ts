@@ -2,11 +2,12 @@
  * A set that a device has: the live one, or a backup.
  * @module
  */
+import { firstOf } from "../bounds.ts";
 import { type Program, program } from "../remote/program.ts";
 import { parseManifest } from "../manifest.ts";
 import { type Listing, releaseId } from "../release.ts";
 import text from "./live.sh" with { type: "text" };
-import { defineFact, type Fact, parseDigests } from "./fact.ts";
+import { defineFact, type Fact, LISTING_LINES, parseDigests } from "./fact.ts";
 
 export interface DeviceSet {
   /** Every regular file with its digest as it is now. */
@@ -17,7 +18,10 @@ export interface DeviceSet {
   /** Its release id; null where it has no metadata.json. */
   readonly id: string | null;
   readonly version: string | null;
-  /** What its own metadata.json says of each file, where the files do not agree: in words. Empty where the set is whole. */
+  /**
+   * What its own metadata.json says of each file, where the files do not agree: in words, and past some of them how many more. Empty where
+   * the set is whole.
+   */
   readonly faults: readonly string[];
   /** Files that its metadata.json does not list. */
   readonly unlisted: readonly string[];
@@ -29,6 +33,7 @@ const readSet: Program = program("live", text);
 export const live = defineFact<DeviceSet | null>({
   program: readSet,
   timeout: 1800,
+  lines: LISTING_LINES,
   args: ({ settings }) => [settings.deployPath, settings.liveDir],
   parse: parseSet,
 });
@@ -37,6 +42,9 @@ export const live = defineFact<DeviceSet | null>({
 export function backupSet(name: string): Fact<DeviceSet | null> {
   return defineFact({ ...live, args: ({ settings }) => [settings.deployPath, `backup/${name}`] });
 }
+
+/** Faults that are kept of a set. */
+const FAULTS = 1000;
 
 /** Pure: what live.sh printed. */
 export function parseSet(output: string): DeviceSet | null {
@@ -61,5 +69,5 @@ export function parseSet(output: string): DeviceSet | null {
   const unlisted = [...listing.keys()].filter((name) =>
     name !== "metadata.json" && !manifest.entries.has(name)
   ).sort();
-  return { ...set, version: manifest.version, faults, unlisted };
+  return { ...set, version: manifest.version, faults: firstOf(faults, FAULTS, "faults"), unlisted };
 }

@@ -4,7 +4,7 @@
  */
 import type { Listing } from "../release.ts";
 import { program } from "../remote/program.ts";
-import { defineFact, Fields, parseDigests } from "./fact.ts";
+import { defineFact, Fields, LISTING_LINES, parseDigests } from "./fact.ts";
 import text from "./newest_backup.sh" with { type: "text" };
 
 export interface NewestBackup {
@@ -15,6 +15,7 @@ export interface NewestBackup {
 /** Null where there is none, or none of ours. */
 export const newestBackup = defineFact<NewestBackup | null>({
   program: program("newest_backup", text),
+  lines: LISTING_LINES,
   args: ({ settings }) => [settings.deployPath],
   parse: (output) => {
     const backup = new Fields(output).get("backup");

@@ -5,7 +5,7 @@
 import { program } from "../remote/program.ts";
 import type { Listing } from "../release.ts";
 import text from "./staged.sh" with { type: "text" };
-import { defineFact, parseDigests } from "./fact.ts";
+import { defineFact, LISTING_LINES, parseDigests } from "./fact.ts";
 
 export interface Staged {
   /** Null where there is no staging folder for this release. */
@@ -21,6 +21,7 @@ export interface Staged {
 export const staged = defineFact<Staged>({
   program: program("staged", text),
   timeout: 1800,
+  lines: LISTING_LINES,
   args: (
     { settings, release },
   ) => [

@@ -2,6 +2,7 @@
  * `-e`: variables that win over every other, as Ansible reads them: `K=V` words, a YAML or JSON mapping, or `@FILE`.
  * @module
  */
+import { append } from "../append.ts";
 import type { Problem } from "../errors.ts";
 import { SIMPLE_ESCAPES } from "./python_literal.ts";
 import { discreet, unsealFile } from "./sealed.ts";
@@ -56,7 +57,7 @@ async function readFileOption(file: string, reading: VarsReading): Promise<[stri
   const vars = plain
     ? readVarsMapping(file, plain.text, problems, { unseal, secret: plain.secret, warn }, false)
     : [];
-  check.problems.push(...(plain?.secret ? discreet(problems) : problems));
+  append(check.problems, plain?.secret ? discreet(problems) : problems);
   return vars.map(({ name, setting }) => [name, setting]);
 }
 

@@ -3,6 +3,7 @@
  * @module
  */
 import { resolve } from "@std/path";
+import { append } from "../append.ts";
 import { type Problem, UsageError } from "../errors.ts";
 import { InventoryBuilder, type VarsLayer } from "./builder.ts";
 import { readExtraVars } from "./extra_vars.ts";
@@ -66,7 +67,7 @@ export async function loadInventory(sources: readonly string[], options: LoadOpt
   if (named.length > 0) {
     const found = await Promise.all(named.map((source) => findSources(source, namedBy, cwd)));
     for (const { sources: several, problems: ofSource } of found) {
-      problems.push(...ofSource);
+      append(problems, ofSource);
       for (const source of several) await readSource(source, builder, check, unseal, options);
     }
     const folders = found.flatMap(({ folder }) => folder ?? []).map((folder) => resolve(cwd, folder));
@@ -144,7 +145,7 @@ async function readSource(
   }
   builder.source = "";
   ofSource.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.col ?? 0) - (b.col ?? 0));
-  problems.push(...(plain?.secret ? discreet(ofSource) : ofSource));
+  append(problems, plain?.secret ? discreet(ofSource) : ofSource);
 }
 
 function addEnvironmentHost(builder: InventoryBuilder, env: LoadOptions["env"], check: VariableCheck): void {

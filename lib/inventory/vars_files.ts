@@ -5,6 +5,7 @@
  */
 import { readdir, stat } from "node:fs/promises";
 import { basename, extname, isAbsolute, join, relative, resolve } from "@std/path";
+import { append } from "../append.ts";
 import type { Problem } from "../errors.ts";
 import type { VarsLayer } from "./builder.ts";
 import { discreet, type Unseal, unsealFile } from "./sealed.ts";
@@ -72,7 +73,7 @@ async function readAll(
     for (const file of files) {
       const found = await readVars(file, reading);
       if (isUnused(name)) found.problems.forEach(reading.check.warn);
-      else reading.check.problems.push(...found.problems);
+      else append(reading.check.problems, found.problems);
       for (const [key, setting] of found.vars) vars.set(key, setting);
     }
     found.set(name, vars);
@@ -109,7 +110,7 @@ async function filesBelow(folder: string, cwd: string, depth: number): Promise<s
     const info = await look(resolve(cwd, file));
     const extension = extname(name);
     if (info?.isDirectory()) {
-      if (extension === "") files.push(...await filesBelow(file, cwd, depth + 1));
+      if (extension === "") append(files, await filesBelow(file, cwd, depth + 1));
     } else if (info?.isFile() && EXTENSIONS.includes(extension)) files.push(file);
   }
   return files;

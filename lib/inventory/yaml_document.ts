@@ -15,6 +15,7 @@ import {
   type Scalar,
   type YAMLMap,
 } from "yaml";
+import { append } from "../append.ts";
 import type { Problem } from "../errors.ts";
 import type { Json } from "../events.ts";
 import { indentFlows } from "./flow_indent.ts";
@@ -87,7 +88,7 @@ export class YamlDocument implements YamlSource {
         const source = this.#follow(value);
         const maps = isSeq(source) ? source.items.map((item) => this.#follow(item as Node)) : [source];
         // Of several, the first wins: so it comes last.
-        for (const item of maps.reverse()) if (isMap(item)) merged.push(...this.entries(item));
+        for (const item of maps.reverse()) if (isMap(item)) append(merged, this.entries(item));
       } else {
         const written = value?.range && value.range[0] < value.range[1] ? value : keyNode;
         const scalar = this.#follow(keyNode) as Scalar;

@@ -12,6 +12,8 @@ export interface Call {
   readonly args: readonly string[];
   /** Seconds. */
   readonly timeout?: number;
+  /** So many of them it waits on purpose. */
+  readonly waits?: number;
   /** Its standard input; without it, it reads nothing. */
   readonly payload?: Payload;
 }
@@ -49,12 +51,14 @@ async function run(
   const timeouts = calls.flatMap(({ timeout }) => timeout ?? []);
   const together = timeouts.reduce((sum, timeout) => sum + timeout, 0);
   const timeout = how === "all"
-    ? Math.max(...timeouts)
+    ? timeouts.reduce((most, timeout) => Math.max(most, timeout), 0)
     : together + (calls.length - timeouts.length) * LOOKING;
   const reader = calls.findIndex(({ payload }) => payload !== undefined);
   const payload = calls[reader]?.payload;
+  const waits = calls.reduce((sum, call) => sum + (call.waits ?? 0), 0);
   const options = {
     ...(timeouts.length === 0 ? {} : { timeout }),
+    ...(waits === 0 ? {} : { waits }),
     ...(payload === undefined ? {} : { payload }),
   };
   if (others.length === 0) return [await remote.run(first.program, first.args, options)];
@@ -64,24 +68,25 @@ async function run(
     ...options,
     calls,
   });
-  const answers = whole.parts ?? splitBatch(whole, tag);
+  const answers = whole.parts ?? splitBatch(whole, tag, calls.length);
   // Fewer than asked: the shell itself was ended. What it said goes for all that are missing.
   return calls.map((_, at) => answers[at] ?? { ...whole, code: whole.code || 1 });
 }
 
-/** Pure: what batch.sh printed, cut into the answers of its programs. */
-export function splitBatch({ stdout, stderr }: Answer, tag: string): Answer[] {
+/** Pure: what batch.sh printed, cut into the answers of its programs: `most` of them. */
+export function splitBatch({ stdout, stderr }: Answer, tag: string, most = Infinity): Answer[] {
   const outs = stdout.split(`\n${tag} `);
   const errors = stderr.split(`\n${tag}\n`);
+  // Of much on standard error the middle is left out, and with it some of the tags: then nobody can tell whose is what.
+  const together = errors.length === outs.length ? null : errors.join("\n");
   const answers: Answer[] = [];
-  for (let at = 0; at + 1 < outs.length; at++) {
+  for (let at = 0; at + 1 < outs.length && at < most; at++) {
     // Each part but the first begins with the exit code of the one before.
     const body = at === 0 ? outs[at] : outs[at]?.replace(/^\d+\n/, "");
-    answers.push({
-      code: Number.parseInt(outs[at + 1] ?? "", 10),
-      stdout: body ?? "",
-      stderr: errors[at] ?? "",
-    });
+    const code = /^\d{1,3}(?=\n|$)/.exec(outs[at + 1]!)?.[0];
+    // The tag without a code: something has written in between, and what it all means is not known.
+    if (code === undefined) break;
+    answers.push({ code: Number(code), stdout: body ?? "", stderr: together ?? errors[at] ?? "" });
   }
   return answers;
 }

@@ -1,78 +1,90 @@
 /**
  * Cuts what a session prints into answers. An answer is all that came before the session's marker, without the line break in front of it; the
  * marker cannot be guessed, so nothing that a device prints can pass for one. A beat (see loop.sh) may come anywhere, also in the middle of
- * an answer, and is taken out.
+ * an answer, and is taken out. Work and memory are in proportion to the bytes that come, however they are cut into pieces.
  * @module
  */
+import { Kept, OverLimit, type StreamLimit } from "./kept.ts";
+import { BEATS, MARKER_LINE } from "./limits.ts";
+
 export interface Frame {
   /** What was printed since the last marker line, without the line break that the loop puts before the next. */
-  readonly body: Uint8Array<ArrayBuffer>;
+  readonly body: string;
   /** The words behind the marker: `["hello"]`, `["3", "0"]`. */
   readonly words: readonly string[];
 }
 
 /** Bytes in, whole answers out. */
 export class FrameReader {
-  #pending: Uint8Array<ArrayBuffer> = new Uint8Array();
-  /** Up to here there is no marker line. */
-  #searched = 0;
+  readonly #kept = new Kept();
+  /** What came last and may be the beginning of a marker line. */
+  #open: Uint8Array = new Uint8Array();
   readonly #marker: Uint8Array;
-  readonly #limit: number;
+  readonly #limit: () => StreamLimit;
+  readonly #since = performance.now();
+  #beats = 0;
 
-  /** `limit` is the most bytes that one answer may have; past it `push()` throws a RangeError. */
-  constructor(marker: string, limit: number) {
+  /** `limit` says what may be printed before the next marker; past it `push()` throws an OverLimit. */
+  constructor(marker: string, limit: () => StreamLimit) {
     this.#marker = new TextEncoder().encode(`${marker} `);
     this.#limit = limit;
   }
 
-  /** What came since the last whole answer: the evidence when a session dies. */
-  get rest(): string {
-    return new TextDecoder().decode(this.#pending);
+  /** The last of what came since the last whole answer, up to so many bytes: the evidence when a session dies. */
+  last(bytes: number): string {
+    return (this.#kept.last(bytes) + new TextDecoder().decode(this.#open)).slice(-bytes);
   }
 
-  push(chunk: Uint8Array): Frame[] {
-    this.#pending = concat(this.#pending, chunk);
-    const frames: Frame[] = [];
+  /**
+   * The frames that are whole with this chunk. Whoever takes one out has dealt with it before the next is looked for, so that `limit` is
+   * that of whatever is answered next.
+   */
+  *push(chunk: Uint8Array): Generator<Frame, void> {
+    const bytes = this.#open.length === 0 ? chunk : concat(this.#open, chunk);
+    let from = 0;
     for (;;) {
-      const at = indexOf(this.#pending, this.#marker, this.#searched);
-      const end = at < 0 ? -1 : this.#pending.indexOf(10, at + this.#marker.length);
-      if (end < 0) {
-        // Not the whole line yet: go on from where it may begin.
-        this.#searched = at >= 0 ? at : Math.max(0, this.#pending.length - this.#marker.length + 1);
-        if (this.#pending.length > this.#limit) {
-          throw new RangeError(`more than ${this.#limit} bytes of output`);
-        }
-        return frames;
+      const at = indexOf(bytes, this.#marker, from);
+      if (at < 0) break;
+      const words = at + this.#marker.length;
+      const end = bytes.indexOf(10, words);
+      if (end < 0 ? bytes.length - words > MARKER_LINE : end - words > MARKER_LINE) {
+        throw new OverLimit(`it sent a marker with a line of more than ${MARKER_LINE} bytes`);
       }
-      const words = new TextDecoder().decode(this.#pending.subarray(at + this.#marker.length, end)).split(
-        " ",
-      );
-      const rest = this.#pending.subarray(end + 1);
-      if (words[0] === "beat") {
-        this.#pending = concat(this.#pending.subarray(0, at), rest);
-        this.#searched = at;
-        continue;
-      }
-      const body = this.#pending.slice(0, at);
-      frames.push({ body: body.at(-1) === 10 ? body.slice(0, -1) : body, words });
-      this.#pending = rest.slice();
-      this.#searched = 0;
+      this.#kept.add(bytes.subarray(from, at), this.#limit());
+      from = at;
+      if (end < 0) break;
+      from = end + 1;
+      const said = new TextDecoder().decode(bytes.subarray(words, end)).split(" ");
+      if (said[0] === "beat") this.#beat();
+      else yield { body: this.#kept.take(this.#limit()), words: said };
     }
+    // What may be the beginning of a marker stays open; a marker whose line has not come to its end does, too.
+    const rest = bytes.subarray(from);
+    const open = startsWith(rest, this.#marker) ? 0 : Math.max(0, rest.length - this.#marker.length + 1);
+    this.#kept.add(rest.subarray(0, open), this.#limit());
+    this.#open = rest.slice(open);
   }
 
-  /** Forgets all but the last `keep` bytes: for the noise before the first answer. */
-  trim(keep: number): void {
-    if (this.#pending.length <= keep) return;
-    this.#pending = this.#pending.slice(-keep);
-    this.#searched = 0;
+  #beat(): void {
+    this.#beats++;
+    const most = BEATS.burst + BEATS.perSecond * (performance.now() - this.#since) / 1000;
+    if (this.#beats > most) {
+      throw new OverLimit(
+        `it sent more beats than ${BEATS.burst} and ${BEATS.perSecond} a second, where one is due every 5 s`,
+      );
+    }
   }
 }
 
-function concat(a: Uint8Array<ArrayBuffer>, b: Uint8Array): Uint8Array<ArrayBuffer> {
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
   const all = new Uint8Array(a.length + b.length);
   all.set(a);
   all.set(b, a.length);
   return all;
+}
+
+function startsWith(bytes: Uint8Array, part: Uint8Array): boolean {
+  return bytes.length >= part.length && indexOf(bytes.subarray(0, part.length), part, 0) === 0;
 }
 
 function indexOf(bytes: Uint8Array, part: Uint8Array, from: number): number {

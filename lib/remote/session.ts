@@ -4,13 +4,24 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import type { Writable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import type { ProcessPromise } from "zx/core";
 import { Failure, type FailureKind } from "../errors.ts";
 import type { Call } from "./batch.ts";
 import { whyUnreachable } from "./diagnose.ts";
-import { FrameReader } from "./frames.ts";
+import { type Frame, FrameReader } from "./frames.ts";
 import { HOST_KEY_LINE, type HostKeyWatch, watchHostKey } from "./host_key.ts";
+import { OverLimit, type StreamLimit } from "./kept.ts";
+import {
+  ERRORS_KEPT,
+  ERRORS_RECEIVED,
+  NOISE,
+  OUTPUT,
+  type OutputLimit,
+  PIECES,
+  RECEIVED,
+  SILENCE,
+} from "./limits.ts";
 import { definitionOf, functionOf, prelude, type Program } from "./program.ts";
 import { kill, start } from "./spawn.ts";
 import type { Throttle } from "./throttle.ts";
@@ -28,6 +39,12 @@ export interface Answer {
 export interface RunOptions {
   /** Seconds after which the program is ended, on the device and here. */
   readonly timeout?: number;
+  /** So many of them it waits on purpose, for a service: what limits every program does not count them. */
+  readonly waits?: number;
+  /** How much it may print, where that is not the usual. */
+  readonly output?: OutputLimit;
+  /** Bytes that it may print beyond the usual. */
+  readonly expected?: number;
   /** When it is ended at the latest, as `performance.now()` counts, whatever else it would be allowed. */
   readonly deadline?: number;
   /** Its standard input; without it, it reads nothing. The program must read exactly these bytes or fail. */
@@ -59,6 +76,10 @@ export interface Remote {
 export interface SessionOptions extends TransportOptions {
   /** Seconds for a program that sets no limit of its own. */
   readonly commandTimeout: number;
+  /** Seconds for any program, whatever limit it sets of its own, besides what it waits on purpose. */
+  readonly longest?: number;
+  /** Bytes that a program may print, where that is not the usual. */
+  readonly maxOutput?: number;
   /** Ends the session at any moment, also before it has come about. */
   readonly signal?: AbortSignal;
   /** What limits all sessions of the run together. */
@@ -73,12 +94,16 @@ interface Pending {
   readonly id: number;
   readonly name: string;
   readonly seconds: number;
+  readonly out: StreamLimit;
+  readonly err: StreamLimit;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (failure: Failure) => void;
   startedAt: number;
   /** We wait ourselves, for our turn to send: the clock stands still. */
   paused: boolean;
   timer?: ReturnType<typeof setTimeout> | undefined;
+  /** When it is given up, as `performance.now()` counts. */
+  until: number;
   stdout?: { text: string; code: number };
   stderr?: string;
 }
@@ -95,10 +120,8 @@ const STALL = 60;
 const SLOWEST = 1024;
 /** For the loop to end by itself when it is told to. Milliseconds. */
 const CLOSE_GRACE = 2000;
-/** The most that one program may print. Bytes. */
-const OUTPUT_LIMIT = 16 * 1024 * 1024;
-/** What is kept of the noise before the first answer. Bytes. */
-const NOISE = 16 * 1024;
+/** What may be printed where nothing was asked. */
+const UNASKED: StreamLimit = { bytes: NOISE.kept, past: "cut", received: NOISE.received };
 
 /** Opens a session, or throws a Failure that says why there is none. */
 export async function openSession(endpoint: Endpoint, options: SessionOptions): Promise<Remote> {
@@ -143,6 +166,12 @@ class Session implements Remote {
   #kept: ReadonlySet<string> | null = null;
   #greeted = false;
   #ended: Failure | null = null;
+  /** When the device last sent anything, as `performance.now()` counts. */
+  #heard = 0;
+  /** How many pieces of output may come at once now, and since when. */
+  #pieces: number = PIECES.burst;
+  #piecesAt = performance.now();
+  readonly #pauses = new Set<ReturnType<typeof setTimeout>>();
   readonly ready: Promise<void>;
   readonly #exited: Promise<void>;
 
@@ -150,22 +179,22 @@ class Session implements Remote {
     this.#endpoint = endpoint;
     this.#options = options;
     const greeting = `lockstep-${crypto.randomUUID()}`;
-    this.#stdout = new FrameReader(greeting, OUTPUT_LIMIT);
-    this.#stderr = new FrameReader(greeting, OUTPUT_LIMIT);
+    this.#stdout = new FrameReader(greeting, () => UNASKED);
+    this.#stderr = new FrameReader(greeting, () => UNASKED);
     this.#process = start(sessionArgv(endpoint, options, greeting));
     this.#stdin = this.#process.stdin;
     // Writing to a session that has died fails here and is told by its end.
     this.#stdin.on("error", () => {});
     const hello = Promise.withResolvers<void>();
     this.ready = hello.promise;
-    const seconds = options.connectTimeout + LOGIN_GRACE;
+    const seconds = options.connectTimeout + Math.min(LOGIN_GRACE, options.longest ?? Infinity);
     const timer = setTimeout(() => {
       this.#end(
         new Failure({
           kind: "timeout",
           action: "connect",
           host: endpoint.name,
-          evidence: [`no shell within ${seconds} s`, ...lastWords(this.#stderr.rest)].join("\n"),
+          evidence: [`no shell within ${seconds} s`, ...this.#lastErrors()].join("\n"),
           next: "look at what its login shell runs at start, or raise --connect-timeout",
         }),
       );
@@ -174,17 +203,21 @@ class Session implements Remote {
       this.#greeted = true;
       clearTimeout(timer);
       const marker = `answer-${crypto.randomUUID()}`;
-      this.#stdout = new FrameReader(marker, OUTPUT_LIMIT);
-      this.#stderr = new FrameReader(marker, OUTPUT_LIMIT);
+      this.#stdout = new FrameReader(marker, () => this.#awaited("stdout")?.out ?? UNASKED);
+      this.#stderr = new FrameReader(marker, () => this.#awaited("stderr")?.err ?? UNASKED);
       this.#stdin.write(`${marker} ${RUN}\n`);
       hello.resolve();
     };
     const abort = (): void => this.#end(this.#failure("interrupted", "talk", "the session was given up"));
     options.signal?.addEventListener("abort", abort);
     if (options.signal?.aborted) abort();
-    this.#process.stdout.on("data", (chunk: Uint8Array) => this.#read(chunk, greeted));
-    this.#process.stderr.on("data", (chunk: Uint8Array) => this.#readErrors(chunk));
-    if (watch !== undefined) this.#process.stderr.on("data", (chunk: Uint8Array) => watch.read(chunk));
+    const { stdout, stderr } = this.#process;
+    stdout.on(
+      "data",
+      (chunk: Uint8Array) => this.#read(chunk, stdout, (frame) => this.#takeOutput(frame, greeted)),
+    );
+    stderr.on("data", (chunk: Uint8Array) => this.#read(chunk, stderr, (frame) => this.#takeErrors(frame)));
+    if (watch !== undefined) stderr.on("data", (chunk: Uint8Array) => watch.read(chunk));
     this.#exited = this.#process.then(async (output) => {
       clearTimeout(timer);
       options.signal?.removeEventListener("abort", abort);
@@ -207,16 +240,24 @@ class Session implements Remote {
     }
     // A device counts in whole seconds.
     const left = Math.max(1, Math.ceil(((options.deadline ?? Infinity) - performance.now()) / 1000));
-    const seconds = Math.min(options.timeout ?? this.#options.commandTimeout, left);
+    const { commandTimeout, longest = Infinity, maxOutput = OUTPUT.bytes } = this.#options;
+    const own = options.timeout ?? commandTimeout;
+    const seconds = Math.min(own, longest + (options.waits ?? 0), left);
+    const { past, bytes } = options.output ?? { ...OUTPUT, bytes: maxOutput + (options.expected ?? 0) };
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const pending: Pending = {
       id: this.#nextId++,
       name: program.name,
       seconds,
+      out: { past, bytes, received: Math.max(RECEIVED, bytes) },
+      err: past === "cut"
+        ? { past, bytes, received: RECEIVED }
+        : { past: "cut", bytes: ERRORS_KEPT, received: ERRORS_RECEIVED },
       resolve,
       reject,
       startedAt: 0,
       paused: false,
+      until: Infinity,
     };
     this.#pending.push(pending);
     if (this.#pending.length === 1) this.#watch(pending);
@@ -267,48 +308,95 @@ class Session implements Remote {
     return Math.min(SLOWEST, (this.#options.throttle?.rate ?? Infinity) / 1000);
   }
 
-  #read(chunk: Uint8Array, greeted: () => void): void {
+  /** The first request whose answer has not come on this stream: the only one that may be answered there. */
+  #awaited(stream: "stdout" | "stderr"): Pending | undefined {
+    return this.#pending.find((pending) => pending[stream] === undefined);
+  }
+
+  #read(chunk: Uint8Array, stream: Readable, take: (frame: Frame) => void): void {
+    if (this.#ended !== null) return;
+    this.#heard = performance.now();
+    this.#pace(stream);
+    const reader = stream === this.#process.stdout ? this.#stdout : this.#stderr;
     try {
-      for (const { body, words } of this.#stdout.push(chunk)) {
-        if (words[0] === "hello") greeted();
-        else this.#answer(Number(words[0]), { stdout: { text: decode(body), code: Number(words[1]) } });
+      for (const frame of reader.push(chunk)) {
+        take(frame);
+        // What is behind the greeting, or behind the end, is nobody's.
+        if (this.#ended !== null || (reader !== this.#stdout && reader !== this.#stderr)) return;
       }
-      if (!this.#greeted) this.#stdout.trim(NOISE);
     } catch (error) {
-      this.#tooMuch(error);
+      if (error instanceof OverLimit) return this.#tooMuch(error.message);
+      this.#end(Failure.from(error, this.#pending[0]?.name ?? "talk", this.#endpoint.name));
     }
   }
 
-  #readErrors(chunk: Uint8Array): void {
-    try {
-      for (const { body, words } of this.#stderr.push(chunk)) {
-        this.#answer(Number(words[0]), { stderr: decode(body) });
-      }
-      if (!this.#greeted) this.#stderr.trim(NOISE);
-    } catch (error) {
-      this.#tooMuch(error);
-    }
+  /**
+   * Output in more and smaller pieces than anything needs costs others their time: then this stream is read now and then, and in larger ones.
+   * The device has to wait meanwhile.
+   */
+  #pace(stream: Readable): void {
+    const since = this.#heard - this.#piecesAt;
+    this.#pieces = Math.min(PIECES.burst, this.#pieces + since * PIECES.perSecond / 1000) - 1;
+    this.#piecesAt = this.#heard;
+    if (this.#pieces >= 0) return;
+    stream.pause();
+    const timer = setTimeout(() => {
+      this.#pauses.delete(timer);
+      stream.resume();
+    }, PIECES.pause);
+    this.#pauses.add(timer);
   }
 
-  #tooMuch(error: unknown): void {
-    const evidence = error instanceof Error ? error.message : String(error);
-    this.#end(this.#failure("exit", this.#pending[0]?.name ?? "talk", evidence));
+  #takeOutput({ body, words: [id = "", code = "", ...more] }: Frame, greeted: () => void): void {
+    if (!this.#greeted) {
+      if (id === "hello") greeted();
+      return;
+    }
+    const pending = this.#awaited("stdout");
+    if (String(pending?.id) !== id || !/^\d{1,3}$/.test(code) || more.length > 0) return this.#notAsked();
+    this.#answer(pending!, { stdout: { text: body, code: Number(code) } });
+  }
+
+  #takeErrors({ body, words: [id = "", ...more] }: Frame): void {
+    if (!this.#greeted) return;
+    const pending = this.#awaited("stderr");
+    if (String(pending?.id) !== id || more.length > 0) return this.#notAsked();
+    this.#answer(pending!, { stderr: body });
+  }
+
+  #notAsked(): void {
+    this.#tooMuch("it sent an answer that was not asked for, where each request has one");
+  }
+
+  /** The device has gone past a bound. */
+  #tooMuch(evidence: string): void {
+    const [waiting] = this.#pending;
+    if (!this.#greeted) {
+      const before = `${evidence} before the session had begun`;
+      return this.#end(
+        unreachable(this.#endpoint, "excess", before, "look at what its login shell runs at start"),
+      );
+    }
+    this.#end(this.#failure("excess", waiting?.name ?? "talk", evidence, NEXT_OF_EXCESS));
+  }
+
+  #lastErrors(): string[] {
+    return lastWords(this.#stderr.last(LAST_WORDS));
   }
 
   /** An answer is whole when its marker has come on both streams. */
-  #answer(id: number, part: Pick<Pending, "stdout" | "stderr">): void {
-    const at = this.#pending.findIndex((pending) => pending.id === id);
-    const pending = this.#pending[at];
-    if (pending === undefined) return;
+  #answer(pending: Pending, part: Pick<Pending, "stdout" | "stderr">): void {
     Object.assign(pending, part);
     const { stdout, stderr } = pending;
     if (stdout === undefined || stderr === undefined) return;
-    this.#pending.splice(at, 1);
+    // Answers come in order on each stream, so the first that is whole is the first that was asked for.
+    this.#pending.shift();
     clearTimeout(pending.timer);
     const took = (performance.now() - pending.startedAt) / 1000;
     // The device began a moment before we heard that the one before had ended.
-    if (stdout.code > 123 && took + 0.5 >= pending.seconds) pending.reject(this.#timeout(pending, stderr));
-    else pending.resolve({ code: stdout.code, stdout: stdout.text, stderr });
+    if (stdout.code > 123 && took + 0.5 >= pending.seconds) {
+      pending.reject(this.#timeout(pending, lastWords(stderr.slice(-LAST_WORDS))));
+    } else pending.resolve({ code: stdout.code, stdout: stdout.text, stderr });
     const next = this.#pending[0];
     if (next !== undefined) this.#watch(next);
   }
@@ -318,7 +406,23 @@ class Session implements Remote {
     pending.startedAt ||= performance.now();
     clearTimeout(pending.timer);
     if (pending.paused) return;
-    pending.timer = setTimeout(() => this.#end(this.#timeout(pending, this.#stderr.rest)), seconds * 1000);
+    const now = performance.now();
+    pending.until = now + seconds * 1000;
+    this.#heard = Math.max(this.#heard, pending.startedAt);
+    this.#wake(pending);
+  }
+
+  /** Looks again when the request is late, or when the device has been silent for too long. */
+  #wake(pending: Pending): void {
+    const now = performance.now();
+    const silent = this.#heard + SILENCE * 1000;
+    if (now >= pending.until) return this.#end(this.#timeout(pending, this.#lastErrors()));
+    if (now >= silent) {
+      const evidence = `no sign of life within ${SILENCE} s, where one is due every 5 s`;
+      return this.#end(this.#failure("timeout", pending.name, evidence));
+    }
+    const wait = Math.min(pending.until, silent) - now;
+    pending.timer = setTimeout(() => this.#wake(pending), Math.min(Math.ceil(wait), 2 ** 31 - 1));
   }
 
   async #send(pending: Pending, payload: Payload): Promise<void> {
@@ -386,6 +490,7 @@ class Session implements Remote {
   #end(failure: Failure): void {
     if (this.#ended !== null) return;
     this.#ended = failure;
+    for (const timer of this.#pauses) clearTimeout(timer);
     this.#rejectAll(failure);
     kill(this.#process);
   }
@@ -398,7 +503,7 @@ class Session implements Remote {
   }
 
   async #whyEnded(exitCode: number | null, cause: Error | null): Promise<Failure> {
-    const words = lastWords(this.#stderr.rest);
+    const words = this.#lastErrors();
     if (this.#greeted) {
       return this.#failure(
         "dropped",
@@ -438,22 +543,20 @@ class Session implements Remote {
       );
     }
     const how = exitCode === null ? "it could not be started" : `its login ended with exit code ${exitCode}`;
-    const evidence = [`no shell: ${how}`, ...words, ...lastWords(this.#stdout.rest)].join("\n");
+    const evidence = [`no shell: ${how}`, ...words, ...lastWords(this.#stdout.last(LAST_WORDS))].join("\n");
     if (!become) return unreachable(this.#endpoint, "unreachable", evidence, "the user needs a login shell");
     const next = `allow it in sudoers, "USER ALL=(${becomeUser}) NOPASSWD: ALL", or leave ansible_become out`;
     return unreachable(this.#endpoint, "privilege", evidence, next);
   }
 
-  #failure(kind: FailureKind, action: string, evidence: string): Failure {
-    return new Failure({ kind, action, host: this.#endpoint.name, evidence });
+  #failure(kind: FailureKind, action: string, evidence: string, next?: string): Failure {
+    const data = { kind, action, host: this.#endpoint.name, evidence };
+    return new Failure(next === undefined ? data : { ...data, next });
   }
 
-  #timeout(pending: Pending, stderr: string): Failure {
-    return this.#failure(
-      "timeout",
-      pending.name,
-      [`no answer within ${pending.seconds} s`, ...lastWords(stderr)].join("\n"),
-    );
+  #timeout({ name, seconds }: Pending, words: readonly string[]): Failure {
+    const whose = this.#options.longest === undefined ? "" : ", as --timeout says";
+    return this.#failure("timeout", name, [`no answer within ${seconds} s${whose}`, ...words].join("\n"));
   }
 }
 
@@ -484,12 +587,14 @@ function unreachable(
   return new Failure({ kind, action: "connect", host: endpoint.name, evidence, next }, { again });
 }
 
+/** Of what somebody printed last, so much is looked at for evidence. Bytes. */
+const LAST_WORDS = 4096;
+
+const NEXT_OF_EXCESS =
+  "look at the device: nothing of ours sends so much; where its sets are very large, raise --max-output";
+
 /** The last few lines of what somebody printed, as evidence. */
 function lastWords(text: string): string[] {
   return text.split("\n").map((line) => line.trim())
     .filter((line) => line !== "" && !line.startsWith(HOST_KEY_LINE)).slice(-5);
-}
-
-function decode(bytes: Uint8Array<ArrayBuffer>): string {
-  return new TextDecoder().decode(bytes);
 }

@@ -2,6 +2,7 @@
  * The command lines that start a session: ssh's, a local shell's, and the loop that either runs. Pure.
  * @module
  */
+import { append } from "../append.ts";
 import loop from "./loop.sh" with { type: "text" };
 import { quote } from "./quote.ts";
 
@@ -65,7 +66,7 @@ export function sshArgv(endpoint: Endpoint, options: TransportOptions, command: 
     argv.push("-o", `IdentityFile=${configValue(endpoint.identityFile)}`);
   }
   // … and these are, by ansible_ssh_common_args.
-  argv.push(...endpoint.commonArgs);
+  append(argv, endpoint.commonArgs);
   // … but for what would lend a device the user's keys, tickets or screen: these flags win over all that was said before.
   argv.push(endpoint.forwardAgent ? "-A" : "-a", "-k", "-x");
   for (

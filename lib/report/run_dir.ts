@@ -88,7 +88,11 @@ export async function openRun(
     } catch (error) {
       broken = error;
     }
-    record.add(event);
+    try {
+      record.add(event);
+    } catch (error) {
+      broken ??= error;
+    }
   };
 
   const finish = async () => {

@@ -2,6 +2,7 @@
  * Asks many hosts the same question, several at once, and writes nothing anywhere: what `status` and `backups` do.
  * @module
  */
+import { bounded, TASK_BOUNDS } from "../bounds.ts";
 import { Failure, type FailureData } from "../errors.ts";
 import type { HostSettings } from "../inventory/mod.ts";
 import type { ObservedHost, RunContext } from "../task.ts";
@@ -63,7 +64,8 @@ async function askHost<T>(
     return { host: settings.name, answer: await question(host) };
   } catch (error) {
     const failure = Failure.from(error, run.command, settings.name);
-    return { host: settings.name, status: host === null ? "unreachable" : "failed", error: failure.data };
+    const status = host === null ? "unreachable" : "failed";
+    return { host: settings.name, status, error: bounded(failure.data, TASK_BOUNDS) };
   } finally {
     await host?.close();
   }

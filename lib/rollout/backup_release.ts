@@ -3,12 +3,16 @@
  * @module
  */
 import { closestString } from "@std/text/closest-string";
+import { firstOf } from "../bounds.ts";
 import { Failure } from "../errors.ts";
 import { layout } from "../facts/layout.ts";
 import { backupSet } from "../facts/live.ts";
 import { newestBackup } from "../facts/newest_backup.ts";
 import { isTimedBackup, type Release } from "../release.ts";
 import type { ObservedHost } from "../task.ts";
+
+/** So many of the newest backups are looked at for one that is whole. */
+const TRIED = 200;
 
 /**
  * A backup as what is to be live: the named one, else the newest that is whole, of the release `preferred` where one is. Throws a Failure
@@ -41,7 +45,7 @@ export async function releaseOfBackup(
   }
   const damage: string[] = [];
   let newest: Release | null = null;
-  for (const name of backups.filter(isTimedBackup).reverse()) {
+  for (const name of backups.filter(isTimedBackup).slice(-TRIED).reverse()) {
     const found = await readBackup(host, name);
     if ("damage" in found) {
       damage.push(found.damage);
@@ -73,7 +77,7 @@ async function readBackup(host: ObservedHost, name: string): Promise<Release | {
       if (set.listing.get(file) !== sha256) faults.push(`${file} is not what was backed up`);
     }
   }
-  if (faults.length > 0) return { damage: `${path} is damaged: ${faults.join("; ")}` };
+  if (faults.length > 0) return { damage: `${path} is damaged: ${firstOf(faults, 20, "faults").join("; ")}` };
   return {
     id: set.id ?? `backup-${name}`,
     version: set.version,

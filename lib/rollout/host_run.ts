@@ -3,13 +3,14 @@
  * @module
  */
 import { Failure, type FailureData } from "../errors.ts";
-import { type Fact, type FactSubject, outputOf } from "../facts/fact.ts";
+import { type Fact, type FactSubject, outputOf, readFact } from "../facts/fact.ts";
 import type { HostSettings } from "../inventory/mod.ts";
 import type { Release } from "../release.ts";
 import { type Call, runBatch, runWhileWell } from "../remote/batch.ts";
 import { payloadOfBytes } from "../remote/payload.ts";
 import { type Program, program } from "../remote/program.ts";
-import type { Answer, Remote } from "../remote/session.ts";
+import { OUTPUT_PER_FILE } from "../remote/limits.ts";
+import type { Answer, Remote, RunOptions } from "../remote/session.ts";
 import type { Acted, ActingHost, RunContext, Step } from "../task.ts";
 import { isHeld, lockCall, unlock } from "./lock.ts";
 
@@ -83,15 +84,14 @@ export class HostRun implements ActingHost {
       program: fact.program,
       args: fact.args(this.#subject),
       ...(fact.timeout === undefined ? {} : { timeout: fact.timeout }),
+      ...(fact.waits === undefined ? {} : { waits: fact.waits(this.#subject) }),
     };
   }
 
   /** Keeps what a fact is answered, for everybody who looks. */
   #keep<T>(fact: Fact<T>, answered: Promise<Answer>): Promise<T> {
     const subject = this.#subject;
-    const asked = answered.then((answer) =>
-      fact.parse(outputOf(answer, fact.program, this.settings.name), subject)
-    );
+    const asked = answered.then((answer) => readFact(fact, answer, subject));
     // Several facts are asked at once: whoever awaits this one sees its failure, but perhaps after another's.
     asked.catch(() => {});
     this.#facts.set(fact, asked);
@@ -124,15 +124,20 @@ export class HostRun implements ActingHost {
     });
   }
 
-  ask(program: Program, args: readonly string[]): Promise<Answer> {
-    return this.#session.run(program, args);
+  ask(program: Program, args: readonly string[], options: Pick<RunOptions, "output"> = {}): Promise<Answer> {
+    return this.#session.run(program, args, options);
   }
 
   /** The session of the moment, which ends what is run at the host's deadline. */
   readonly #session: Pick<Remote, "run"> = {
     run: (program, args, options = {}) => {
       const { deadline } = this;
-      return this.#remote.run(program, args, deadline === Infinity ? options : { ...options, deadline });
+      const expected = (this.#release?.files.length ?? 0) * OUTPUT_PER_FILE;
+      return this.#remote.run(program, args, {
+        ...options,
+        expected,
+        ...(deadline === Infinity ? {} : { deadline }),
+      });
     },
   };
 
@@ -239,12 +244,13 @@ export class HostRun implements ActingHost {
 
 const ping = program("ping", "true");
 
-function callOf({ program, args, timeout, payload, input }: Step): Call {
+function callOf({ program, args, timeout, waits, payload, input }: Step): Call {
   const read = payload ?? (input === undefined ? undefined : payloadOfBytes(input));
   return {
     program,
     args,
     ...(timeout === undefined ? {} : { timeout }),
+    ...(waits === undefined ? {} : { waits }),
     ...(read === undefined ? {} : { payload: read }),
   };
 }

@@ -3,6 +3,7 @@
  * happens here is another host's.
  * @module
  */
+import { bounded, TASK_BOUNDS } from "../bounds.ts";
 import { Failure, type FailureData } from "../errors.ts";
 import type { Event, HostOutcome } from "../events.ts";
 import { layout } from "../facts/layout.ts";
@@ -66,7 +67,7 @@ type End = Omit<HostEnd, "bytesSent">;
 /** Does it. Never throws. */
 export async function runHost(job: HostJob): Promise<HostEnd> {
   const one = new OneHost(job);
-  const end = await one.run();
+  const end = bounded(await one.run(), TASK_BOUNDS);
   return { ...end, bytesSent: one.bytesSent };
 }
 

@@ -3,6 +3,7 @@
  * events; a host's failure is that host's alone, until the budget says otherwise.
  * @module
  */
+import { bounded, EVENT_BOUNDS } from "../bounds.ts";
 import type { FailureData } from "../errors.ts";
 import type { ArtifactsSummary, Event, HostOutcome, HostStatus, Json, Listener, Wave } from "../events.ts";
 import { SCHEMA } from "../events.ts";
@@ -106,7 +107,11 @@ class Rollout {
     );
     this.#slots = new Slots(options.forks);
     this.#budget = new Budget(options.budget ?? NO_LIMIT, options.hosts.length);
-    this.#emit = (event) => options.listener({ at: new Date().toISOString(), ...event } as Event);
+    this.#emit = (event) => {
+      // What a host is the reason for has a device's own words in it.
+      const kept = "host" in event ? bounded(event, EVENT_BOUNDS) : event;
+      options.listener({ at: new Date().toISOString(), ...kept } as Event);
+    };
   }
 
   async run(): Promise<number> {

@@ -2,6 +2,7 @@
  * Waves: which hosts are taken together, and in which order. Pure.
  * @module
  */
+import { append } from "../append.ts";
 import { type Problem, UsageError } from "../errors.ts";
 import type { Wave } from "../events.ts";
 
@@ -40,7 +41,7 @@ export function planWaves(words: readonly string[], hosts: readonly string[], so
         take(word, hosts.filter((host) => left.has(host) && wanted.has(host)));
       } catch (error) {
         if (!(error instanceof UsageError)) throw error;
-        problems.push(...error.problems);
+        append(problems, error.problems);
       }
     } else if (Number.isNaN(size)) {
       problems.push({ where: source.where, message: `found ${JSON.stringify(word)}, expected ${EXPECTED}` });

@@ -2,6 +2,7 @@
  * What a simulated device answers to programs that only look: the same text as the programs of lib/facts print on a real one.
  * @module
  */
+import { append } from "../../append.ts";
 import { freeSlot, slotLink } from "../../release.ts";
 import type { FileOf, SetOf } from "./device.ts";
 import { answer, type Answering, die } from "./answering.ts";
@@ -65,11 +66,11 @@ export const facts: Readonly<Record<string, Answering>> = {
   staged: (device, [, id = "", , ...wanted]) => {
     const text: string[] = [];
     const staging = device.staging?.get(id);
-    if (staging !== undefined) text.push("= staging", ...digests(staging));
+    if (staging !== undefined) append(text, ["= staging", ...digests(staging)]);
     for (const slot of [id, freeSlot(id, id)]) {
       const set = device.releases.get(slot);
       if (set !== undefined && device.live !== slotLink(slot)) {
-        text.push(`= slot ${slot}`, ...digests(set.files));
+        append(text, [`= slot ${slot}`, ...digests(set.files)]);
       }
     }
     const known = new Set([...device.liveSet?.files.values() ?? []].map(({ sha256 }) => sha256));
@@ -78,7 +79,7 @@ export const facts: Readonly<Record<string, Answering>> = {
       for (const [backup, { files }] of device.backups) {
         const found = [...files].find(([, { sha256 }]) => sha256 === digest);
         if (found === undefined) continue;
-        text.push(...digests(new Map([[`${backup}/${found[0]}`, found[1]]])));
+        append(text, digests(new Map([[`${backup}/${found[0]}`, found[1]]])));
         break;
       }
     }

@@ -119,7 +119,7 @@ export function fenced(outside: string): string {
   if (lines.length > LINES) shown.push(`(${lines.length - LINES} more lines)`);
   // A cut may leave half of a character.
   const inside = shown.join("\n").toWellFormed();
-  const ticks = Math.max(2, ...[...inside.matchAll(/`+/g)].map(([run]) => run.length));
+  const ticks = inside.matchAll(/`+/g).reduce((most, [run]) => Math.max(most, run.length), 2);
   const fence = "`".repeat(ticks + 1);
   return `${fence}text\n${inside}\n${fence}\n`;
 }

@@ -2,6 +2,8 @@
  * The closing words of a run: the plans of a dry run, warnings, failures, what is live where, and the recap last.
  * @module
  */
+import { append } from "../../append.ts";
+import { cutText } from "../../bounds.ts";
 import { type FailureData, formatFailure, printable } from "../../errors.ts";
 import type { HostOutcome, TaskReport } from "../../events.ts";
 import { gravity, type Ledger, type RunStarted, type Shared } from "./ledger.ts";
@@ -26,6 +28,9 @@ import type { ViewOptions } from "./view.ts";
 
 /** Failures and warnings past this many different ones are only named or counted: the reports have them whole. */
 const WHOLE = 50;
+/** Lines and characters of a failure's evidence that a terminal shows. */
+const EVIDENCE = 50;
+const SHOWN = 4096;
 /** Hosts that the recap names of each kind that went wrong. */
 const NAMED = 8;
 
@@ -124,10 +129,10 @@ function failureLines(ledger: Ledger, layout: Layout, { first, hosts }: Shared<H
     said.push([
       span(`ROLLBACK FAILED on ${oneLine(host)}: it needs you, and this is what failed there`, "alarm"),
     ]);
-    said.push(...failureText({ ...rollbackError, host }, "alarm"));
+    append(said, failureText({ ...rollbackError, host }, "alarm"));
     if (error !== undefined) said.push([span("It was to be rolled back because of:")]);
   }
-  if (error !== undefined) said.push(...failureText({ ...error, host }, statusTone[status]));
+  if (error !== undefined) append(said, failureText({ ...error, host }, statusTone[status]));
   if (was !== undefined) {
     said.push([span("It had ended well, and was to be taken back because others failed.")]);
   }
@@ -145,8 +150,19 @@ function failureLines(ledger: Ledger, layout: Layout, { first, hosts }: Shared<H
 }
 
 function failureText(failure: FailureData, tone: Tone): Line[] {
-  const [first = [], ...rest] = lines(formatFailure(failure));
+  const [first = [], ...rest] = lines(formatFailure(shownOf(failure)));
   return [first.map(({ text }) => span(text, tone)), ...rest];
+}
+
+/** As much of a failure as a person reads. The reports have more of it. */
+function shownOf(failure: FailureData): FailureData {
+  const { evidence, log } = failure;
+  const first = cutText(evidence.split("\n", EVIDENCE).join("\n"), SHOWN);
+  return {
+    ...failure,
+    evidence: first.length < evidence.length ? `${first}\n… more in the reports` : evidence,
+    ...(log === undefined ? {} : { log: cutText(log, 2 * SHOWN) }),
+  };
 }
 
 /** At most six lines, however many hosts. */
@@ -193,7 +209,9 @@ function releaseLines(ledger: Ledger): Line[] {
     thousands(hosts),
   ]);
   const all = [["RELEASE", "VERSION", "HOSTS"], ...rows];
-  const [first, second] = [0, 1].map((column) => Math.max(...all.map((row) => width(row[column]!))));
+  const [first, second] = [0, 1].map((column) =>
+    all.reduce((most, row) => Math.max(most, width(row[column]!)), 0)
+  );
   return all.map(([release = "", version = "", hosts = ""]): Line => [
     span(`${pad(release, first!)}  ${pad(version, second!)}  ${hosts}`),
   ]);

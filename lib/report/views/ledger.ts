@@ -3,6 +3,8 @@
  * A host that has ended leaves its count and, where it failed or has a plan, its name.
  * @module
  */
+import { append } from "../../append.ts";
+import { bounded, TASK_BOUNDS } from "../../bounds.ts";
 import type { FailureData } from "../../errors.ts";
 import type { Event, HostOutcome, HostStatus, Summary, TaskReport } from "../../events.ts";
 import { countReleases, noteVersions, type ReleaseCount } from "../releases.ts";
@@ -32,6 +34,9 @@ export interface Shared<T> {
   readonly first: T;
   readonly hosts: string[];
 }
+
+/** What is remembered of a failure. */
+const LEDGER_BOUNDS = { ...TASK_BOUNDS, size: 32 * 1024, text: 9 * 1024 };
 
 export class Ledger {
   start: RunStarted | null = null;
@@ -143,7 +148,7 @@ export class Ledger {
   namesOf(status: HostStatus, most = Infinity): string[] {
     const names: string[] = [];
     for (const { first, hosts } of this.failures.values()) {
-      if (first.status === status) names.push(...hosts.slice(0, most - names.length));
+      if (first.status === status) append(names, hosts.slice(0, most - names.length));
       if (names.length >= most) break;
     }
     return names;
@@ -180,7 +185,9 @@ export class Ledger {
       sharePlan(this.plans, tasks, host);
     }
     if (outcome.error !== undefined || isBad(outcome)) {
-      share(this.failures, outcomeKey(outcome), outcome, host);
+      // One host's words may be long, and every host's may differ: the reports have the whole.
+      const kept = bounded(outcome, LEDGER_BOUNDS);
+      share(this.failures, outcomeKey(kept), kept, host);
     }
   }
 

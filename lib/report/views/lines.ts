@@ -3,6 +3,7 @@
  * decide when and where it appears.
  * @module
  */
+import { append } from "../../append.ts";
 import { type FailureData, printable } from "../../errors.ts";
 import type {
   ArtifactsSummary,
@@ -163,10 +164,10 @@ export function taskLines(tasks: readonly TaskReport[], dryRun: boolean, options
         span(pad(word(status, dryRun), 12), statusTone[status]),
         span(` ${duration(durationMs).padStart(6)}`, "quiet"),
       ]);
-      if (dryRun || verbosity >= 2) listed.push(...stepLines(steps, "      "));
+      if (dryRun || verbosity >= 2) append(listed, stepLines(steps, "      "));
     }
     if (details && detail !== undefined) {
-      for (const [key, value] of Object.entries(detail)) listed.push(...detailLines(key, value));
+      for (const [key, value] of Object.entries(detail)) append(listed, detailLines(key, value));
     }
   }
   return listed;

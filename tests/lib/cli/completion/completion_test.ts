@@ -23,7 +23,7 @@ Deno.test("completionsOf() knows commands, options and choices", async () => {
   assert(!all.includes("complete") && !all.includes("scripts"), all.join());
   const cases: [words: string[], values: string[]][] = [
     [["re"], ["resume", "report"]],
-    [["deploy", "--max"], ["--max-failures", "--max-unreachable"]],
+    [["deploy", "--max"], ["--max-output", "--max-failures", "--max-unreachable"]],
     [["deploy", "--output", ""], ["pretty", "plain", "json", "ndjson"]],
     [["deploy", "-C", "-o", "nd"], ["ndjson"]],
     [["deploy", "--output=js"], ["json"]],
