@@ -3,6 +3,7 @@
  * not once per host, so that ten thousand hosts load at once.
  * @module
  */
+import { append } from "../append.ts";
 import { UsageError } from "../errors.ts";
 import type { Json } from "../events.ts";
 import { heapKeeper } from "../memory.ts";
@@ -47,6 +48,8 @@ export interface Over {
   readonly extraVars: ReadonlyMap<string, Setting>;
 }
 
+/** Of all sources together. */
+const MOST_HOSTS = 500_000;
 /** How much a large inventory may take before what reading it has left behind is collected. Bytes. */
 const GROWTH = 32 * 1024 * 1024;
 
@@ -100,6 +103,9 @@ export class InventoryBuilder {
     if (!host) {
       host = { name, source: this.source, groups: new Set(), vars: port ? [[["ansible_port", port]]] : [] };
       this.#hosts.set(name, host);
+      if (this.#hosts.size > MOST_HOSTS) {
+        throw UsageError.of(this.source, `found more than ${MOST_HOSTS} hosts, which no run can take`);
+      }
       if (this.#hosts.size % 64 === 0) this.#keepSmall();
     }
     this.#join(this.#group(group), host);
@@ -350,7 +356,7 @@ function isBelow(group: GroupNode, ancestor: GroupNode): boolean {
     if (next === ancestor) return true;
     if (seen.has(next)) continue;
     seen.add(next);
-    rest.push(...next.parents);
+    append(rest, next.parents);
   }
   return false;
 }

@@ -3,10 +3,11 @@
  * narrowed by `&` and `!`.
  * @module
  */
-import { readFileSync } from "node:fs";
 import process from "node:process";
 import { resolve } from "@std/path";
 import { type Problem, UsageError } from "../errors.ts";
+import { readBoundedSync } from "./bounded_file.ts";
+import { LONGEST, matchingOf, TIME, TooSlow } from "./bounded_regex.ts";
 import { parseAddress } from "./address.ts";
 import { hostsIn } from "./membership.ts";
 import { nearest } from "./near_miss.ts";
@@ -80,7 +81,7 @@ export function selectHosts(
 function termsOfFile(file: string, option: string, cwd: string): string[] {
   let text: string;
   try {
-    text = readFileSync(resolve(cwd, file), "utf8");
+    text = readBoundedSync(resolve(cwd, file)).toString();
   } catch (error) {
     throw UsageError.of(
       option,
@@ -107,6 +108,13 @@ function splitPattern(pattern: string, option: string): string[] {
 }
 
 function partsOf(pattern: string, option: string): string[] {
+  if (pattern.length > LONGEST) {
+    throw UsageError.of(
+      option,
+      `found a pattern of ${pattern.length} characters, expected no more than ${LONGEST} without a comma`,
+      "put commas between the hosts, or name a file of them: @FILE",
+    );
+  }
   const parts = pattern.match(/(?:[^\s:[\]]|\[[^\]]*\])+/g) ?? [];
   // A bracket that is never closed gets lost here, with Ansible too. Half a regular expression could mean the whole fleet.
   const isWhole = parts.join("") === pattern.replace(/[\s:](?![^[]*\])/g, "");
@@ -125,6 +133,8 @@ class Matcher {
   readonly warnings: Problem[] = [];
   readonly #hostNames: ReadonlySet<string>;
   readonly #known = new Map<string, string[]>();
+  /** What is left for expressions to match in. Milliseconds. */
+  #time = TIME;
 
   constructor(readonly inventory: Inventory, readonly option: string) {
     this.#hostNames = new Set(inventory.hostNames);
@@ -158,29 +168,49 @@ class Matcher {
   }
 
   #enumerate(expression: string): string[] {
-    const test = this.#tester(expression);
-    if (!test) return [];
-    const groups = [...this.inventory.groups.keys()].filter(test);
+    const matching = this.#matching(expression);
+    if (!matching) return [];
+    const groups = matching(this.inventory.groups.keys());
+    if (!groups) return [];
     const names = groups.flatMap((group) => hostsIn(this.inventory.groups, group));
     // A plain word that names a group names no host besides; this is Ansible's notion of a plain word.
     const wide = /^~|[.?*[]/.test(expression);
-    if (groups.length === 0 || wide) { for (const name of this.#hostNames) if (test(name)) names.push(name); }
+    if (groups.length === 0 || wide) { for (const name of matching(this.#hostNames) ?? []) names.push(name); }
     if (names.length === 0 && groups.length === 0) this.#unmatched(expression);
     return names;
   }
 
-  #tester(expression: string): ((name: string) => boolean) | undefined {
-    if (!/^~|[?*[]/.test(expression)) return (name) => name === expression;
+  /** What picks the names that an expression matches; undefined, and a problem, where it is none or takes too long. */
+  #matching(expression: string): ((names: Iterable<string>) => string[] | undefined) | undefined {
+    if (!/^~|[?*[]/.test(expression)) return (names) => [...names].filter((name) => name === expression);
+    if (expression.length > LONGEST) {
+      this.#problem(`found an expression of ${expression.length} characters, expected at most ${LONGEST}`);
+      return undefined;
+    }
     if (!expression.startsWith("~")) {
       const glob = globOf(expression);
-      return (name) => glob?.test(name) ?? false;
+      return (names) => glob === undefined ? [] : this.#within(expression, glob, names);
     }
     try {
       const regex = pythonRegex(expression.slice(1));
-      return (name) => regex.test(name);
+      return (names) => this.#within(expression, regex, names);
     } catch {
       this.#problem(`found "${expression}", expected a valid pattern`);
       return undefined;
+    }
+  }
+
+  #within(expression: string, regex: RegExp, names: Iterable<string>): string[] | undefined {
+    const began = performance.now();
+    try {
+      return matchingOf(regex, names, this.#time);
+    } catch (error) {
+      // Whatever else an engine refuses while it matches, such as an expression that is too large for it.
+      const why = error instanceof TooSlow ? `: ${error.message}` : ", expected a valid pattern";
+      this.#problem(`found "${expression}"${why}`);
+      return undefined;
+    } finally {
+      this.#time -= performance.now() - began;
     }
   }
 

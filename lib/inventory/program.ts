@@ -5,10 +5,9 @@
  */
 import { Buffer } from "node:buffer";
 import { spawn } from "node:child_process";
+import { MOST_BYTES } from "./bounded_file.ts";
 
 const LONGEST_SECONDS = 60;
-/** Far more than the largest fleet's inventory. */
-const MOST_BYTES = 256 * 1024 * 1024;
 /** Of what a program says when it fails, the end is the most telling. */
 const SHOWN_OF_STDERR = 400;
 

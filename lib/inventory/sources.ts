@@ -3,9 +3,10 @@
  * source each is.
  * @module
  */
-import { readdir, readFile, realpath, stat } from "node:fs/promises";
+import { readdir, realpath, stat } from "node:fs/promises";
 import { dirname, extname, join, resolve } from "@std/path";
 import type { Problem } from "../errors.ts";
+import { readBounded } from "./bounded_file.ts";
 import { didYouMean } from "./near_miss.ts";
 import { hasShebang, isProgram, textKind } from "./source_kind.ts";
 
@@ -76,7 +77,7 @@ async function read(
       problems.push({ where: file, message: "found neither a file nor a folder, expected an inventory" });
       return;
     }
-    const content = await readFile(path);
+    const content = await readBounded(path);
     const source = sourceOf(file, info, content, problems);
     if (source) sources.push(source);
   } catch (error) {
@@ -125,7 +126,7 @@ function sourceOf(
 /** A file's text; undefined (and a problem) where it cannot be read or is not UTF-8. */
 export async function readUtf8(file: string, cwd: string, problems: Problem[]): Promise<string | undefined> {
   try {
-    const text = decoded(await readFile(resolve(cwd, file)));
+    const text = decoded(await readBounded(resolve(cwd, file)));
     if (text === undefined) problems.push({ where: file, message: "this is not a text in UTF-8" });
     return text;
   } catch (error) {

@@ -4,10 +4,11 @@
  */
 import { Buffer } from "node:buffer";
 import { createDecipheriv, createHmac, pbkdf2Sync, timingSafeEqual } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { resolve } from "@std/path";
 import type { Problem } from "../errors.ts";
+import { readBounded } from "./bounded_file.ts";
 import { runProgram } from "./program.ts";
 import { CannotOpen, type Unseal } from "./sealed.ts";
 import { isProgram } from "./source_kind.ts";
@@ -73,7 +74,7 @@ async function readPassword(
   try {
     const info = await stat(path);
     if (info.isDirectory()) return refuse("found a folder, expected a file with a password");
-    const content = await readFile(path);
+    const content = await readBounded(path);
     if (isProgram(info, content)) {
       // Ansible's convention: a program of this name wants to know which password is meant.
       const args = /-client(?:\.[^./]*)?$/.test(path) ? ["--vault-id", label] : [];

@@ -7,10 +7,13 @@ import { join, SEPARATOR } from "@std/path";
 import { createHash } from "node:crypto";
 import { UsageError } from "../errors.ts";
 import { openPlain } from "../plain_file.ts";
-import { METADATA } from "./parse.ts";
+import { METADATA_BYTES, MOST_ENTRIES } from "./bounds.ts";
+import { METADATA, tooManyBytes } from "./parse.ts";
 
 /** A file is read in pieces of this many bytes, so memory does not grow with its size. */
 const CHUNK = 1024 * 1024;
+/** A folder may hold more than is listed, within reason. */
+const MOST_FOUND = 4 * MOST_ENTRIES;
 /** Files hashed at once. */
 const CONCURRENCY = 4;
 
@@ -109,6 +112,13 @@ export async function listFolder(
       const kind = entry.isSymlink ? await kindOfTarget(child) : kindOf(entry);
       if (kind !== "folder") {
         found.push({ name, kind });
+        if (found.length > MOST_FOUND) {
+          throw UsageError.of(
+            dir,
+            `the folder holds more than ${MOST_FOUND} files, and a set has no more than ${MOST_ENTRIES}`,
+            "is this the folder that was meant?",
+          );
+        }
         continue;
       }
       const real = await Deno.realPath(child);
@@ -120,6 +130,7 @@ export async function listFolder(
   try {
     await walk(dir, "", [root]);
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw UsageError.of(dir, `the folder cannot be read: ${reasonOf(error)}`, "make all of it readable");
   }
   return found.sort((a, b) => a.name < b.name ? -1 : 1);
@@ -168,10 +179,13 @@ export async function readMetadata(
       throw UsageError.of(where, `leads out of the folder, to ${path}`, OUTSIDE_FIX);
     }
     using file = await openPlain(path);
+    if ((await file.stat()).size > METADATA_BYTES) {
+      throw UsageError.of(where, tooManyBytes(), "is this the folder that was meant?");
+    }
     bytes = new Uint8Array(await new Response(file.readable).arrayBuffer());
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
     if (error instanceof UsageError) throw error;
+    if (error instanceof Deno.errors.NotFound) return null;
     throw UsageError.of(where, `cannot be read: ${reasonOf(error)}`, "make it a file that you may read");
   }
   try {

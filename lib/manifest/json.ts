@@ -5,6 +5,7 @@
  */
 import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 import type { Problem } from "../errors.ts";
+import { JSON_DEPTH, JSON_PARTS } from "./bounds.ts";
 
 /** A place in a text, both 1-based. Columns count UTF-16 units, as editors do. */
 export interface Position {
@@ -36,6 +37,8 @@ export function parseJson(text: string, where: string): JsonDocument {
     at,
     problems: [{ where, ...at(offset), message, ...(hint === undefined ? {} : { hint }) }],
   });
+  const large = tooLarge(text);
+  if (large !== null) return refuse(large.offset, large.message);
   if (text.trim() === "") return refuse(0, "the file is empty, expected a JSON object");
   const errors: ParseError[] = [];
   let root: Node | undefined;
@@ -55,6 +58,30 @@ export function parseJson(text: string, where: string): JsonDocument {
   }
   return { root: root ?? null, at, problems: [] };
 }
+
+/** Where and how a text goes past what is read of JSON, found in one pass that builds nothing; null where it does not. */
+function tooLarge(text: string): { readonly offset: number; readonly message: string } | null {
+  let parts = 0;
+  let depth = 0;
+  let inString = false;
+  for (let offset = 0; offset < text.length; offset++) {
+    const char = text.charCodeAt(offset);
+    if (char === QUOTE) inString = !inString;
+    else if (inString) {
+      if (char === BACKSLASH) offset++;
+    } else if (char === COMMA || char === COLON) parts++;
+    else if (char === BRACKET || char === BRACE) {
+      parts++;
+      if (++depth > JSON_DEPTH) return { offset, message: `the JSON is nested deeper than ${JSON_DEPTH}` };
+    } else if (char === BRACKET + 2 || char === BRACE + 2) depth--;
+    if (parts > JSON_PARTS) {
+      return { offset, message: `the JSON has more than ${JSON_PARTS} commas, colons and brackets` };
+    }
+  }
+  return null;
+}
+
+const [QUOTE, BACKSLASH, COMMA, COLON, BRACKET, BRACE] = [34, 92, 44, 58, 91, 123];
 
 /** The properties of an object node, in their order, with every occurrence of a key. */
 export function propertiesOf(object: Node): Property[] {

@@ -4,7 +4,9 @@
  */
 import { levenshteinDistance } from "@std/text/levenshtein-distance";
 import type { Node } from "jsonc-parser";
+import { cutText } from "../bounds.ts";
 import type { Problem } from "../errors.ts";
+import { METADATA_BYTES, MOST_ENTRIES, NAME_FOLDERS, NAME_LENGTH, Problems } from "./bounds.ts";
 import { kindOf, parseJson, type Position, propertiesOf } from "./json.ts";
 
 /** The name of the file that lists the others. It is never an entry of its own list. */
@@ -29,13 +31,28 @@ export interface ParsedManifest {
  */
 export function parseManifest(text: string, where: string, dir = "DIR"): ParsedManifest {
   const body = text.replace(/^\ufeff/, "");
+  if (body.length > METADATA_BYTES) {
+    const problem = { where, message: tooManyBytes(), hint: "is this the file that was meant?" };
+    return { entries: new Map(), positions: new Map(), version: null, problems: [problem] };
+  }
   const { root, at, problems: syntax } = parseJson(body, where);
-  const problems: Problem[] = [...syntax];
+  const problems = new Problems(syntax);
   const entries = new Map<string, string>();
   const positions = new Map<string, Position>();
   const report = (node: Node, path: string | null, message: string, hint: string) =>
-    problems.push({ where, ...at(node.offset), ...(path === null ? {} : { path }), message, hint });
-  const result = (version: string | null) => ({ entries, positions, version, problems });
+    problems.add({
+      where,
+      ...at(node.offset),
+      ...(path === null ? {} : { path: cutText(path, SHOWN) }),
+      message: cutText(message, SHOWN),
+      hint: cutText(hint, SHOWN),
+    });
+  const result = (version: string | null) => ({
+    entries,
+    positions,
+    version,
+    problems: problems.told(where),
+  });
   if (root === null) return result(null);
 
   if (root.type !== "object") {
@@ -81,6 +98,12 @@ export function parseManifest(text: string, where: string, dir = "DIR"): ParsedM
     report(manifest, MANIFEST_KEY, "the list is empty: nothing to deploy", `run \`manifest ${dir}\``);
   }
 
+  if (listed.length > MOST_ENTRIES) {
+    const message = `it lists ${listed.length} files, and a set has no more than ${MOST_ENTRIES}`;
+    report(manifest, MANIFEST_KEY, message, "pack what belongs together into one file");
+    return result(version);
+  }
+
   const first = new Map<string, Node>();
   for (const { key, node } of listed) if (!first.has(key)) first.set(key, node);
   for (const { key: name, node, value } of listed) {
@@ -121,6 +144,14 @@ export function parseManifest(text: string, where: string, dir = "DIR"): ParsedM
   return result(version);
 }
 
+/** So much of somebody's name or value is shown in a problem. */
+const SHOWN = 1000;
+
+/** What is said of a metadata.json that is too large to be read. */
+export function tooManyBytes(): string {
+  return `it is larger than ${METADATA_BYTES / 1024 / 1024} MiB, the most that is read of a manifest`;
+}
+
 /** The path of an entry inside the document, as problems print it. */
 export function entryPath(name: string): string {
   return `${MANIFEST_KEY}[${JSON.stringify(name)}]`;
@@ -131,6 +162,9 @@ export function unsafeName(name: string): { readonly reason: string; readonly fi
   const relative = "name the file relative to the folder of metadata.json";
   const rename = "rename the file";
   if (name === "") return { reason: "it is empty", fix: relative };
+  if (name.length > NAME_LENGTH) {
+    return { reason: `it is longer than ${NAME_LENGTH} characters`, fix: rename };
+  }
   const control = /\p{Cc}/u.exec(name)?.[0];
   if (control !== undefined) {
     const code = control.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
@@ -142,6 +176,9 @@ export function unsafeName(name: string): { readonly reason: string; readonly fi
   if (/^[/\\]|^[A-Za-z]:/.test(name)) return { reason: "it is absolute", fix: relative };
   if (name.includes("\\")) return { reason: "it holds a backslash", fix: 'separate folders with "/"' };
   const segments = name.split("/");
+  if (segments.length > NAME_FOLDERS + 1) {
+    return { reason: `it lies in more than ${NAME_FOLDERS} folders`, fix: "move the file further up" };
+  }
   if (segments.includes("..")) return { reason: '".." leaves the folder', fix: relative };
   if (segments.includes(".")) return { reason: '"." is not a name', fix: relative };
   if (segments.includes("")) return { reason: "a part between slashes is empty", fix: relative };

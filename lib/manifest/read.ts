@@ -5,6 +5,7 @@
 import { join, resolve } from "@std/path";
 import { createHash } from "node:crypto";
 import { UsageError } from "../errors.ts";
+import { Problems } from "./bounds.ts";
 import {
   demandFolder,
   hashFile,
@@ -73,9 +74,11 @@ export async function readArtifactSet(dir: string, options: LinkOptions = {}): P
     const message = `${join(dir, ...name.split("/"))} ${mistake}`;
     return { problem: { where, ...positions.get(name), path: entryPath(name), message, hint: fix(dir) } };
   });
-  const all = [...problems, ...checked.flatMap(({ problem }) => problem ?? [])];
-  if (all.length > 0) {
-    throw new UsageError(all.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.col ?? 0) - (b.col ?? 0)));
+  const all = new Problems(problems);
+  for (const { problem } of checked) if (problem !== undefined) all.add(problem);
+  if (all.size > 0) {
+    all.all.sort((a, b) => (a.line ?? Infinity) - (b.line ?? Infinity) || (a.col ?? 0) - (b.col ?? 0));
+    throw new UsageError(all.told(where));
   }
 
   const sha256 = createHash("sha256").update(metadata.bytes).digest("hex");

@@ -6,6 +6,7 @@
 import { dirname, join } from "@std/path";
 import type { Node } from "jsonc-parser";
 import { type Problem, UsageError } from "../errors.ts";
+import { METADATA_BYTES, MOST_ENTRIES } from "./bounds.ts";
 import {
   demandFolder,
   type FolderEntry,
@@ -20,7 +21,7 @@ import {
   reasonOf,
 } from "./folder.ts";
 import { kindOf, parseJson, propertiesOf } from "./json.ts";
-import { entryPath, MANIFEST_KEY, METADATA, unsafeName } from "./parse.ts";
+import { entryPath, MANIFEST_KEY, METADATA, tooManyBytes, unsafeName } from "./parse.ts";
 
 /** What became of the list, by file names in name order. */
 export interface ManifestChanges {
@@ -54,6 +55,13 @@ export async function writeManifest(
   const outside: OutsideLink[] = [];
   const found = await listFolder(dir, options, (link) => outside.push(link));
   const listed = found.filter(({ name }) => name !== METADATA);
+  if (listed.length > MOST_ENTRIES) {
+    throw UsageError.of(
+      dir,
+      `the folder holds ${listed.length} files, and a set has no more than ${MOST_ENTRIES}`,
+      "pack what belongs together into one file",
+    );
+  }
   const problems = listed.flatMap((entry) => unlistable(dir, entry) ?? []);
   if (listed.length === 0) {
     problems.push({
@@ -79,6 +87,10 @@ export async function writeManifest(
   if (problems.length > 0) throw new UsageError(problems);
 
   const { text, ...changes } = refreshManifest(metadata?.text ?? "{}\n", new Map(hashed), where);
+  if (text.length > METADATA_BYTES) {
+    const problem = `its list would make it ${tooManyBytes().replace("it is ", "")}`;
+    throw UsageError.of(where, problem, "pack what belongs together into one file");
+  }
   if (text !== metadata?.text) replaceFile(path, temporary, text);
   return { path, ...changes, ...(outside.length === 0 ? {} : { outside }) };
 }

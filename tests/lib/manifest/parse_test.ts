@@ -95,7 +95,7 @@ Deno.test("parseManifest() reports place, path, reason and fix, when the text is
     ],
     ['{"a": 1.}', "1:7: not JSON: found 1., expected a number such as 1 or 1.5"],
     ["a: 1\n", "1:1: not JSON: found a, expected a value"],
-    ["[".repeat(100_000) + "]".repeat(100_000), "1:1: the JSON is nested too deeply"],
+    ["[".repeat(100_000) + "]".repeat(100_000), "1:65: the JSON is nested deeper than 64"],
     ["[]", "1:1: found an array, expected an object\n    run `manifest set` in place of this file"],
     ["null", "1:1: found null, expected an object\n    run `manifest set` in place of this file"],
     ['"x"', "1:1: found a string, expected an object\n    run `manifest set` in place of this file"],
