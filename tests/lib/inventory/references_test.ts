@@ -1,3 +1,4 @@
+import { expectedOf } from "../../../lib/inventory/variables.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { loadInventory, settingsOf } from "../../../lib/inventory/mod.ts";
@@ -79,7 +80,7 @@ all: {hosts: {h: }, vars: {ansible_port: "{{ port }}", port: many, service: "{{ 
 `);
   assertEquals(await problemsOf(() => settingsOf(inventory.hosts[0]!, { cwd, env: {} })), [
     '0.yaml:2:77: all.vars.service: found "{{ unit }}": a loop of references: service → unit → service; ' +
-    "expected the name of a unit (letters, digits, any of _@:.+\\ and, not first, -), or empty for none",
+    `expected ${expectedOf("service")}`,
     "    one of them must say what it is",
     '0.yaml:2:42: all.vars.ansible_port: found "{{ port }}", which comes to "many", expected a port from 1 to 65535',
   ]);
