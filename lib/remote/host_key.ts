@@ -8,6 +8,7 @@ import { createHash } from "node:crypto";
 import { isAbsolute, join } from "@std/path";
 import { currentUser } from "../user.ts";
 import { settingsOfSsh } from "./diagnose.ts";
+import { append } from "../append.ts";
 import { start } from "./spawn.ts";
 import type { Endpoint, TransportOptions } from "./transport.ts";
 
@@ -160,7 +161,7 @@ async function knownKeys(name: string, files: readonly string[]): Promise<KnownK
   for (const file of files) {
     const found = await outputOf(["ssh-keygen", "-F", name, "-f", file]);
     if (found === null) return null;
-    all.push(...parseKnown(found, file));
+    append(all, parseKnown(found, file));
   }
   return all;
 }
