@@ -8,7 +8,14 @@ import { isAbsolute, relative } from "@std/path";
 import { append } from "../append.ts";
 import { Failure, formatFailure, formatProblem, type Problem, UsageError } from "../errors.ts";
 import type { Listener } from "../events.ts";
-import { type Host, type HostSettings, loadInventory, selectHosts, settingsOfAll } from "../inventory/mod.ts";
+import {
+  type Host,
+  type HostSettings,
+  loadInventory,
+  noteSecretVariables,
+  selectHosts,
+  settingsOfAll,
+} from "../inventory/mod.ts";
 import { type ArtifactSet, type LinkOptions, type OutsideLink, readArtifactSet } from "../manifest.ts";
 import { oneLine } from "../printable.ts";
 import type { Release } from "../release.ts";
@@ -43,6 +50,8 @@ export async function loadedOf(options: InventoryOptions) {
     cwd: process.cwd(),
     warn,
   });
+  // A run that an earlier version has recorded knows nothing of them.
+  noteSecretVariables(inventory, options.secret ?? [], process.cwd());
   return { inventory, warn };
 }
 

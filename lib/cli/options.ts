@@ -79,7 +79,13 @@ export function inventoryCommand(name: string, description: string) {
       collect,
       [],
     )
-    .option("--vault-id <label@file>", "the same, for values with that label; repeatable", collect, []);
+    .option("--vault-id <label@file>", "the same, for values with that label; repeatable", collect, [])
+    .option(
+      "--secret <name>",
+      "a variable whose value is shown and written nowhere, as if it came out of a vault; repeatable",
+      collect,
+      [],
+    );
 }
 
 /** The same, for commands that go to the hosts. */

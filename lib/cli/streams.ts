@@ -5,10 +5,16 @@
  */
 import { Buffer } from "node:buffer";
 import { printable } from "../printable.ts";
+import { masked, maskedKnown } from "../secrets.ts";
 
-/** Writes text to standard output, all of it before it returns; see `draw()`. */
+/** Writes text to standard output, without secrets, all of it before it returns; see `draw()`. */
 export function print(text: string): void {
-  draw(printable(text));
+  draw(printable(masked(text)));
+}
+
+/** What an inventory says is said as it is, but for what --secret names: there, what is encrypted is shown as its cipher text. */
+export function printInventory(text: string): void {
+  draw(printable(maskedKnown(text)));
 }
 
 /**
@@ -21,7 +27,7 @@ export function draw(text: string): void {
 
 /** Writes a line, or several, to standard error. */
 export function complain(text: string): void {
-  write(Deno.stderr, printable(text) + "\n");
+  write(Deno.stderr, printable(masked(text)) + "\n");
 }
 
 /** Warns on standard error. */

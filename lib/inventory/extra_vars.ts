@@ -5,7 +5,7 @@
 import { append } from "../append.ts";
 import type { Problem } from "../errors.ts";
 import { SIMPLE_ESCAPES } from "./python_literal.ts";
-import { discreet, unsealFile } from "./sealed.ts";
+import { discreet, noPassword, unsealFile } from "./sealed.ts";
 import { readUtf8 } from "./sources.ts";
 import type { Setting } from "./types.ts";
 import type { VarsReading } from "./vars_files.ts";
@@ -24,6 +24,14 @@ export async function readExtraVars(
   }
   for (const [name, setting] of vars) reading.check.variable(name, setting);
   return vars;
+}
+
+/** The names of the variables that an option gives in place; of a file's, none. */
+export function extraVarNames(option: string): string[] {
+  if (option.startsWith("@")) return [];
+  if (!/^[[{]/.test(option)) return keyValues(option, []).map(([name]) => name);
+  const ignored = { unseal: noPassword, warn: () => {} };
+  return readVarsMapping(OPTION, option, [], ignored, false).map(({ name }) => name);
 }
 
 async function readOption(option: string, reading: VarsReading): Promise<[string, Setting][]> {

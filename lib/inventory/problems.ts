@@ -3,6 +3,7 @@
  * @module
  */
 import type { Problem } from "../errors.ts";
+import { masked } from "../secrets.ts";
 import type { Origin } from "./types.ts";
 
 const LONGEST = 80;
@@ -14,7 +15,8 @@ export function shown(value: unknown): string {
   if (typeof value === "object") {
     return "__ansible_vault" in value ? "a value encrypted by ansible-vault" : "a mapping";
   }
-  const text = JSON.stringify(value);
+  // Before it is cut: half a password is one, too.
+  const text = masked(JSON.stringify(value));
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 

@@ -8,6 +8,7 @@ import type { Json } from "../events.ts";
 import { parseAddress } from "./address.ts";
 import { didYouMean } from "./near_miss.ts";
 import { shown } from "./problems.ts";
+import { noteSecret } from "../secrets.ts";
 import { isSealed } from "./sealed.ts";
 import type { Host } from "./types.ts";
 import { isTemplate, plain } from "./variable_check.ts";
@@ -50,7 +51,10 @@ class Evaluation {
     if (isSealed(raw)) {
       const opened = raw.open();
       // What somebody has encrypted may name other variables, as with Ansible.
-      return { value: isTemplate(opened) ? this.evaluate(opened, chain).value : opened, secret: true };
+      const value = isTemplate(opened) ? this.evaluate(opened, chain).value : opened;
+      noteSecret(opened);
+      noteSecret(value);
+      return { value, secret: true };
     }
     const value = plain(raw) as Json;
     // What is marked unsafe is never a template.
@@ -71,6 +75,7 @@ class Evaluation {
       return textOf(part.value, name);
     });
     if (text.length > LONGEST) throw new NoReference("a reference that comes to far too much text");
+    if (secret) noteSecret(text);
     return { value: text, secret };
   }
 

@@ -5,6 +5,7 @@
 import { dirname, isAbsolute, join, resolve as resolvePath } from "@std/path";
 import { type Problem, UsageError } from "../errors.ts";
 import type { Simulation } from "../remote/simulated/faults.ts";
+import { noteSecret, noteUrl } from "../secrets.ts";
 import { problemAt, problemOnce, shown } from "./problems.ts";
 import { NoReference, type Resolved, resolveVariable } from "./references.ts";
 import { CannotOpen } from "./sealed.ts";
@@ -20,6 +21,13 @@ import {
   variableNames,
 } from "./variables.ts";
 
+/** Variables that are URLs, or a part of one: they may hold passwords and tokens. */
+const URLS: ReadonlySet<string> = new Set<VariableName>([
+  "health_url",
+  "health_ready",
+  "health_status",
+  "health_metrics",
+]);
 const DEFAULT_ARTIFACTS = "artifacts_phase2";
 
 /** Everything that Lockstep needs to know of a host. Times are seconds. */
@@ -100,6 +108,8 @@ function convert(host: Host, options: SettingsOptions, problems: Problem[]): Hos
   for (const name of variableNames) {
     const resolved = resolve(host, name, options, problems);
     if (!resolved) continue;
+    if (resolved.secret) noteSecret(resolved.value);
+    if (URLS.has(name) && typeof resolved.value === "string") noteUrl(resolved.value);
     found.set(name, resolved);
     input[name] = resolved.value;
   }

@@ -13,6 +13,7 @@ import { exitCodeOf, onlyLocked, summarize } from "../report/report.ts";
 import type { ObservedHost, RunContext, Task } from "../task.ts";
 import { type Allowance, Budget, NO_LIMIT } from "./budget.ts";
 import { type Connect, type Deadlines, type Emit, type HostEnd, runHost } from "./one_host.ts";
+import { maskedEvent } from "./masked_event.ts";
 import { type Slot, Slots } from "./slots.ts";
 
 export type { Connect } from "./one_host.ts";
@@ -109,7 +110,8 @@ class Rollout {
     this.#budget = new Budget(options.budget ?? NO_LIMIT, options.hosts.length);
     this.#emit = (event) => {
       // What a host is the reason for has a device's own words in it.
-      const kept = "host" in event ? bounded(event, EVENT_BOUNDS) : event;
+      const safe = maskedEvent(event);
+      const kept = "host" in safe ? bounded(safe, EVENT_BOUNDS) : safe;
       options.listener({ at: new Date().toISOString(), ...kept } as Event);
     };
   }

@@ -15,6 +15,7 @@ import {
 import { oneLine, toJson } from "../../printable.ts";
 import { inventoryOf, loadedOf, print } from "../context.ts";
 import { inventoryCommand } from "../options.ts";
+import { printInventory } from "../streams.ts";
 import { table } from "../table.ts";
 
 export function inventoryShowCommand(done: (exitCode: number) => void) {
@@ -43,8 +44,8 @@ export function inventoryShowCommand(done: (exitCode: number) => void) {
       } else {
         // An inventory of nothing may be looked at; only to contact nobody is a mistake.
         const { inventory } = await loadedOf(options);
-        if (list) print(toJson(toAnsibleList(inventory), 4) + "\n");
-        else if (graph) print(toGraph(inventory, { vars: vars === true }) + "\n");
+        if (list) printInventory(toJson(toAnsibleList(inventory), 4) + "\n");
+        else if (graph) printInventory(toGraph(inventory, { vars: vars === true }) + "\n");
         else printHost(inventory, host!, output);
       }
       done(EXIT.ok);
@@ -60,10 +61,10 @@ function printHost(inventory: Inventory, name: string, output: "plain" | "json")
       didYouMean(name, inventory.hostNames) ?? '"inventory --hosts" lists them',
     );
   }
-  if (output === "json") print(toJson(toAnsibleHost(host), 4) + "\n");
+  if (output === "json") printInventory(toJson(toAnsibleHost(host), 4) + "\n");
   else {
     const groups = host.groups.length > 0 ? ` (in ${host.groups.join(", ")})` : "";
-    print(
+    printInventory(
       `${oneLine(host.name + groups)}\n${
         table(toOriginRows(host).map(([first, ...rest]) => [`  ${first}`, ...rest]))
       }`,

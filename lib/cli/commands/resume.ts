@@ -14,6 +14,7 @@ import type { LoadPipelines } from "../pipelines.ts";
 import { checkSets, goTo, readRecord, type Recorded } from "../recorded.ts";
 import type { FleetOptions } from "../rollout_options.ts";
 import { runPipeline } from "../run.ts";
+import { MASK } from "../../secrets.ts";
 import { complain, print, warn } from "../streams.ts";
 import { deployment, fleetOf } from "./deploy.ts";
 
@@ -26,6 +27,12 @@ export function resumeCommand(load: LoadPipelines, done: (exitCode: number) => v
     .option(
       "--retry-failed",
       "only hosts that failed, were rolled back or unreachable; none that was not begun",
+    )
+    .option(
+      "-e, --extra-vars <vars>",
+      "again what the run has not kept because it is secret; repeatable",
+      (value, earlier: string[]) => [...earlier, value],
+      [] as string[],
     )
     .option("--force", "also where this release has failed before")
     .option("--yes", "answer yes to what --confirm asks")
@@ -54,11 +61,13 @@ export function resumeCommand(load: LoadPipelines, done: (exitCode: number) => v
         print(`nothing is left to do: ${wordsFor(options.retryFailed === true)} in run ${report.run}\n`);
         return done(EXIT.ok);
       }
+      const extraVars = await extraVarsAgain(recorded.given.extraVars ?? [], options.extraVars, report.run);
       const reports = goTo(recorded, options.reports);
       const { force = recorded.given.force, yes = recorded.given.yes, output, verbose, reportsMode } =
         options;
       const given = {
         ...recorded.given,
+        extraVars,
         force,
         yes,
         output,
@@ -75,6 +84,38 @@ export function resumeCommand(load: LoadPipelines, done: (exitCode: number) => v
         await runPipeline(given, { ...what, ...fleet, done: finished, resumes: report.run }),
       );
     });
+}
+
+/**
+ * The extra variables of a run. A secret is not in its record: it is given again, or a UsageError says which. Others cannot be changed, for
+ * the run goes on with what it began with.
+ */
+async function extraVarsAgain(
+  recorded: readonly string[],
+  again: readonly string[],
+  run: string,
+): Promise<string[]> {
+  const { extraVarNames } = await import("../../inventory/mod.ts");
+  const kept = recorded.filter((option) => !option.includes(MASK));
+  const lost = new Set(recorded.filter((option) => option.includes(MASK)).flatMap(extraVarNames));
+  const given = new Set(again.flatMap(extraVarNames));
+  const other = [...given].filter((name) => !lost.has(name));
+  if (other.length > 0) {
+    throw UsageError.of(
+      "-e",
+      `found ${other.join(", ")}, which run ${run} has kept, or began without`,
+      "deploy again instead, with other variables: it converges",
+    );
+  }
+  const missing = [...lost].filter((name) => !given.has(name));
+  if (missing.length > 0) {
+    throw UsageError.of(
+      "resume",
+      `run ${run} has not kept ${missing.join(", ")}: secret`,
+      `give it again: resume ${missing.map((name) => `-e ${name}=VALUE`).join(" ")}`,
+    );
+  }
+  return [...kept, ...again];
 }
 
 /** What is run now, and from where: an inventory is code, so nothing of it is read before this is said. */
