@@ -42,8 +42,8 @@ while [ $# -gt 3 ]; do
     esac || explain "$staging" "cannot write $1"
   done >>"$to"
   # Where the live set has a file of that name, mode and owner stay what they were. Else it belongs to whom the set belongs.
-  if [ -f "$live/$1" ] && [ ! -L "$live/$1" ]; then
-    rights "$to" "$live/$1"
+  if [ -f "$live/$1" ] && ! is_linked "$live" "$1"; then
+    rights "$to" "$live" "$1"
   elif [ -d "$live" ]; then
     owner=$(stat -c '%u:%g' "$to" "$live/.")
     if [ "${owner%%"$nl"*}" != "${owner#*"$nl"}" ]; then chown -h "${owner#*"$nl"}" "$to" 2>/dev/null; fi

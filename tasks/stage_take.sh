@@ -50,7 +50,7 @@ while [ $# -gt 1 ]; do
       chown -h "$(owner_of "$reader")" "$to"
     fi
     # What the live set has under that name says to whom it belongs.
-    rights "$to" "$live/$2"
+    rights "$to" "$live" "$2"
     chmod ug-s "$to"
   fi
   shift 2

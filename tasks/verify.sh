@@ -7,8 +7,8 @@ live=../$4
 if [ -d "$live" ]; then
   find "staging/$2" -depth -type d | while IFS= read -r dir; do
     # What a link leads to says nothing of the folder, but for the live name itself.
-    case $dir in "staging/$2") like=$live/. ;; *) like=$live/${dir#"staging/$2/"} ;; esac
-    rights "$dir" "$like"
+    case $dir in "staging/$2") name=. ;; *) name=${dir#"staging/$2/"} ;; esac
+    rights "$dir" "$live" "$name"
     # We have to be able to remove it again.
     if [ "$LOCKSTEP_UID" != 0 ]; then chmod u+rwx "$dir"; fi
   done

@@ -1,6 +1,8 @@
 # Waits until the service is ready, then reads its health and metrics. $1: ready URL, $2: health URL, $3: metrics URL,
-# $4: pattern of the metric lines that are kept, $5: attempts, $6: seconds between them, $7: service, $8: deploy path.
+# $4: pattern of the metric lines that are kept, $5: attempts, $6: seconds between them, $7: service, $8: deploy path, $9: yes where a URL holds a secret.
 # shellcheck shell=sh
+# shellcheck disable=SC2034 # for fetch
+private=$9
 n=1
 until why=$(fetch "$1" 2>&1 >/dev/null); do
   if [ "$n" -ge "$5" ]; then

@@ -4,6 +4,7 @@
  */
 import type { Json } from "../events.ts";
 import { program } from "../remote/program.ts";
+import { isSecret } from "../secrets.ts";
 import text from "./health.sh" with { type: "text" };
 import { defineFact, type FactSubject, Fields } from "./fact.ts";
 
@@ -33,16 +34,25 @@ export const health = defineFact<Health>({
     String(settings.healthInterval),
     settings.service,
     settings.deployPath,
+    isPrivate(settings),
   ],
   parse: parseHealth,
 });
 
 /** Whether the service answers at this moment that it is ready. */
 export const ready = defineFact<boolean>({
-  program: program("ready", `if fetch "$1" >/dev/null 2>&1; then echo ready=yes; fi`),
-  args: ({ settings }) => [urlOf(settings, settings.healthReady)],
+  program: program("ready", `private=$2; if fetch "$1" >/dev/null 2>&1; then echo ready=yes; fi`),
+  args: ({ settings }) => [urlOf(settings, settings.healthReady), isPrivate(settings)],
   parse: (output) => new Fields(output).get("ready") === "yes",
 });
+
+/** Whether a URL that the service is asked at holds a secret, as the device is told. */
+function isPrivate(settings: FactSubject["settings"]): string {
+  const { healthReady, healthStatus, healthMetrics } = settings;
+  return [healthReady, healthStatus, healthMetrics].some((path) => isSecret(urlOf(settings, path)))
+    ? "yes"
+    : "no";
+}
 
 /** A path of the service, as the device itself asks for it. */
 export function urlOf(settings: FactSubject["settings"], path: string): string {

@@ -2,10 +2,16 @@
 # shellcheck shell=sh
 cd "$1" 2>/dev/null && enter "$1" "$2" || exit 0
 echo "= files"
-if ! digests; then
-  if [ -z "$reader" ]; then die exit "cannot read all of $1/$2"; fi
+if [ -z "$reader" ]; then
+  digests || die exit "cannot read all of $1/$2"
+elif ! digests 2>/dev/null; then
+  why="uid ${reader%% *} cannot read all of $1/$2, and root does not read for a user who may exchange names there"
+  place=$(pwd -P)
   # shellcheck disable=SC2154 # nl is the prelude's
-  die unsuitable "uid ${reader%% *} cannot read all of $1/$2, and root does not read what that user may exchange${nl}on the device: chown -hR ${reader%% *} $(pwd -P)"
+  case $place in
+    "$(cd -P "$1" && pwd -P)"/*) die unsuitable "$why${nl}on the device: chown -hR ${reader%% *} $place" ;;
+    *) die unsuitable "$why${nl}on the device: it leads to $place; if that is wrong: rm $1/$2" ;;
+  esac
 fi
 kib=$(du -sk .)
 echo "= kib ${kib%%[!0-9]*}"

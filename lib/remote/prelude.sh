@@ -6,6 +6,7 @@ nl='
 '
 cr=$(printf '\r')
 umask 022
+private=
 
 # die KIND MESSAGE: ends the program; the controller reads the kind off the exit code and the evidence off stderr.
 die() {
@@ -75,8 +76,8 @@ quoted() {
 }
 
 # fetch URL: what it answers, as the device itself sees it. A URL may hold a password, and every user of the device can list the words of a
-# command: so curl and GNU wget read it. busybox's wget cannot; it is given no URL that has a user or a query. It has a limit of its own, but
-# not in every build a working one.
+# command: so curl and GNU wget read it. busybox's wget cannot; it is given no URL that has a user or a query, or that holds a secret ($private is
+# yes). It has a limit of its own, but not in every build a working one.
 fetch() {
   if has curl; then
     printf 'url = %s\n' "$(quoted "$1")" | within 10 curl -fsS --max-time 5 -K -
@@ -85,8 +86,8 @@ fetch() {
   elif wget --version >/dev/null 2>&1; then
     printf '%s\n' "$1" | within 5 wget -q -O - -i -
   else
-    case $1 in
-      http*://*@* | *\?*) fetch_by_nc "$1" ;;
+    case $private$1 in
+      yes* | http*://*@* | *\?*) fetch_by_nc "$1" ;;
       *)
         within 5 wget -q -O - -- "$1"
         code=$?
@@ -359,11 +360,23 @@ as_user() {
   fi
 }
 
-# rights TO LIKE: gives a new file or folder of ours the owner, group and mode of another. A link has no mode to inherit, and no file runs as
-# its owner or group because an older one did; a folder may hand its group on.
+# is_linked SET NAME: whether a link is on the way from the folder of a set to a name in it: then it is no file of that set.
+is_linked() {
+  way=$1
+  left=$2/
+  while [ -n "$left" ]; do
+    way=$way/${left%%/*}
+    left=${left#*/}
+    if [ -L "$way" ]; then return 0; fi
+  done
+  return 1
+}
+
+# rights TO SET NAME: gives a new file or folder of ours the owner, group and mode of that of a set. A link has no mode to inherit, and no file
+# runs as its owner or group because an older one did; a folder may hand its group on.
 rights() {
-  if [ -L "$2" ]; then return; fi
-  like=$(stat -c '%a %u %g' "$1" "$2" 2>/dev/null)
+  if is_linked "$2" "$3"; then return; fi
+  like=$(stat -c '%a %u %g' "$1" "$2/$3" 2>/dev/null)
   case $like in *"$nl"*) ;; *) return ;; esac
   mine=${like%%"$nl"*}
   like=${like#*"$nl"}

@@ -31,5 +31,6 @@ Deno.test("health.args() hand over URLs, pattern and patience", () => {
     "9",
     "",
     "/x",
+    "no",
   ]);
 });
