@@ -60,7 +60,7 @@ async function askHost<T>(
     const remote = await slot.during((slow) =>
       connect(settings, stop, slow, (message) => warn?.(settings.name, message))
     );
-    host = new HostRun({ settings, run, remote, writes: false });
+    host = new HostRun({ settings, run, remote, writes: false, waiting: (ask) => slot.asked(ask) });
     return { host: settings.name, answer: await question(host) };
   } catch (error) {
     const failure = Failure.from(error, run.command, settings.name);

@@ -20,7 +20,11 @@ export interface HostRunOptions {
   readonly remote: Remote;
   /** Whether the host may be written to: then the device's lock is taken. */
   readonly writes: boolean;
+  /** Waits for an answer: whoever keeps us waiting lends its place to others. */
+  readonly waiting?: Waiting;
 }
+
+export type Waiting = <T>(ask: () => Promise<T>) => Promise<T>;
 
 export class HostRun implements ActingHost {
   readonly settings: HostSettings;
@@ -34,6 +38,7 @@ export class HostRun implements ActingHost {
   #release: Release | null = null;
   #remote: Remote;
   readonly #writes: boolean;
+  readonly #waiting: Waiting;
   readonly #facts = new Map<Fact<unknown>, Promise<unknown>>();
   readonly #asking: { call: Call; resolve: (answer: Answer) => void; reject: (failure: unknown) => void }[] =
     [];
@@ -44,11 +49,12 @@ export class HostRun implements ActingHost {
   /** Resolves to whether the lock is held. */
   #lock: Promise<boolean>;
 
-  constructor({ settings, run, remote, writes }: HostRunOptions) {
+  constructor({ settings, run, remote, writes, waiting = (ask) => ask() }: HostRunOptions) {
     this.settings = settings;
     this.run = run;
     this.#remote = remote;
     this.#writes = writes;
+    this.#waiting = waiting;
     this.#lock = this.#askForLock();
   }
 
@@ -133,11 +139,14 @@ export class HostRun implements ActingHost {
     run: (program, args, options = {}) => {
       const { deadline } = this;
       const expected = (this.#release?.files.length ?? 0) * OUTPUT_PER_FILE;
-      return this.#remote.run(program, args, {
-        ...options,
-        expected,
-        ...(deadline === Infinity ? {} : { deadline }),
-      });
+      const ask = (): Promise<Answer> =>
+        this.#remote.run(program, args, {
+          ...options,
+          expected,
+          ...(deadline === Infinity ? {} : { deadline }),
+        });
+      // Bytes of ours that are on their way are work that `--forks` counts.
+      return options.payload === undefined ? this.#waiting(ask) : ask();
     },
   };
 

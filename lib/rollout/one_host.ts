@@ -107,7 +107,14 @@ class OneHost {
         "host",
         () => slot.during((slow) => this.#job.connect(settings, this.#session.signal, slow, this.#warn)),
       );
-      this.#host = new HostRun({ settings, run, remote, writes: this.#job.writes });
+      this.#host = new HostRun({
+        settings,
+        run,
+        remote,
+        writes: this.#job.writes,
+        // From the switch on the device has the fleet's risk: no further one is begun meanwhile.
+        waiting: (ask) => this.#begun ? ask() : slot.asked(ask),
+      });
       end = await this.#pipeline(this.#host);
     } catch (error) {
       const failure = this.#late ?? Failure.from(error, "connect", settings.name);

@@ -8,6 +8,7 @@
 const WAITING = 256;
 
 export class Slots {
+  readonly #size: number;
   #free: number;
   #lent = 0;
   /** Those that have lent theirs and want it back come before new ones. */
@@ -15,6 +16,7 @@ export class Slots {
   readonly #new: (() => void)[] = [];
 
   constructor(size: number) {
+    this.#size = size;
     this.#free = size;
   }
 
@@ -43,7 +45,7 @@ export class Slots {
 
   async #take(): Promise<Slot> {
     await this.#wait(this.#new);
-    return new Slot(() => this.#give(), (work) => this.#lend(work));
+    return new Slot(() => this.#give(), (work) => this.#lend(work), this.#size > 1);
   }
 
   async #wait(queue: (() => void)[]): Promise<void> {
@@ -70,19 +72,52 @@ export class Slots {
   }
 }
 
+/** After so long a host that was asked something keeps us waiting. Milliseconds. */
+const PATIENCE = 3000;
+
 /** A host's place among those that are worked on. */
 export class Slot {
   readonly #give: () => void;
   readonly #lend: (back: Promise<unknown>) => Promise<void> | null;
+  readonly #abreast: boolean;
+  #asking = false;
 
-  constructor(give: () => void, lend: (back: Promise<unknown>) => Promise<void> | null) {
+  /** `abreast`: hosts may be worked on at once. */
+  constructor(
+    give: () => void,
+    lend: (back: Promise<unknown>) => Promise<void> | null,
+    abreast = true,
+  ) {
     this.#give = give;
     this.#lend = lend;
+    this.#abreast = abreast;
   }
 
   /** Gives the slot back for good. */
   done(): void {
     this.#give();
+  }
+
+  /**
+   * Waits for the answer to what a host was asked, and lends the slot where that takes longer than `patience` milliseconds: a device that
+   * never answers then costs others nothing. Where hosts are to go one after another, it is kept.
+   */
+  async asked<T>(ask: () => Promise<T>, patience: number = PATIENCE): Promise<T> {
+    // There is one slot to lend, however much is asked at once.
+    if (!this.#abreast || this.#asking) return await ask();
+    this.#asking = true;
+    try {
+      return await this.during(async (slow) => {
+        const timer = setTimeout(slow, patience);
+        try {
+          return await ask();
+        } finally {
+          clearTimeout(timer);
+        }
+      });
+    } finally {
+      this.#asking = false;
+    }
   }
 
   /**

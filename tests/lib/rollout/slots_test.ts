@@ -62,3 +62,33 @@ Deno.test("Slot.during() keeps the slot where nobody is slow, and gives it back 
   });
   assertEquals(told, ["b", "a failed", "a"]);
 });
+
+Deno.test("Slot.asked() lends the slot once, while a host lets us wait for answers", async () => {
+  const told: string[] = [];
+  let [now, most] = [0, 0];
+  await new Slots(2).each(["silent", "b", "c", "d", "e"], async (item, slot) => {
+    if (item === "silent") {
+      // Two questions at once, and one slot.
+      await Promise.all([1, 2].map(() => slot.asked(() => wait(60), 5)));
+    } else {
+      most = Math.max(most, ++now);
+      await wait(15);
+      now--;
+    }
+    told.push(item);
+  });
+  assertEquals([told.at(-1), most], ["silent", 2]);
+});
+
+Deno.test("Slot.asked() keeps the slot where hosts go one after another, and where the answer comes soon", async () => {
+  for (const [slots, patience] of [[1, 1], [2, 1000]] as const) {
+    const begun: string[] = [];
+    await new Slots(slots).each(["slow", "b", "c"], async (item, slot) => {
+      begun.push(item);
+      if (item === "slow") await slot.asked(() => wait(20), patience);
+      else await wait(30);
+      if (item === "slow") assertEquals(begun.length, slots);
+    });
+    assertEquals(begun, ["slow", "b", "c"]);
+  }
+});
