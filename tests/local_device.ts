@@ -278,7 +278,8 @@ function realProgram(name: string): string | undefined {
 }
 
 /** Starts what `open` starts with another PATH. The session's process is there when `open` returns. */
-function withPath<T>(path: string | undefined, open: () => Promise<T>): Promise<T> {
+/** Opens something while PATH is another, which is what it keeps. */
+export function withPath<T>(path: string | undefined, open: () => Promise<T>): Promise<T> {
   if (path === undefined) return open();
   const before = Deno.env.get("PATH") ?? "";
   Deno.env.set("PATH", path);

@@ -34,8 +34,11 @@ export const MARKER_LINE = 64;
 /** Beats that may come at once, after a link has stood still, and how many more each second; the loop sends one every 5 s. */
 export const BEATS = { burst: 10_000, perSecond: 1 } as const;
 
-/** Pieces in which output may come: so many at once, and so many each second. Past that a stream is read every now and then, in larger ones. */
-export const PIECES = { burst: 256, perSecond: 200, pause: 50 } as const;
+/**
+ * Small pieces in which output may come: so many at once, and so many each second. Past that a stream is read every now and then (milliseconds),
+ * in larger ones. One of `large` bytes counts as a twentieth.
+ */
+export const PIECES = { burst: 256, perSecond: 20, pause: 50, large: 8192 } as const;
 
 /** After so long without a word, not even a beat, a device is given up. Seconds. */
 export const SILENCE = 120;

@@ -84,6 +84,8 @@ export interface SessionOptions extends TransportOptions {
   readonly signal?: AbortSignal;
   /** What limits all sessions of the run together. */
   readonly throttle?: Throttle;
+  /** Seconds that the device has to say that it has ended what took too long, where that is not the usual. */
+  readonly grace?: number;
   /** Seconds that an upload may stand still, where that is not the usual. */
   readonly stall?: number;
   /** Is told what is worth knowing of the connection. */
@@ -316,7 +318,7 @@ class Session implements Remote {
   #read(chunk: Uint8Array, stream: Readable, take: (frame: Frame) => void): void {
     if (this.#ended !== null) return;
     this.#heard = performance.now();
-    this.#pace(stream);
+    this.#pace(stream, chunk.length);
     const reader = stream === this.#process.stdout ? this.#stdout : this.#stderr;
     try {
       for (const frame of reader.push(chunk)) {
@@ -334,9 +336,10 @@ class Session implements Remote {
    * Output in more and smaller pieces than anything needs costs others their time: then this stream is read now and then, and in larger ones.
    * The device has to wait meanwhile.
    */
-  #pace(stream: Readable): void {
+  #pace(stream: Readable, bytes: number): void {
     const since = this.#heard - this.#piecesAt;
-    this.#pieces = Math.min(PIECES.burst, this.#pieces + since * PIECES.perSecond / 1000) - 1;
+    const cost = bytes < PIECES.large ? 1 : 1 / 20;
+    this.#pieces = Math.min(PIECES.burst, this.#pieces + since * PIECES.perSecond / 1000) - cost;
     this.#piecesAt = this.#heard;
     if (this.#pieces >= 0) return;
     stream.pause();
@@ -402,7 +405,7 @@ class Session implements Remote {
   }
 
   /** The clock of a request runs from when the device can begin with it. */
-  #watch(pending: Pending, seconds = pending.seconds + ANSWER_GRACE): void {
+  #watch(pending: Pending, seconds = pending.seconds + (this.#options.grace ?? ANSWER_GRACE)): void {
     pending.startedAt ||= performance.now();
     clearTimeout(pending.timer);
     if (pending.paused) return;

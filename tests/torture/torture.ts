@@ -13,6 +13,7 @@ import { deployBesideDead, median } from "./dead_hosts.ts";
 import { Field, type Kind, kinds, needsOf, type Scene } from "./field.ts";
 import { hangAtOffsets } from "./hanging_hosts.ts";
 import { type Deployed, type Fate, runRow } from "./kill_matrix.ts";
+import { deployBesideHostile, fuzzDevices } from "./hostile_hosts.ts";
 import { killAtRandom } from "./random_kills.ts";
 import { runOnRealDevices } from "./real_devices.ts";
 import { killAndResume } from "./resume_kills.ts";
@@ -210,6 +211,42 @@ const fleetRows: readonly Row[] = [
   },
 ];
 
+const hostileRows: readonly Row[] = [
+  {
+    name: "devices misbehave at random",
+    needs: ["sshd"],
+    run: async ({ quick, seed }) => {
+      const { runs, ends, slowest, peak } = await fuzzDevices({
+        hostile: quick ? 8 : 24,
+        well: 4,
+        rounds: quick ? 3 : 30,
+        seed,
+        say: (line) => console.log(`  ${line}`),
+      });
+      const told = Object.entries(ends).sort(([, a], [, b]) => b - a).map(([end, count]) =>
+        `${count} ${end}`
+      );
+      return `${runs} runs, every record whole, every other device served; the hostile ended ${
+        told.join(", ")
+      }; ` +
+        `the slowest after ${slowest.toFixed(0)} s; ${peak.toFixed(0)} MiB at most`;
+    },
+  },
+  {
+    name: "200 hosts, of which 20 misbehave",
+    needs: ["sshd"],
+    run: async ({ quick }) => {
+      const { alone, beside, memoryAlone, memoryBeside } = await deployBesideHostile({
+        ...(quick ? { well: 60, hostile: 10, pairs: 1 } : { well: 180, hostile: 20, pairs: 3 }),
+        say: (line) => console.log(`  ${line}`),
+      });
+      const [a, b, m, n] = [alone, beside, memoryAlone, memoryBeside].map((all) => median(all));
+      return `the others take ${b!.toFixed(1)} s (${a!.toFixed(1)} s where all are well), the controller ` +
+        `${n!.toFixed(0)} MiB (${m!.toFixed(0)} MiB)`;
+    },
+  },
+];
+
 const parts: Readonly<Record<string, readonly Row[]>> = {
   "kill-matrix": killRows,
   "step-matrix": stepRows,
@@ -218,6 +255,7 @@ const parts: Readonly<Record<string, readonly Row[]>> = {
   "real-devices": realRows,
   "tests": testRows,
   "fleet": fleetRows,
+  "hostile": hostileRows,
 };
 
 async function torture(how: How, only: readonly string[], row: RegExp): Promise<boolean> {
