@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { exec } from "../../tasks/exec.ts";
 import { makeLocalDevice } from "../local_device.ts";
 import { testWhere } from "../support.ts";
@@ -71,3 +71,21 @@ testWhere("exec() shows the command the device's own environment", { needs: ["li
     Deno.env.delete("LC_ALL");
   }
 });
+
+testWhere(
+  "exec() keeps both ends of what a command prints, and says what is missing",
+  { needs: ["linux"] },
+  async () => {
+    await using device = await makeLocalDevice();
+    const { last } = await device.perform([exec(["seq 1 130000; seq 1 130000 >&2; exit 3"])]);
+    assertEquals([last.status, last.detail?.rc], ["failed", 3]);
+    const whole = Array.from({ length: 130_000 }, (_, i) => `${i + 1}\n`).join("");
+    assertEquals([last.detail?.stdout, last.detail?.stderr], [whole, whole]);
+
+    const much = await device.perform([exec(["head -c 30000000 /dev/zero | tr '\\0' x; echo; echo last"])]);
+    const stdout = String(much.last.detail?.stdout);
+    assertEquals([much.last.status, much.last.detail?.rc], ["ok", 0]);
+    assert(stdout.length < 1.1 * 2 ** 20 && stdout.startsWith("xxx") && stdout.endsWith("xxx\nlast\n"));
+    assertMatch(stdout, /\n… 289\d+ bytes left out …\n/);
+  },
+);

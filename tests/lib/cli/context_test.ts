@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { join } from "@std/path";
 import {
   connector,
+  harmless,
   outputForm,
   readSets,
   releaseOf,
@@ -85,4 +86,25 @@ testWhere("connector() shares --bwlimit between the hosts of a run", { needs: ["
   } finally {
     await Promise.all(remotes.map((remote) => remote.close()));
   }
+});
+
+Deno.test("harmless() tells a view's fault once and goes on, whatever the view does", () => {
+  const told: unknown[] = [];
+  const { error } = console;
+  console.error = (text: unknown) => told.push(text);
+  try {
+    const view = harmless(Object.assign(() => {
+      throw new RangeError("Maximum call stack size exceeded");
+    }, {
+      close: () => {
+        throw new Error("closed");
+      },
+    }));
+    view({ at: "", type: "interrupted" });
+    view({ at: "", type: "interrupted" });
+    view.close();
+  } finally {
+    console.error = error;
+  }
+  assertEquals(told, ["Cannot show the run: Maximum call stack size exceeded"]);
 });

@@ -1,7 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Failure } from "../../../lib/errors.ts";
-import { Fields, outputOf, parseDigests } from "../../../lib/facts/fact.ts";
+import { defineFact, type Fact, Fields, outputOf, parseDigests, readFact } from "../../../lib/facts/fact.ts";
+import type { Release } from "../../../lib/release.ts";
 import { program } from "../../../lib/remote/program.ts";
+import { plainSettings } from "../../local_device.ts";
 
 Deno.test("outputOf() is what was printed, or a Failure of the kind that the exit code stands for", () => {
   const look = program("look", "");
@@ -67,5 +69,25 @@ Deno.test("parseDigests() reads sha256sum's lines, with every name that a file c
   ];
   for (const [line, name] of cases) {
     assertEquals([...parseDigests([line])], name === null ? [] : [[name, hex]], line);
+  }
+});
+
+Deno.test("readFact() reads as many lines as a fact has, and names the bound past that", () => {
+  const settings = plainSettings("/x");
+  const files = Array.from({ length: 100 }, (_, i) => ({ name: `f${i}`, sha256: "0".repeat(64), bytes: 1 }));
+  const plain = defineFact<number>({
+    program: program("plain", ""),
+    args: () => [],
+    parse: (text) => text.length,
+  });
+  const listing = defineFact<number>({ ...plain, lines: { most: 20, perFile: 2 } });
+  const read = (fact: Fact<number>, lines: number, release: Release | null = null): number =>
+    readFact(fact, { code: 0, stdout: "\n".repeat(lines), stderr: "" }, { settings, release });
+  assertEquals(read(plain, 10_000), 10_000);
+  assertEquals(read(listing, 20), 20);
+  assertEquals(read(listing, 220, { id: "a", version: null, files }), 220);
+  for (const [fact, lines] of [[plain, 10_001], [listing, 21]] as const) {
+    const failure = assertThrows(() => read(fact, lines), Failure, `more than ${lines - 1} lines`);
+    assertEquals([failure.kind, failure.data.host], ["excess", settings.name]);
   }
 });

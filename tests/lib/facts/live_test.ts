@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { parseSet } from "../../../lib/facts/live.ts";
 
 const hex = (char: string): string => char.repeat(64);
@@ -55,5 +55,35 @@ Deno.test("parseSet() is not led astray by what metadata.json and names hold", (
   for (const broken of ["", "{", "[]", "null", `{"artifacts_manifest": 7}`]) {
     const found = parseSet(`= files\n${hex("c")}  ./metadata.json\n= kib 3\n= metadata\n${broken}`);
     assertEquals((found?.faults.length ?? 0) > 0, true, broken);
+  }
+});
+
+Deno.test("parseSet() says in few words what is wrong, when a metadata.json was written to do harm", () => {
+  const set = (text: string) =>
+    parseSet(`= files\n${hex("c")}  ./metadata.json\n= kib 1\n= metadata\n${text}`)!;
+  const bad = metadata(Object.fromEntries(Array.from({ length: 65_000 }, (_, i) => [`../${i}`, "x"])));
+  const cases: [text: string, says: string][] = [
+    [bad, "more than 50000"],
+    [
+      metadata(Object.fromEntries(Array.from({ length: 40_000 }, (_, i) => [`../${i}`, "x"]))),
+      "leaves the folder",
+    ],
+    [
+      metadata(Object.fromEntries(Array.from({ length: 40_000 }, (_, i) => [`f${i}`, hex("a")]))),
+      "f0 is missing",
+    ],
+    [`{"artifacts_manifest":${'{"a":'.repeat(100_000)}`, "deeper than 64"],
+    [`{"x":[${"1,".repeat(700_000)}1]}`, "more than 600000"],
+    [metadata({ ["a/".repeat(100_000)]: hex("a") }), "longer than 4096"],
+    [metadata({ ["a/".repeat(200) + "b"]: hex("a") }), "more than 64 folders"],
+    [metadata({ a: "z".repeat(1_000_000) }), "64 hex digits"],
+    [" ".repeat(8 * 2 ** 20 + 1), "larger than 8 MiB"],
+  ];
+  for (const [text, says] of cases) {
+    const began = performance.now();
+    const { faults } = set(text);
+    assert(performance.now() - began < 3000, says);
+    assertStringIncludes(faults[0]!, says);
+    assert(faults.length <= 1001 && faults.join("").length < 500_000, `${faults.length} faults: ${says}`);
   }
 });

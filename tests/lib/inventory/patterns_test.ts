@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { selectHosts } from "../../../lib/inventory/mod.ts";
 import type { Problem } from "../../../lib/errors.ts";
 import { inFolder, inventoryOf, problemsOf } from "./files.ts";
@@ -114,4 +114,20 @@ Deno.test("selectHosts() warns as Ansible does, when a pattern of any kind match
   const warnings: string[] = [];
   selectHosts(inventory, "web,x*,~y,&w*,!z?,x*", ({ message }) => warnings.push(message));
   assertEquals(warnings.map((message) => /"(.*)"/.exec(message)?.[1]), ["x*", "~y", "z?"]);
+});
+
+Deno.test("selectHosts() refuses the pattern by its bound, when it does not end or is too long", async () => {
+  const long = await inventoryOf(`all: {hosts: {${"a".repeat(60)}b: {}, edge-1: {}}}`);
+  const [many, dots] = ["*a".repeat(30), ".".repeat(11_000)];
+  const table: [pattern: string, message: string][] = [
+    ["~(a+)+$", 'found "~(a+)+$": it takes longer than 2 s to match'],
+    [`${many}c`, "it takes longer than 2 s to match"],
+    [`~${dots},edge-1`, "found an expression of 11001 characters, expected at most 10000"],
+    [`a:${dots}`, "found a pattern of 11002 characters, expected no more than 10000 without a comma"],
+  ];
+  for (const [pattern, message] of table) {
+    const began = performance.now();
+    assertStringIncludes((await problemsOf(() => selectHosts(long, pattern))).join("\n"), message, pattern);
+    assert(performance.now() - began < 6000, pattern);
+  }
 });

@@ -1,7 +1,7 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join, resolve } from "@std/path";
 import { UsageError } from "../../../lib/errors.ts";
-import { readArtifactSet } from "../../../lib/manifest.ts";
+import { readArtifactSet, writeManifest } from "../../../lib/manifest.ts";
 
 const sha256 = async (text: string) =>
   new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))).toHex();
@@ -149,5 +149,38 @@ Deno.test("readArtifactSet() does not touch the disk outside the folder, when na
       "unsafe file name: it is absolute",
       'unsafe file name: ".." leaves the folder',
     ]);
+  });
+});
+
+Deno.test("readArtifactSet() and writeManifest() refuse a set by its bound, before they read much of it", async () => {
+  const names = (count: number): Record<string, string> =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`f${i}`, "0".repeat(64)]));
+  const cases: [text: string, says: string][] = [
+    [listing(names(130_000)), "larger than 8 MiB"],
+    [listing(names(50_001)), "lists 50001 files, and a set has no more than 50000"],
+    [`{"x": ${"[".repeat(100_000)}`, "the JSON is nested deeper than 64"],
+    [`{"x": [${"1,".repeat(700_000)}1]}`, "the JSON has more than 600000 commas, colons and brackets"],
+  ];
+  for (const [text, says] of cases) {
+    await inSet({ "metadata.json": text, a: "a" }, async (dir) => {
+      const began = performance.now();
+      const { message } = await assertRejects(() => readArtifactSet(dir), UsageError);
+      assertStringIncludes(message, says);
+      // A list that is too long is taken for what the folder holds, unless it cannot even be read.
+      if (!says.includes("lists")) {
+        const refused = await assertRejects(() => writeManifest(dir), UsageError);
+        assertStringIncludes(refused.message, says);
+      }
+      assert(performance.now() - began < 3000, says);
+    });
+  }
+});
+
+Deno.test("readArtifactSet() tells a hundred problems, and how many there are besides", async () => {
+  const missing = Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`f${i}`, "0".repeat(64)]));
+  await inSet({ "metadata.json": listing(missing) }, async (dir) => {
+    const { problems } = await assertRejects(() => readArtifactSet(dir), UsageError);
+    assertEquals(problems.length, 101);
+    assertEquals(problems.at(-1)?.message, "and 4900 more problems of this kind or another");
   });
 });

@@ -138,3 +138,22 @@ testWhere("runWhileWell() runs nothing behind what fails, and leaves no input to
   assertEquals((await failureOf(remote.run(program("next", "true"), []))).kind, "dropped");
   await remote.close();
 });
+
+Deno.test("splitBatch() takes no more answers than were asked for, and none whose end it cannot read", () => {
+  const tag = "batch-x";
+  const forged = splitBatch({ code: 0, stdout: `\n${tag} 0\n`.repeat(50_000), stderr: "" }, tag, 3);
+  assertEquals(forged.map(({ code }) => code), [0, 0, 0]);
+  assertEquals(splitBatch({ code: 0, stdout: `a\n${tag} 0\nb\n${tag} zzz\n`, stderr: "" }, tag), [
+    { code: 0, stdout: "a", stderr: "" },
+  ]);
+});
+
+Deno.test("splitBatch() gives what was said on standard error to all, when its middle is missing", () => {
+  const tag = "batch-x";
+  const stderr = `first\n${tag}\nsecond\n… 9000 bytes left out …\nthird\n${tag}\n`;
+  const answers = splitBatch({ code: 1, stdout: `a\n${tag} 0\nb\n${tag} 0\nc\n${tag} 1\n`, stderr }, tag, 3);
+  assertEquals(answers.map(({ code }) => code), [0, 0, 1]);
+  for (const { stderr } of answers) {
+    assertEquals(stderr.includes("third") && stderr.includes("left out"), true);
+  }
+});
