@@ -35,10 +35,10 @@ export const MARKER_LINE = 64;
 export const BEATS = { burst: 10_000, perSecond: 1 } as const;
 
 /**
- * Small pieces in which output may come: so many at once, and so many each second. Past that a stream is read every now and then (milliseconds),
- * in larger ones. One of `large` bytes counts as a twentieth.
+ * Pieces of less than `small` bytes in which the output for one request may come; each costs a moment, whatever is in it. A fact has some for
+ * each file, the user's own command may talk line by line.
  */
-export const PIECES = { burst: 256, perSecond: 20, pause: 50, large: 8192 } as const;
+export const PIECES = { small: 4096, most: 20_000, perFile: 2, exec: 200_000 } as const;
 
 /** After so long without a word, not even a beat, a device is given up. Seconds. */
 export const SILENCE = 120;

@@ -4,7 +4,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import type { Readable, Writable } from "node:stream";
+import type { Writable } from "node:stream";
 import type { ProcessPromise } from "zx/core";
 import { Failure, type FailureKind } from "../errors.ts";
 import type { Call } from "./batch.ts";
@@ -17,6 +17,7 @@ import {
   ERRORS_RECEIVED,
   NOISE,
   OUTPUT,
+  OUTPUT_PER_FILE,
   type OutputLimit,
   PIECES,
   RECEIVED,
@@ -98,6 +99,7 @@ interface Pending {
   readonly seconds: number;
   readonly out: StreamLimit;
   readonly err: StreamLimit;
+  readonly pieces: number;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (failure: Failure) => void;
   startedAt: number;
@@ -170,10 +172,8 @@ class Session implements Remote {
   #ended: Failure | null = null;
   /** When the device last sent anything, as `performance.now()` counts. */
   #heard = 0;
-  /** How many pieces of output may come at once now, and since when. */
-  #pieces: number = PIECES.burst;
-  #piecesAt = performance.now();
-  readonly #pauses = new Set<ReturnType<typeof setTimeout>>();
+  /** Small pieces of output since the last answer. */
+  #pieces = 0;
   readonly ready: Promise<void>;
   readonly #exited: Promise<void>;
 
@@ -216,9 +216,9 @@ class Session implements Remote {
     const { stdout, stderr } = this.#process;
     stdout.on(
       "data",
-      (chunk: Uint8Array) => this.#read(chunk, stdout, (frame) => this.#takeOutput(frame, greeted)),
+      (chunk: Uint8Array) => this.#read(chunk, "stdout", (frame) => this.#takeOutput(frame, greeted)),
     );
-    stderr.on("data", (chunk: Uint8Array) => this.#read(chunk, stderr, (frame) => this.#takeErrors(frame)));
+    stderr.on("data", (chunk: Uint8Array) => this.#read(chunk, "stderr", (frame) => this.#takeErrors(frame)));
     if (watch !== undefined) stderr.on("data", (chunk: Uint8Array) => watch.read(chunk));
     this.#exited = this.#process.then(async (output) => {
       clearTimeout(timer);
@@ -255,6 +255,9 @@ class Session implements Remote {
       err: past === "cut"
         ? { past, bytes, received: RECEIVED }
         : { past: "cut", bytes: ERRORS_KEPT, received: ERRORS_RECEIVED },
+      pieces: past === "cut"
+        ? PIECES.exec
+        : PIECES.most + PIECES.perFile * Math.ceil((options.expected ?? 0) / OUTPUT_PER_FILE),
       resolve,
       reject,
       startedAt: 0,
@@ -315,11 +318,15 @@ class Session implements Remote {
     return this.#pending.find((pending) => pending[stream] === undefined);
   }
 
-  #read(chunk: Uint8Array, stream: Readable, take: (frame: Frame) => void): void {
+  #read(chunk: Uint8Array, stream: "stdout" | "stderr", take: (frame: Frame) => void): void {
     if (this.#ended !== null) return;
     this.#heard = performance.now();
-    this.#pace(stream, chunk.length);
-    const reader = stream === this.#process.stdout ? this.#stdout : this.#stderr;
+    if (chunk.length < PIECES.small && ++this.#pieces > (this.#pending[0]?.pieces ?? PIECES.most)) {
+      return this.#tooMuch(
+        `it sent more than ${this.#pending[0]?.pieces ?? PIECES.most} small pieces of output`,
+      );
+    }
+    const reader = stream === "stdout" ? this.#stdout : this.#stderr;
     try {
       for (const frame of reader.push(chunk)) {
         take(frame);
@@ -330,24 +337,6 @@ class Session implements Remote {
       if (error instanceof OverLimit) return this.#tooMuch(error.message);
       this.#end(Failure.from(error, this.#pending[0]?.name ?? "talk", this.#endpoint.name));
     }
-  }
-
-  /**
-   * Output in more and smaller pieces than anything needs costs others their time: then this stream is read now and then, and in larger ones.
-   * The device has to wait meanwhile.
-   */
-  #pace(stream: Readable, bytes: number): void {
-    const since = this.#heard - this.#piecesAt;
-    const cost = bytes < PIECES.large ? 1 : 1 / 20;
-    this.#pieces = Math.min(PIECES.burst, this.#pieces + since * PIECES.perSecond / 1000) - cost;
-    this.#piecesAt = this.#heard;
-    if (this.#pieces >= 0) return;
-    stream.pause();
-    const timer = setTimeout(() => {
-      this.#pauses.delete(timer);
-      stream.resume();
-    }, PIECES.pause);
-    this.#pauses.add(timer);
   }
 
   #takeOutput({ body, words: [id = "", code = "", ...more] }: Frame, greeted: () => void): void {
@@ -394,6 +383,7 @@ class Session implements Remote {
     if (stdout === undefined || stderr === undefined) return;
     // Answers come in order on each stream, so the first that is whole is the first that was asked for.
     this.#pending.shift();
+    this.#pieces = 0;
     clearTimeout(pending.timer);
     const took = (performance.now() - pending.startedAt) / 1000;
     // The device began a moment before we heard that the one before had ended.
@@ -493,7 +483,6 @@ class Session implements Remote {
   #end(failure: Failure): void {
     if (this.#ended !== null) return;
     this.#ended = failure;
-    for (const timer of this.#pauses) clearTimeout(timer);
     this.#rejectAll(failure);
     kill(this.#process);
   }

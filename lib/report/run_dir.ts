@@ -332,12 +332,17 @@ function checkStart(first: Event | undefined, path: string): void {
 /** The lines of a file, one after the other; the last one is not `whole` where no newline ends it. */
 async function* linesOf(path: string): AsyncGenerator<{ text: string; whole: boolean }> {
   const file = await openOwn(path);
-  let rest = "";
+  // The parts of a line that is longer than one of them are put together once.
+  let parts: string[] = [];
   for await (const part of file.readable.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + part).split("\n");
-    rest = lines.pop()!;
-    for (const text of lines) yield { text, whole: true };
+    const [first = "", ...others] = part.split("\n");
+    parts.push(first);
+    for (const other of others) {
+      yield { text: parts.join(""), whole: true };
+      parts = [other];
+    }
   }
+  const rest = parts.join("");
   if (rest !== "") yield { text: rest, whole: false };
 }
 

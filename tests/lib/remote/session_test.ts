@@ -519,3 +519,20 @@ for (const { name, needs, tools } of shells) {
     });
   });
 }
+
+testWhere("run() has no more time than the user says, besides what a program waits on purpose", {
+  needs: ["linux"],
+}, async () => {
+  await using device = await makeLocalDevice();
+  const options = { connectTimeout: 5, commandTimeout: 60, longest: 1, grace: 0.5 };
+  const waits = program("waits", `sleep "$1"; echo done`);
+  const remote = await openSession(device.settings, options);
+  const answer = await remote.run(waits, ["1.5"], { timeout: 1800, waits: 2 });
+  assertEquals(answer.stdout, "done\n");
+  const began = performance.now();
+  const failure = await failureOf(remote.run(waits, ["30"], { timeout: 1800 }));
+  assertEquals(failure.kind, "timeout");
+  assertStringIncludes(failure.message, "no answer within 1 s, as --timeout says");
+  assert(performance.now() - began < 5000);
+  await remote.close();
+});
