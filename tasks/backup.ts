@@ -4,6 +4,7 @@
  * `ok` when nothing will be replaced, or when the newest backup is the live set already; `skipped` when nothing is live.
  * @module
  */
+import { type Device, device } from "../lib/facts/device.ts";
 import { type Layout, layout } from "../lib/facts/layout.ts";
 import { type DeviceSet, live } from "../lib/facts/live.ts";
 import { type NewestBackup, newestBackup } from "../lib/facts/newest_backup.ts";
@@ -20,16 +21,17 @@ export interface BackedUp {
   readonly newest: NewestBackup | null;
 }
 
-export const backup = defineTask<BackedUp>({
+export const backup = defineTask<BackedUp & { readonly device: Device }>({
   name: "backup",
   changes: [layout, newestBackup],
   observe: async (host) => {
-    const [layoutFact, liveFact, newest] = await Promise.all([
+    const [deviceFact, layoutFact, liveFact, newest] = await Promise.all([
+      host.look(device),
       host.look(layout),
       host.look(live),
       host.look(newestBackup),
     ]);
-    return { layout: layoutFact, live: liveFact, newest };
+    return { device: deviceFact, layout: layoutFact, live: liveFact, newest };
   },
   plan: (observed, { settings, release, run }) => {
     const { live } = observed;
@@ -46,6 +48,7 @@ export const backup = defineTask<BackedUp>({
           settings.deployPath,
           settings.liveDir,
           backupName(run.startedAt, drifted),
+          observed.device.rename,
         ],
         timeout: 1800,
       }],

@@ -67,7 +67,7 @@ mv journal.next journal || explain . "cannot write the journal"
 flush .
 
 if [ -e "$next" ] || [ -L "$next" ]; then rm -f "$next"; fi
-ln -s "$target" "$next" || explain . "cannot make a link"
+ln -s -- "$target" "$next" || explain . "cannot make a link"
 if [ -z "$folder" ]; then
   rename_over "$rename" "$next" "$live" || explain .. "cannot switch $2"
 elif exchange "$next" "$live"; then

@@ -62,7 +62,7 @@ printf 'release=%s\nprevious=%s\nrun=%s\nsince=%s\nrestarted=\n' \
 flush journal.next
 mv journal.next journal
 rm -f live.next
-ln -s "$previous" live.next
+ln -s -- "$previous" live.next
 rename_over "$(told rename)" live.next "$live" || exit 1
 flush .. .
 manager=$(told manager)
@@ -70,6 +70,9 @@ if [ "$3" != boot ] && [ "$manager" != none ]; then
   # Read, not run: what it is given is in no list of processes.
   (
     set -- "$1" "$manager" "$(told service)" "$(told command)" "$(told limit)" "$(told settle)" "$(told may)"
+    # The service is started from where nobody else puts anything.
+    # shellcheck disable=SC2034 # for restart.sh
+    LOCKSTEP_HERE=/
     # shellcheck disable=SC1091
     . ./restore/restart
   )

@@ -103,7 +103,7 @@ export const preflight = defineTask<Observed>({
     }
     const warning = warningOf(observed, host);
     const said = warning === undefined ? { detail } : { detail, warning };
-    return mendStep(observed.layout, host) ?? { status: "ok", ...said };
+    return mendStep(observed, host) ?? { status: "ok", ...said };
   },
 });
 
@@ -111,7 +111,8 @@ export const preflight = defineTask<Observed>({
  * What mends a live name that is missing because the switch from a folder was cut between its two renames (see commit): the former set is
  * put back, and the run goes on from there.
  */
-function mendStep({ live, journal, releases }: Layout, { settings }: TaskHost): Plan | null {
+function mendStep({ layout, device }: Observed, { settings }: TaskHost): Plan | null {
+  const { live, journal, releases } = layout;
   const former = journal === null ? null : linkSlot(journal.previous);
   if (live !== "absent" || journal === null || former === null || !releases.includes(former)) return null;
   return {
@@ -121,7 +122,7 @@ function mendStep({ live, journal, releases }: Layout, { settings }: TaskHost): 
     steps: [{
       title: `put ${settings.liveDir} back, which an interrupted switch left missing`,
       program: mendLive,
-      args: [settings.deployPath, settings.liveDir, journal.previous],
+      args: [settings.deployPath, settings.liveDir, journal.previous, device.rename],
     }],
   };
 }

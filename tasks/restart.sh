@@ -38,7 +38,7 @@ activity() {
 }
 
 # What a restart prints is kept for a failure, where only we can read it. It is opened from the state folder, and run from where we were.
-here=$(pwd)
+here=${LOCKSTEP_HERE:-$(pwd)}
 if state "$root" && rm -f restart.log && (umask 077 && : >restart.log); then exec 9>>restart.log; else exec 9>/dev/null; fi 2>/dev/null
 cd "$here" || exit 1
 

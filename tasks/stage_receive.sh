@@ -10,7 +10,7 @@ shift 3
 
 # older DEPLOY_PATH LIVE NAME BLOCKSIZE BLOCK+COUNT: blocks of the older version, as who may read it reads them.
 older() (
-  enter "$1" "$2" || exit 1
+  enter "$1" "$2" && reader_for "$3" || exit 1
   as_reader dd if="./$3" bs="$4" skip="${5%+*}" count="${5#*+}" 2>/dev/null
 )
 

@@ -43,11 +43,12 @@ while [ $# -gt 1 ]; do
   if [ "$mine" = no ] || ! ln "$set/$name" "$to" 2>/dev/null; then
     if [ "$known" != "$set" ]; then reader=$(reader_of "$root" "$set") || exit; fi
     known=$set
-    if [ -z "$reader" ]; then
+    # The live name may be exchanged once more, so what is read there is named from where it was entered.
+    if [ -z "$reader" ] && [ "$set" != "$live" ]; then
       cp -p "$set/$name" "$to" || explain "$staging" "cannot copy $2"
     else
-      (enter "$root" "$set" && as_reader cat "./$name") >"$to" || explain "$staging" "cannot copy $2"
-      chown -h "$(owner_of "$reader")" "$to"
+      (enter "$root" "$set" && reader_for "$name" && as_reader cat "./$name") >"$to" || explain "$staging" "cannot copy $2"
+      if [ -n "$reader" ] && [ "$reader" != mixed ]; then chown -h "$(owner_of "$reader")" "$to"; fi
     fi
     # What the live set has under that name says to whom it belongs.
     rights "$to" "$live" "$2"

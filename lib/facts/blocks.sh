@@ -14,8 +14,11 @@ each_block() {
   done
 }
 
+all=$reader
 while [ $# -gt 2 ]; do
   size=0
+  reader=$all
+  reader_for "$1"
   if [ -f "./$1" ]; then size=$(stat -c %s "./$1"); fi
   echo "= $size"
   n=$(((size + $2 - 1) / $2))

@@ -8,8 +8,6 @@ found=
 # One that an earlier version has given away already, where everybody could come to it, is made anew.
 if [ -d "staging/$2" ] && { [ -O "staging/$2" ] || [ "$(stat -c %a staging)" = 700 ]; }; then
   # Nobody else can come to it.
-  # shellcheck disable=SC2034 # for digests
-  reader=
   found=$(cd -P "staging/$2" && digests)
   echo "= staging"
   printf '%s\n' "$found"
@@ -49,7 +47,7 @@ for digest in $wanted; do
   if [ -z "$record" ]; then continue; fi
   name=$(sed -n "s|^$digest [ *]\./||p" "$record" | head -n 1)
   record=${record##*/}
-  found=$(enter_backups "$root" && enter "$root" "$record" && [ -f "./$name" ] && as_reader sha256sum "./$name")
+  found=$(enter "$root" "../backup/$record" && reader_for "$name" && [ -f "./$name" ] && as_reader sha256sum "./$name")
   # As it is named from the folder of the backups.
   if [ -n "$found" ]; then printf '%s\n' "${found%%./*}./$record/${found#*./}"; fi
 done

@@ -7,6 +7,8 @@ nl='
 cr=$(printf '\r')
 umask 022
 private=
+reader=
+foreign=
 
 # die KIND MESSAGE: ends the program; the controller reads the kind off the exit code and the evidence off stderr.
 die() {
@@ -176,11 +178,21 @@ free() {
 }
 
 # explain DIR MESSAGE: ends after a write under DIR failed, with the kind that a probe finds. The probe is a file that nobody had before and that
-# has its name no longer when it is written to: whoever else may write in DIR cannot have it lead somewhere.
+# has its name no longer when it is written to. Where somebody else may write in DIR it lies in a folder of its own there, because a shell that
+# is not to overwrite a file opens a link to a device or a pipe all the same.
 explain() {
-  probe=$1/.lockstep-probe.$$
   (
     set -C
+    cd -P "$1" || exit 1
+    probe=.lockstep-probe.$$
+    at=$(stat -c %d:%i .)
+    if [ "$LOCKSTEP_UID" = 0 ] && [ -n "$(others . -prune)" ]; then
+      trap 'cd -P .. && rmdir "./$probe"' EXIT
+      if ! { mkdir -m 700 "$probe" && cd -P "./$probe" && [ -O . ] && [ "$(stat -c %d:%i ..)" = "$at" ]; }; then
+        trap - EXIT
+        exit 1
+      fi
+    fi
     if ! exec 8>"$probe"; then exit 1; fi
     rm -f "$probe"
     printf '%65536s' '' >&8 || exit 2
@@ -229,13 +241,25 @@ flush() {
 
 # flush_tree DIR: the same for a folder and all that is in it.
 flush_tree() {
-  find "$1" -exec sync {} + 2>/dev/null || sync
+  find "$1" \( -type f -o -type d \) -exec sync {} + 2>/dev/null || sync
 }
 
 # digests: "SHA256  ./NAME" or "SHA256 *./NAME" for every regular file of the set that was entered, as `sha256sum -c` reads it. Where the
 # device has openssl, large files (above 1 MiB) cost a fifth; it says nothing that could be read wrongly of a name with a line break, so those
 # are left to sha256sum.
 digests() {
+  if [ -n "$foreign" ]; then
+    find . -type d \( ! -user 0 ! -user "${LOCKSTEP_SUDO_UID:-0}" -o -perm -020 ! -group 0 -o -perm -002 \) -prune -o \
+      -type f -exec sha256sum {} + || return 1
+    more=$foreign
+    while [ -n "$more" ]; do
+      readable_by "${more%%"$nl"*}" "${more%%"$nl"*}"
+      as_reader find "${more%%"$nl"*}" -type f -exec sha256sum {} + || return 1
+      more=${more#*"$nl"}
+    done
+    reader=
+    return
+  fi
   if has openssl; then
     as_reader find . -type f -size +2048 ! -path "*$nl*" -exec openssl dgst -sha256 -r {} + -o -type f -exec sha256sum {} + 2>/dev/null && return
   fi
@@ -255,7 +279,7 @@ trusted() {
 # path may rename this folder, but not move it elsewhere (that takes writing in it), so neither name can be made to lead away. Fails where it
 # is not there, or where somebody else has put it there.
 state() {
-  cd "$1" 2>/dev/null && [ ! -L .lockstep ] && cd -P .lockstep 2>/dev/null && [ .. -ef "$1" ] && { [ -O . ] || trusted "$(stat -c %u .)"; }
+  cd "$1" 2>/dev/null && [ ! -L .lockstep ] && cd -P ./.lockstep 2>/dev/null && [ .. -ef "$1" ] && { [ -O . ] || trusted "$(stat -c %u .)"; }
 }
 
 # own DEPLOY_PATH: the same for programs that write: they end where it cannot be entered.
@@ -267,38 +291,143 @@ own() {
   die not-found "$1/.lockstep is not there any more"
 }
 
+# swappable PATH: the first folder on the way to it in which somebody else can exchange the next name, as "UID MODE FOLDER"; nothing where
+# there is none. The last folder itself may belong to whom it likes, unless it is still to be made.
+swappable() {
+  path=$1
+  links=0
+  while [ "$links" -lt 40 ]; do
+    set -- /
+    whole=
+    there=yes
+    left=$path/
+    while [ -n "$left" ]; do
+      name=${left%%/*}
+      left=${left#*/}
+      case $name in "" | .) continue ;; esac
+      whole=$whole/$name
+      if [ ! -e "$whole" ] && [ ! -L "$whole" ]; then there=; fi
+      if [ -n "$there" ]; then set -- "$@" "$whole"; fi
+    done
+    link=
+    sticky=
+    while read -r uid gid mode type; do
+      at=$1
+      shift
+      # Where a sticky bit is, everybody may make names, and only their owner exchanges them.
+      if [ -n "$sticky" ] && ! trusted "$uid"; then
+        echo "$sticky"
+        return
+      fi
+      sticky=
+      case $type in symbolic*)
+        link=$at
+        break
+        ;;
+      esac
+      if [ "$at" = "$whole" ]; then break; fi
+      if ! trusted "$uid"; then
+        echo "$uid $mode $at"
+        return
+      fi
+      # The group of root is root's.
+      case $gid:$mode in
+        *[2367] | [!0]*:*[2367]? | 0?*:*[2367]?)
+          sticky="$uid $mode $at"
+          case $mode in [1357]???) ;; *)
+            echo "$sticky"
+            return
+            ;;
+          esac
+          ;;
+      esac
+    done <<END
+$(stat -c '%u %g %a %F' "$@")
+END
+    if [ -z "$link" ]; then return; fi
+    links=$((links + 1))
+    path=$(readlink "$link")
+    case $path in /*) ;; *) path=${link%/*}/$path ;; esac
+    path=$path${whole#"$link"}
+  done
+}
+
 # open_state: the names in the state folder, which was entered, that somebody else owns or may write to. What lies in it is believed only where
 # there are none. The sets in it are not meant: they belong to whom they belong.
 open_state() {
   find . -path "./releases/*" -prune -o -path "./staging/*" -prune -o \
-    \( ! -user 0 ! -user "$LOCKSTEP_UID" ! -user "${LOCKSTEP_SUDO_UID:-0}" -o ! -type l \( -perm -020 -o -perm -002 \) \) -print
+    \( ! -user 0 ! -user "$LOCKSTEP_UID" ! -user "${LOCKSTEP_SUDO_UID:-0}" -o ! -type l \( -perm -020 ! -group 0 -o -perm -002 \) \) -print
 }
 
-# enter DEPLOY_PATH SET: enters the folder of a set, and finds out who is to read it. Whoever can rename something in there can also put a link
-# in its place at any moment, so root does not open a file by its name there: that user does, who gets no further than before. $reader is
-# "UID GID NAME", or empty where we read it ourselves.
+# others PATH [-prune]: the folders there, or this one alone, in which somebody else can exchange names.
+others() {
+  find "$@" -type d \( ! -user 0 ! -user "${LOCKSTEP_SUDO_UID:-0}" -o -perm -020 ! -group 0 -o -perm -002 \) -print 2>/dev/null
+}
+
+# enter DEPLOY_PATH SET: enters the folder of a set, and finds out who is to read it. Whoever can rename something in a folder can also put a
+# link in its place at any moment, so root does not open a file by its name there: that user does, who gets no further than before. $reader is
+# "UID GID NAME" of who reads all of it, or empty where we do; then $foreign has the folders, a line each, that are others' to read.
 enter() {
   cd -P "./$2" 2>/dev/null || return 1
   reader=
+  foreign=
   if [ "$LOCKSTEP_UID" != 0 ]; then return; fi
-  open=$(find . -type d \( ! -user 0 ! -user "${LOCKSTEP_SUDO_UID:-0}" -o -perm -020 -o -perm -002 \) -print 2>/dev/null)
-  if [ -n "$open" ]; then
-    open=${open%%"$nl"*}
-    reader=$(stat -c '%u %g %U' "$open")
-  elif [ ! .. -ef "$1" ] && [ ! ../.. -ef "$1" ] && [ ! ../../.. -ef "$1" ]; then
-    # Not below the deploy path: whoever has the link in his hands may lead us anywhere.
-    reader=$(stat -c '%u %g %U' "$1")
-    if trusted "${reader%% *}"; then reader=; fi
-  fi
-  if [ -n "$reader" ] && trusted "${reader%% *}"; then
-    die unsuitable "others may write in $(pwd -P)${open#.}, so root cannot read that set safely${nl}on the device: chmod -R go-w $(pwd -P)"
+  open=$(others .)$nl
+  top=
+  while [ "$open" != "$nl" ] && [ -n "$open" ]; do
+    folder=${open%%"$nl"*}
+    open=${open#*"$nl"}
+    case $folder in "$top"/*) if [ -n "$top" ]; then continue; fi ;; esac
+    top=$folder
+    readable_by "$folder" "$(pwd -P)${folder#.}"
+    if [ "$folder" = . ]; then return; fi
+    foreign=$foreign$folder$nl
+  done
+  reader=
+  # A release of ours, whichever way we came.
+  if [ ../../.. -ef "$1" ] && [ .. -ef ../../releases ] && [ -O .. ] && [ -O ../.. ]; then return; fi
+  # Whoever has a name on the way in his hands may have led us anywhere: he is shown no more than he can see.
+  case $2 in
+    ../*) open=$1/${2#../} ;;
+    releases/*) open=$1/.lockstep/$2 ;;
+    *) open=$1/$2 ;;
+  esac
+  open=$(swappable "$open")
+  if [ -n "$open" ]; then readable_by "${open#* * }" "${open#* * }"; fi
+}
+
+# readable_by FOLDER PATH: $reader is who can exchange names in that folder. Where that is us, but others can, too, nobody can read it safely.
+readable_by() {
+  # shellcheck disable=SC2046 # three words
+  reader=$(user_of $(stat -c '%u %g %U' "$1"))
+  if trusted "${reader%% *}"; then
+    die unsuitable "others may write in $2, so root cannot read what is there safely${nl}on the device: chmod -R go-w $2"
   fi
 }
 
-# reader_of DEPLOY_PATH SET: the reader of a set, "UID GID NAME" or empty, without entering it.
+# reader_for NAME: $reader is who reads a file of the set that was entered.
+reader_for() {
+  left=$foreign
+  while [ -n "$left" ]; do
+    folder=${left%%"$nl"*}
+    left=${left#*"$nl"}
+    case ./$1 in "$folder"/*) readable_by "$folder" "$folder" ;; esac
+  done
+}
+
+# user_of UID GID NAME: the reader of what belongs to that user and group. That a folder has a group does not say that its owner is in it, and
+# he could make his own what runs as him: so it is his own group, and never root's.
+user_of() {
+  group=$({ getent passwd "$1" || cat /etc/passwd; } 2>/dev/null | awk -F: -v uid="$1" '$3 == uid { print $4; exit }')
+  if [ -z "$group" ] && [ "$1" = "$2" ]; then group=$2; fi
+  if [ "${group:-0}" = 0 ]; then group=65534; fi
+  echo "$1 $group $3"
+}
+
+# reader_of DEPLOY_PATH SET: the reader of a set, "UID GID NAME" or empty, without entering it; mixed where it has several.
 reader_of() (
   enter "$1" "$2" || exit 1
-  echo "$reader"
+  if [ -z "$reader" ] && [ -n "$foreign" ]; then echo mixed; else echo "$reader"; fi
 )
 
 # enter_backups DEPLOY_PATH: enters the folder of the backups, from the state folder, and no other that was put in its place.
@@ -401,7 +530,7 @@ remove() {
   for name in "$@"; do
     if [ -L "$name" ] || [ ! -d "$name" ]; then
       rm -f "./$name" || return 1
-    elif [ "$LOCKSTEP_UID" = 0 ] && [ -n "$(find "./$name" -type d ! -user 0 2>/dev/null)" ]; then
+    elif [ "$LOCKSTEP_UID" = 0 ] && [ -n "$(others . -prune)$(others "./$name")" ]; then
       empty "$name" && { rmdir "./$name" 2>/dev/null || [ ! -e "$name" ]; } || return 1
     else
       rm -rf "./$name" || return 1
