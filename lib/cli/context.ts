@@ -9,9 +9,11 @@ import { append } from "../append.ts";
 import { Failure, formatFailure, formatProblem, type Problem, UsageError } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import {
+  extraVarNames,
   type Host,
   type HostSettings,
   loadInventory,
+  noteSecretsOfHosts,
   noteSecretVariables,
   selectHosts,
   settingsOfAll,
@@ -26,9 +28,10 @@ import { newRunId, type RunDir } from "../report/run_dir.ts";
 import type { View, ViewOptions } from "../report/views/view.ts";
 import type { Connect } from "../rollout/rollout.ts";
 import type { RunContext } from "../task.ts";
+import { noteSecretName } from "../secrets.ts";
 import { currentUser } from "../user.ts";
 import type { HostsOptions, InventoryOptions } from "./options.ts";
-import { draw, print, warn as sayWarning } from "./streams.ts";
+import { complain, draw, print, printJson, warn as sayWarning } from "./streams.ts";
 
 export { print };
 
@@ -40,19 +43,29 @@ export async function inventoryOf(options: InventoryOptions) {
 
 /** The inventory alone, and where to warn. */
 export async function loadedOf(options: InventoryOptions) {
+  const load = loadOptions(options);
+  const inventory = await loadInventory(options.inventory, load);
+  noteSecretVariables(inventory, options.secret ?? [], process.cwd());
+  return { inventory, warn: load.warn };
+}
+
+/** The names of the variables that -e sets, those of its files, too. */
+export async function extraVarNamesOf(options: Partial<InventoryOptions>): Promise<string[]> {
+  return await extraVarNames(loadOptions(options));
+}
+
+function loadOptions(options: Partial<InventoryOptions>) {
   const warn = (warning: Problem): void => sayWarning(formatProblem(warning));
-  const inventory = await loadInventory(options.inventory, {
-    extraVars: options.extraVars,
-    // A run that an earlier version has recorded knows nothing of them.
+  // Before anything is read: a mistake is shown with what is wrong. A run that an earlier version has recorded knows nothing of them.
+  for (const name of options.secret ?? []) noteSecretName(name);
+  return {
+    extraVars: options.extraVars ?? [],
     vaultPasswordFiles: options.vaultPasswordFile ?? [],
     vaultIds: options.vaultId ?? [],
     env: process.env,
     cwd: process.cwd(),
     warn,
-  });
-  // A run that an earlier version has recorded knows nothing of them.
-  noteSecretVariables(inventory, options.secret ?? [], process.cwd());
-  return { inventory, warn };
+  };
 }
 
 export async function hostsOf(options: HostsOptions): Promise<HostSettings[]> {
@@ -64,6 +77,7 @@ export function settingsFor(
   hosts: readonly Host[],
   options: Pick<HostsOptions, "artifacts">,
 ): HostSettings[] {
+  noteSecretsOfHosts(hosts, process.cwd());
   return settingsOfAll(hosts, {
     cwd: process.cwd(),
     env: process.env,
@@ -196,9 +210,9 @@ export async function viewOf(
     case "plain":
       return (await import("../report/views/plain.ts")).plainView(print, options);
     case "json":
-      return (await import("../report/views/json.ts")).jsonView(print, runDir.report);
+      return (await import("../report/views/json.ts")).jsonView(printJson, runDir.report);
     case "ndjson":
-      return (await import("../report/views/json.ts")).ndjsonView(print);
+      return (await import("../report/views/json.ts")).ndjsonView(printJson);
   }
 }
 
@@ -208,13 +222,13 @@ export function together(...listeners: readonly Listener[]): Listener {
 }
 
 /** A view whose faults are told once and end nothing: what cannot be shown must not stop what is done. */
-export function harmless(view: View): View {
+export function harmless(view: View, say: (text: string) => void = complain): View {
   let told = false;
   const guarded = (work: () => void): void => {
     try {
       work();
     } catch (error) {
-      if (!told) console.error(formatFailure(Failure.from(error, "show the run").data));
+      if (!told) say(formatFailure(Failure.from(error, "show the run").data));
       told = true;
     }
   };

@@ -18,6 +18,15 @@ export async function main(
   pipelines: LoadPipelines,
 ): Promise<number> {
   let exitCode: number = EXIT.ok;
+  // Deno's own words for what nobody has caught would pass no mask.
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    Deno.exit(tellFault(event.reason));
+  });
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    Deno.exit(tellFault(event.error));
+  });
   try {
     const program = buildProgram(args, version, pipelines, (code) => exitCode = code);
     await program.parseAsync([...args], { from: "user" });
@@ -29,10 +38,15 @@ export async function main(
       for (const problem of error.problems) complain(formatProblem(problem));
       return EXIT.usage;
     }
-    complain(formatFailure(Failure.from(error, "go on").data));
-    if (!(error instanceof Failure) && error instanceof Error && error.stack) complain(error.stack);
-    return EXIT.fault;
+    return tellFault(error);
   }
+}
+
+/** Says what went wrong in the program itself, and returns the exit code for it. */
+function tellFault(error: unknown): number {
+  complain(formatFailure(Failure.from(error, "go on").data));
+  if (!(error instanceof Failure) && error instanceof Error && error.stack) complain(error.stack);
+  return EXIT.fault;
 }
 
 function buildProgram(

@@ -50,7 +50,8 @@ export function reportsModeOption() {
     .argParser(reportsMode);
 }
 
-function collect(value: string, earlier: string[]): string[] {
+/** A repeatable option. */
+export function collect(value: string, earlier: string[]): string[] {
   return [...earlier, value];
 }
 

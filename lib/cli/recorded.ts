@@ -7,6 +7,7 @@ import { resolve } from "@std/path";
 import { z } from "zod";
 import { UsageError } from "../errors.ts";
 import type { Json } from "../events.ts";
+import { withoutSecrets } from "../inventory/mod.ts";
 import type { ArtifactSet } from "../manifest.ts";
 import { type FleetOptions, rolloutCommand } from "./rollout_options.ts";
 
@@ -50,6 +51,8 @@ const record = z.object({
   /** Release ids by artifact folder. */
   sets: z.record(z.string(), z.string()),
   given: z.record(z.string(), z.json()),
+  /** Variables that were given with -e and are secret: they are not kept, and asked for again. */
+  withheld: z.array(z.string()).default([]),
 });
 
 /** A run's options, and where they hold. */
@@ -63,13 +66,45 @@ export function recordOf(options: FleetOptions, sets: ReadonlyMap<string, Artifa
     : LOCKSTEP_INVENTORY
     ? [LOCKSTEP_INVENTORY]
     : [];
-  const given = Object.entries({ ...options, inventory: named })
+  const extra = withoutSecrets(options.extraVars);
+  const given = Object.entries({ ...options, inventory: named, extraVars: extra.kept })
     .filter(([name, value]) => !NOT_KEPT.includes(name) && value !== undefined);
   return {
     cwd: process.cwd(),
     sets: Object.fromEntries([...sets].map(([dir, { id }]) => [dir, id])),
     given: Object.fromEntries(given) as Json,
+    ...(extra.withheld.length === 0 ? {} : { withheld: extra.withheld }),
   };
+}
+
+/**
+ * The recorded options with what was withheld of them, as the user has given it `again` with -e, which sets variables of these `names`. Throws a UsageError where some is missing, or
+ * where something else is given: a run goes on under the options that it began with.
+ */
+export function restored(
+  { given, withheld }: Recorded,
+  again: readonly string[],
+  names: readonly string[],
+  run: string,
+): Partial<FleetOptions> {
+  const missing = withheld.filter((name) => !names.includes(name));
+  const words = withheld.map((name) => `-e ${name}=VALUE`).join(" ");
+  if (missing.length > 0) {
+    throw UsageError.of(
+      "resume",
+      `${run} was given ${missing.join(", ")} with -e, which is secret and was not recorded`,
+      `give it again: resume ${run} ${words} (or -e @FILE with it)`,
+    );
+  }
+  const other = names.filter((name) => !withheld.includes(name));
+  if (other.length > 0) {
+    throw UsageError.of(
+      "-e",
+      `${other.join(", ")} was not withheld from the record of ${run}, whose options are the ones that count`,
+      withheld.length === 0 ? "leave it out, or deploy anew" : `give only ${words}`,
+    );
+  }
+  return { ...given, extraVars: [...given.extraVars ?? [], ...again] };
 }
 
 /** Throws a UsageError where the run has kept none (only a deploy does), or others than this version has. */

@@ -6,6 +6,7 @@
 import { kindOfExit } from "../remote/exit_kinds.ts";
 import { detached } from "../bounds.ts";
 import { Failure } from "../errors.ts";
+import { masked } from "../secrets.ts";
 import type { Answer } from "../remote/session.ts";
 import type { Program } from "../remote/program.ts";
 import type { HostSettings } from "../inventory/mod.ts";
@@ -75,7 +76,7 @@ export function outputOf(answer: Answer, program: Program, host: string, action 
     action,
     host,
     evidence,
-    ...(log === "" ? {} : { log: detached(log.slice(-8192)) }),
+    ...(log === "" ? {} : { log: detached(masked(log).slice(-8192)) }),
   });
 }
 

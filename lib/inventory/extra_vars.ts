@@ -5,7 +5,8 @@
 import { append } from "../append.ts";
 import type { Problem } from "../errors.ts";
 import { SIMPLE_ESCAPES } from "./python_literal.ts";
-import { discreet, noPassword, unsealFile } from "./sealed.ts";
+import { isSecretName, maskedDeep, noteVariable } from "../secrets.ts";
+import { discreet, isSealed, unsealFile } from "./sealed.ts";
 import { readUtf8 } from "./sources.ts";
 import type { Setting } from "./types.ts";
 import type { VarsReading } from "./vars_files.ts";
@@ -22,16 +23,59 @@ export async function readExtraVars(
   for (const option of options) {
     for (const [name, setting] of await readOption(option, reading)) vars.set(name, setting);
   }
-  for (const [name, setting] of vars) reading.check.variable(name, setting);
+  for (const [name, setting] of vars) {
+    noteVariable(name, setting.value);
+    reading.check.variable(name, setting);
+  }
   return vars;
 }
 
-/** The names of the variables that an option gives in place; of a file's, none. */
-export function extraVarNames(option: string): string[] {
-  if (option.startsWith("@")) return [];
-  if (!/^[[{]/.test(option)) return keyValues(option, []).map(([name]) => name);
-  const ignored = { unseal: noPassword, warn: () => {} };
-  return readVarsMapping(OPTION, option, [], ignored, false).map(({ name }) => name);
+/** What of `-e` options may be written down, and the names of the variables that may not. */
+export interface Recordable {
+  readonly kept: readonly string[];
+  readonly withheld: readonly string[];
+}
+
+/**
+ * `-e` options without what is secret: by the name of the variable, or because its value has a login, a token, or something out of a vault.
+ * `@FILE` is kept: it is the file that holds the values.
+ */
+export function withoutSecrets(options: readonly string[]): Recordable {
+  const parts = options.map(partOf);
+  return {
+    kept: parts.flatMap(({ kept }) => kept),
+    withheld: [...new Set(parts.flatMap(({ withheld }) => withheld))],
+  };
+}
+
+function partOf(option: string): Recordable {
+  const whole = { kept: [option], withheld: [] };
+  if (option === "" || option.startsWith("@")) return whole;
+  if (!/^[[{]/.test(option)) {
+    const words = splitArguments(option) ?? [option];
+    const named = words.map((word) => ({ word, vars: keyValues(word, []) }));
+    const isOpen = ({ vars }: typeof named[number]): boolean => !vars.some(isSecretVariable);
+    return named.every(isOpen) ? whole : {
+      kept: named.some(isOpen) ? [named.filter(isOpen).map(({ word }) => word).join(" ")] : [],
+      withheld: named.filter((one) => !isOpen(one)).flatMap(({ vars }) => vars.map(([name]) => name)),
+    };
+  }
+  const vars = readVarsMapping(OPTION, option, [], {}, false).map(({ name, setting }) =>
+    [name, setting] as [string, Setting]
+  );
+  if (!vars.some(isSecretVariable)) return whole;
+  // What is encrypted is not written down in another form.
+  const mayStay = (one: [string, Setting]): boolean => !isSecretVariable(one) && !isSealed(one[1].value);
+  const rest = Object.fromEntries(vars.filter(mayStay).map(([name, { value }]) => [name, value]));
+  return {
+    kept: Object.keys(rest).length > 0 ? [JSON.stringify(rest)] : [],
+    withheld: vars.filter((one) => !mayStay(one)).map(([name]) => name),
+  };
+}
+
+function isSecretVariable([name, { value }]: readonly [string, Setting]): boolean {
+  const variable = { [name]: value };
+  return isSecretName(name) || maskedDeep(variable) !== variable;
 }
 
 async function readOption(option: string, reading: VarsReading): Promise<[string, Setting][]> {

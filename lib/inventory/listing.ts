@@ -5,6 +5,7 @@
 import type { Json } from "../events.ts";
 import { oneLine } from "../printable.ts";
 import { pythonText } from "./python_text.ts";
+import { maskedDeep } from "../secrets.ts";
 import { isSealed } from "./sealed.ts";
 import type { Host, Inventory, Origin } from "./types.ts";
 import { plain } from "./variable_check.ts";
@@ -63,7 +64,8 @@ export function toGraph(inventory: Inventory, { vars = false } = {}): string {
 export function toOriginRows(host: Host): string[][] {
   return Object.keys(host.vars).sort(byCodePoint).map((name) => [
     name,
-    shortened(textOf(host.vars[name]!, JSON.stringify)),
+    // Ansible knows no such table, and what is cut is not found any more.
+    shortened(textOf(Object.values(maskedDeep({ [name]: host.vars[name]! }))[0]!, JSON.stringify)),
     placeOf(host.origins[name]),
   ]);
 }

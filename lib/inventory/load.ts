@@ -85,6 +85,16 @@ export async function loadInventory(sources: readonly string[], options: LoadOpt
   return builder.build({ layers, here, extraVars });
 }
 
+/** The names of the variables that `extraVars` sets. Throws a UsageError with everything that is wrong with them. */
+export async function extraVarNames(options: LoadOptions): Promise<string[]> {
+  const problems: Problem[] = [];
+  const check = new VariableCheck(problems, options.warn ?? (() => {}));
+  const unseal = await keysOf(options, problems);
+  const vars = await readExtraVars(options.extraVars, { cwd: options.cwd, unseal, check });
+  if (problems.length > 0) throw new UsageError(problemOnce(problems));
+  return [...vars.keys()];
+}
+
 /** Nothing of the vault is loaded for who has no password. */
 async function keysOf(options: LoadOptions, problems: Problem[]): Promise<Unseal> {
   const { env, cwd, vaultIds = [] } = options;

@@ -8,8 +8,8 @@ import type { Json } from "../events.ts";
 import { parseAddress } from "./address.ts";
 import { didYouMean } from "./near_miss.ts";
 import { shown } from "./problems.ts";
-import { noteSecret } from "../secrets.ts";
 import { isSealed } from "./sealed.ts";
+import { noteSealed } from "../secrets.ts";
 import type { Host } from "./types.ts";
 import { isTemplate, plain } from "./variable_check.ts";
 
@@ -38,7 +38,9 @@ const LONGEST = 100_000;
 /** The value of a host's variable, `undefined` where it is not set. Throws NoReference, and CannotOpen for an encrypted part. */
 export function resolveVariable(host: Host, name: string, cwd: string): Resolved | undefined {
   if (!Object.hasOwn(host.vars, name)) return undefined;
-  return new Evaluation(host, cwd).evaluate(host.vars[name]!, [name]);
+  const resolved = new Evaluation(host, cwd).evaluate(host.vars[name]!, [name]);
+  if (resolved.secret) noteSealed(resolved.value);
+  return resolved;
 }
 
 class Evaluation {
@@ -51,10 +53,7 @@ class Evaluation {
     if (isSealed(raw)) {
       const opened = raw.open();
       // What somebody has encrypted may name other variables, as with Ansible.
-      const value = isTemplate(opened) ? this.evaluate(opened, chain).value : opened;
-      noteSecret(opened);
-      noteSecret(value);
-      return { value, secret: true };
+      return { value: isTemplate(opened) ? this.evaluate(opened, chain).value : opened, secret: true };
     }
     const value = plain(raw) as Json;
     // What is marked unsafe is never a template.
@@ -75,7 +74,6 @@ class Evaluation {
       return textOf(part.value, name);
     });
     if (text.length > LONGEST) throw new NoReference("a reference that comes to far too much text");
-    if (secret) noteSecret(text);
     return { value: text, secret };
   }
 

@@ -5,6 +5,7 @@
  */
 import type { Problem } from "../errors.ts";
 import type { Json } from "../events.ts";
+import { noteSealed } from "../secrets.ts";
 
 /** Decrypts a vault text, or throws CannotOpen. */
 export type Unseal = (vaultText: string) => string;
@@ -32,11 +33,15 @@ export class Sealed {
   /** A value that is decrypted when somebody needs it, if anybody ever does. */
   static text(vaultText: string, unseal: Unseal): Json {
     let plain: string | undefined;
-    return new Sealed(vaultText, () => plain ??= unseal(vaultText)) as unknown as Json;
+    return new Sealed(vaultText, () => {
+      if (plain === undefined) noteSealed(plain = unseal(vaultText));
+      return plain;
+    }) as unknown as Json;
   }
 
   /** A value out of a file that is encrypted as a whole; it prints as the name of that file. */
   static from(file: string, value: Json): Json {
+    noteSealed(value);
     return new Sealed(`in ${file}`, () => value) as unknown as Json;
   }
 

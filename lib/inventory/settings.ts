@@ -5,7 +5,7 @@
 import { dirname, isAbsolute, join, resolve as resolvePath } from "@std/path";
 import { type Problem, UsageError } from "../errors.ts";
 import type { Simulation } from "../remote/simulated/faults.ts";
-import { noteSecret, noteUrl } from "../secrets.ts";
+import { noteUrl } from "../secrets.ts";
 import { problemAt, problemOnce, shown } from "./problems.ts";
 import { NoReference, type Resolved, resolveVariable } from "./references.ts";
 import { CannotOpen } from "./sealed.ts";
@@ -108,7 +108,6 @@ function convert(host: Host, options: SettingsOptions, problems: Problem[]): Hos
   for (const name of variableNames) {
     const resolved = resolve(host, name, options, problems);
     if (!resolved) continue;
-    if (resolved.secret) noteSecret(resolved.value);
     if (URLS.has(name) && typeof resolved.value === "string") noteUrl(resolved.value);
     found.set(name, resolved);
     input[name] = resolved.value;

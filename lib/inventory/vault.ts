@@ -9,6 +9,7 @@ import { homedir } from "node:os";
 import { resolve } from "@std/path";
 import type { Problem } from "../errors.ts";
 import { readBounded } from "./bounded_file.ts";
+import { noteSecret } from "../secrets.ts";
 import { runProgram } from "./program.ts";
 import { CannotOpen, type Unseal } from "./sealed.ts";
 import { isProgram } from "./source_kind.ts";
@@ -53,7 +54,10 @@ export async function readVaultPasswords(
       continue;
     }
     const secret = await readPassword(where, file, label, cwd, problems);
-    if (secret) passwords.push({ label, secret });
+    if (secret) {
+      noteSecret(secret.toString());
+      passwords.push({ label, secret });
+    }
   }
   return passwords;
 }

@@ -9,11 +9,11 @@ import type { ArtifactsSummary, Event, HostOutcome, HostStatus, Json, Listener, 
 import { SCHEMA } from "../events.ts";
 import type { HostSettings } from "../inventory/mod.ts";
 import type { Release } from "../release.ts";
+import { maskedEvent } from "../report/masked.ts";
 import { exitCodeOf, onlyLocked, summarize } from "../report/report.ts";
 import type { ObservedHost, RunContext, Task } from "../task.ts";
 import { type Allowance, Budget, NO_LIMIT } from "./budget.ts";
 import { type Connect, type Deadlines, type Emit, type HostEnd, runHost } from "./one_host.ts";
-import { maskedEvent } from "./masked_event.ts";
 import { type Slot, Slots } from "./slots.ts";
 
 export type { Connect } from "./one_host.ts";
@@ -110,9 +110,9 @@ class Rollout {
     this.#budget = new Budget(options.budget ?? NO_LIMIT, options.hosts.length);
     this.#emit = (event) => {
       // What a host is the reason for has a device's own words in it.
-      const safe = maskedEvent(event);
-      const kept = "host" in safe ? bounded(safe, EVENT_BOUNDS) : safe;
-      options.listener({ at: new Date().toISOString(), ...kept } as Event);
+      const told = maskedEvent({ at: new Date().toISOString(), ...event } as Event);
+      // Masked first: a secret that is cut is not found any more.
+      options.listener("host" in told ? bounded(told, EVENT_BOUNDS) : told);
     };
   }
 

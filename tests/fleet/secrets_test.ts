@@ -23,6 +23,11 @@ const canaries = {
   password: "canary-ansible-password",
   become: "canary-become-password",
   environment: "canary-environment",
+  vaultPassword: "canary-of-the-vault",
+  neverUsed: "canary-never-used-by-us",
+  namedExtra: "canary-extra-by-its-name",
+  namedKey: "canary-hmac-signing-key",
+  feed: "canary-feed-of-somebody",
 } as const;
 
 /** The forms of a canary in which it might slip through. */
@@ -31,7 +36,12 @@ function formsOf(canary: string): string[] {
     canary,
     btoa(canary).slice(0, -4),
     btoa(`me:${canary}`).slice(4, -4),
+    // Behind a login of another length.
+    btoa(`user:${canary}`).slice(8, -4),
+    btoa(`edge:${canary}`).slice(8, -4),
     canary.replaceAll("-", "%2D"),
+    canary.replaceAll("-", "%2d"),
+    `${canary.slice(0, 10)}\n${canary.slice(10)}`,
   ];
 }
 
@@ -55,7 +65,7 @@ testWhere("no output, report or file of any command has a secret, when a service
   await using fleet = await makeFleet({ count: 1 });
   const [device] = fleet.devices;
   const passwordFile = join(fleet.dir, "vault-password");
-  await Deno.writeTextFile(passwordFile, "vault-pass\n");
+  await Deno.writeTextFile(passwordFile, `${canaries.vaultPassword}\n`);
   const seal = async (text: string): Promise<string> => {
     const { stdout } = await new Deno.Command("ansible-vault", {
       args: ["encrypt_string", "--vault-password-file", passwordFile, text],
@@ -69,6 +79,8 @@ testWhere("no output, report or file of any command has a secret, when a service
       service: "phase4-inference",
       service_manager: "command",
       restart_command: "echo restarted with {{ restart_token }}; echo {{ marked }} {{ from_file }}",
+      hmac_key: canaries.namedKey,
+      feed: `amqp://somebody:${canaries.feed}@feed/`,
       restart_settle: 0,
       health_url: "{{ base }}",
       health_ready: `/ready?token=${canaries.query}&also={{ inline }}`,
@@ -94,9 +106,10 @@ testWhere("no output, report or file of any command has a secret, when a service
   assertEquals(encrypt.code, 0);
   const extra = join(fleet.dir, "extra.yml");
   const sealed = (await seal(canaries.vault)).split("\n").map((line) => `  ${line}`).join("\n");
+  const neverUsed = (await seal(canaries.neverUsed)).replaceAll("\n", "\\n");
   await Deno.writeTextFile(
     extra,
-    `inline: !vault |\n${sealed}\nfrom_file: "{{ inline }}/more"\n`,
+    `inline: !vault |\n${sealed}\nnever_used: [{deep: !vault "${neverUsed}"}]\nfrom_file: "{{ inline }}/more"\n`,
   );
   const secretExtra = join(fleet.dir, "secret-extra.yml");
   await Deno.writeTextFile(secretExtra, `health_metrics: /metrics/${canaries.extraFile}\n`);
@@ -106,7 +119,8 @@ testWhere("no output, report or file of any command has a secret, when a service
   }).output();
   const options = [
     ...["--vault-password-file", passwordFile, "-e", `@${extra}`, "-e", `@${secretExtra}`],
-    ...["-e", `marked=${canaries.marked}`, "--secret", "marked"],
+    ...["-e", `marked=${canaries.marked} plain=1`, "--secret", "marked"],
+    ...["-e", `{"api_token": "${canaries.namedExtra}", "more": 2}`],
   ];
   const set = await makeArtifacts(join(fleet.dir, "set"));
   const reports: string[] = [];
@@ -131,15 +145,50 @@ testWhere("no output, report or file of any command has a secret, when a service
   // A value that its variable cannot take.
   await run(64, "plan", "--artifacts", set.dir, "-e", "health_url={{ inline }}");
   await run(64, "plan", "--artifacts", set.dir, "-e", `health_url=gopher://me:${canaries.userInfo}@x`);
-  for (const format of ["json", "junit", "html", "markdown"]) {
+  const rendered = ["json", "junit", "html", "markdown"].map(async (format) => {
     const report = await lockstep(["report", "--reports", failed.reports, "--format", format]);
     assertEquals(report.code, 0, report.text);
     assertNone(report.text, `report --format ${format}`);
-  }
-  const { stdout: listed } = await runPlain(["inventory", "-i", inventory, "--list", ...options.slice(0, 2)]);
-  for (const canary of [canaries.vault, canaries.vaultFile, canaries.restart]) {
-    assert(!listed.includes(canary));
-  }
+  });
+  const one = ["--host", device!.name];
+  const { userInfo, query, password, become, namedKey, feed } = canaries;
+  const inThePlain = [userInfo, query, password, become, namedKey, feed];
+  const shown = [["--list"], ["--graph", "--vars"], one, [...one, "-o", "json"]].map(async (how) => {
+    const listed = await lockstep(["inventory", "-i", inventory, ...how, ...options]);
+    assertEquals(listed.code, 0, listed.text);
+    // What is no secret to Ansible is shown where it is asked what Ansible shows.
+    const open = how === one ? [] : inThePlain;
+    assertNone(
+      open.reduce((text, canary) => text.replaceAll(canary, ""), listed.text),
+      `inventory ${how.join(" ")}`,
+    );
+    assert(listed.text.includes("restart_command"), listed.text);
+  });
+  // A device that says all, in every way that it knows, but for what it is told as a part of something else.
+  const { environment: _, extraFile: __, ...named } = canaries;
+  const says = `for word in ${Object.values(named).join(" ")}; do
+    for login in me user edge; do printf '%s:%s' $login $word | base64 -w 20; done
+    echo $word | cut -c1-9; echo "  $word" | sed 's/-/\\x1b[31m-\\x1b[0m/g'; echo $word | sed 's/-/%2d/g'
+    echo $word >&2
+  done`;
+  const said = ["plain", "json"].map(async (form) => {
+    const answer = await runOn(fleet, inventory, ["exec", "-o", form, ...options, "--", says], { env });
+    assertEquals(answer.code, 0, answer.text);
+    assertNone(answer.text, `exec -o ${form}`);
+    reports.push(answer.reports);
+  });
+  // Mistakes, which show what they found.
+  const mistakes = [
+    ["-e", `db_password='${canaries.marked}`],
+    ["-e", `marked=${canaries.marked}`, "--secret", "marked", "--limit", canaries.marked],
+    [`--extra-vers=api_token=${canaries.namedExtra}`],
+    ["-e", `{"marked": [${canaries.marked}}`, "--secret", "marked"],
+  ].map(async (wrong) => {
+    const outcome = await lockstep(["plan", "-i", inventory, ...options.slice(0, 4), ...wrong]);
+    assertEquals(outcome.code, 64, outcome.text);
+    assertNone(outcome.text, `the mistake in ${wrong.at(-1)}`);
+  });
+  await Promise.all([...rendered, ...shown, ...said, ...mistakes]);
 
   // A run goes on once it is given again what it has not kept.
   const name = await Deno.readLink(join(failed.reports, "latest"));
@@ -147,8 +196,12 @@ testWhere("no output, report or file of any command has a secret, when a service
     lockstep(["resume", name, "--reports", failed.reports, "--force", ...args], { env });
   const refused = await resume();
   assertEquals(refused.code, 64, refused.text);
-  assert(refused.stderr.includes("resume -e marked=VALUE"), refused.stderr);
-  const again = await resume("-e", `marked=${canaries.marked}`);
+  assert(refused.stderr.includes("-e marked=VALUE -e api_token=VALUE"), refused.stderr);
+  const other = await resume("-e", "more=3");
+  assertEquals(other.code, 64, other.text);
+  const given = join(fleet.dir, "again.yml");
+  await Deno.writeTextFile(given, `api_token: ${canaries.namedExtra}\n`);
+  const again = await resume("-e", `marked=${canaries.marked}`, "-e", `@${given}`);
   assertEquals(again.code, 2, again.text);
   assertNone(refused.text + again.text, "resume");
 
@@ -166,8 +219,27 @@ testWhere("no output, report or file of any command has a secret, when a service
   assertEquals((await Deno.stat(join(own, "restart.log"))).mode! & 0o777, 0o600);
 });
 
-async function runPlain(args: string[]) {
-  const outcome = await lockstep(args);
-  assertEquals(outcome.code, 0, outcome.text);
-  return outcome;
-}
+testWhere(
+  "what nobody has caught is told without secrets, when the program itself fails",
+  { needs: [] },
+  async () => {
+    const main = new URL("../../lib/cli/main.ts", import.meta.url).href;
+    const secrets = new URL("../../lib/secrets.ts", import.meta.url).href;
+    for (const fault of ["Promise.reject(new Error(text))", "setTimeout(() => { throw new Error(text); })"]) {
+      const script = `
+      const { main } = await import(${JSON.stringify(main)});
+      const { noteSecret } = await import(${JSON.stringify(secrets)});
+      const text = "canary-" + "crash"; noteSecret(text);
+      await main(["completion", "bash"], "0", () => Promise.reject(new Error(text)));
+      ${fault};
+      await new Promise((resolve) => setTimeout(resolve, 2000));`;
+      const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["eval", script],
+        stdout: "null",
+      }).output();
+      const text = new TextDecoder().decode(stderr);
+      assertEquals(code, 1, text);
+      assert(text.includes("********") && !text.includes("canary-crash"), text);
+    }
+  },
+);

@@ -13,9 +13,10 @@ import {
   toOriginRows,
 } from "../../inventory/mod.ts";
 import { oneLine, toJson } from "../../printable.ts";
+import { maskedKnownDeep } from "../../secrets.ts";
 import { inventoryOf, loadedOf, print } from "../context.ts";
 import { inventoryCommand } from "../options.ts";
-import { printInventory } from "../streams.ts";
+import { printInventory, printJson } from "../streams.ts";
 import { table } from "../table.ts";
 
 export function inventoryShowCommand(done: (exitCode: number) => void) {
@@ -44,7 +45,7 @@ export function inventoryShowCommand(done: (exitCode: number) => void) {
       } else {
         // An inventory of nothing may be looked at; only to contact nobody is a mistake.
         const { inventory } = await loadedOf(options);
-        if (list) printInventory(toJson(toAnsibleList(inventory), 4) + "\n");
+        if (list) printJson(toJson(maskedKnownDeep(toAnsibleList(inventory)), 4) + "\n");
         else if (graph) printInventory(toGraph(inventory, { vars: vars === true }) + "\n");
         else printHost(inventory, host!, output);
       }
@@ -61,10 +62,10 @@ function printHost(inventory: Inventory, name: string, output: "plain" | "json")
       didYouMean(name, inventory.hostNames) ?? '"inventory --hosts" lists them',
     );
   }
-  if (output === "json") printInventory(toJson(toAnsibleHost(host), 4) + "\n");
+  if (output === "json") printJson(toJson(maskedKnownDeep(toAnsibleHost(host)), 4) + "\n");
   else {
     const groups = host.groups.length > 0 ? ` (in ${host.groups.join(", ")})` : "";
-    printInventory(
+    print(
       `${oneLine(host.name + groups)}\n${
         table(toOriginRows(host).map(([first, ...rest]) => [`  ${first}`, ...rest]))
       }`,

@@ -9,7 +9,8 @@ import type { Report } from "../../report/report.ts";
 import { toJson } from "../../printable.ts";
 import { PRIVATE, type RecordModes } from "../../report/modes.ts";
 import { reportsModeOption } from "../options.ts";
-import { print, warn } from "../streams.ts";
+import { maskedReport } from "../../report/masked.ts";
+import { print, printJson, warn } from "../streams.ts";
 
 /** Each form, and its file's name under `--out`. */
 export const FORMATS = {
@@ -53,9 +54,12 @@ export function reportCommand(done: (exitCode: number) => void) {
         );
       }
       const { readReport } = await import("../../report/run_dir.ts");
-      const report = await readReport(reports, run, warn);
-      if (out === undefined) { for (const piece of await render(format[0]!, report)) print(piece); }
-      else await write(out, format, report, reportsMode);
+      // What an earlier version has recorded may hold logins and tokens.
+      const report = maskedReport(await readReport(reports, run, warn));
+      if (out === undefined) {
+        const show = format[0] === "json" ? printJson : print;
+        for (const piece of await render(format[0]!, report)) show(piece);
+      } else await write(out, format, report, reportsMode);
       done(EXIT.ok);
     });
 }

@@ -3,18 +3,19 @@
  * @module
  */
 import { Command, Option } from "@commander-js/extra-typings";
+import { resolve } from "@std/path";
 import { EXIT, UsageError } from "../../errors.ts";
 import type { HostOutcome, HostStatus } from "../../events.ts";
 import { oneLine } from "../../printable.ts";
 import type { Report, RunStarted } from "../../report/report.ts";
 import { newestDeploy, readOutcomes } from "../../report/run_dir.ts";
 import { nameList, thousands } from "../../report/views/text.ts";
-import { OUTPUTS, reportsModeOption } from "../options.ts";
+import { collect, OUTPUTS, reportsModeOption } from "../options.ts";
+import { extraVarNamesOf } from "../context.ts";
 import type { LoadPipelines } from "../pipelines.ts";
-import { checkSets, goTo, readRecord, type Recorded } from "../recorded.ts";
+import { checkSets, goTo, readRecord, type Recorded, restored } from "../recorded.ts";
 import type { FleetOptions } from "../rollout_options.ts";
 import { runPipeline } from "../run.ts";
-import { MASK } from "../../secrets.ts";
 import { complain, print, warn } from "../streams.ts";
 import { deployment, fleetOf } from "./deploy.ts";
 
@@ -28,14 +29,14 @@ export function resumeCommand(load: LoadPipelines, done: (exitCode: number) => v
       "--retry-failed",
       "only hosts that failed, were rolled back or unreachable; none that was not begun",
     )
-    .option(
-      "-e, --extra-vars <vars>",
-      "again what the run has not kept because it is secret; repeatable",
-      (value, earlier: string[]) => [...earlier, value],
-      [] as string[],
-    )
     .option("--force", "also where this release has failed before")
     .option("--yes", "answer yes to what --confirm asks")
+    .option(
+      "-e, --extra-vars <vars>",
+      "secret variables that the run was given with -e, again: they are not recorded",
+      collect,
+      [],
+    )
     .option("--reports <dir>", "where runs are kept", "reports")
     .addOption(reportsModeOption())
     .addOption(
@@ -61,13 +62,13 @@ export function resumeCommand(load: LoadPipelines, done: (exitCode: number) => v
         print(`nothing is left to do: ${wordsFor(options.retryFailed === true)} in run ${report.run}\n`);
         return done(EXIT.ok);
       }
-      const extraVars = await extraVarsAgain(recorded.given.extraVars ?? [], options.extraVars, report.run);
+      const again = options.extraVars.map(absoluteFile);
       const reports = goTo(recorded, options.reports);
+      const names = await extraVarNamesOf({ ...recorded.given, extraVars: again });
       const { force = recorded.given.force, yes = recorded.given.yes, output, verbose, reportsMode } =
         options;
       const given = {
-        ...recorded.given,
-        extraVars,
+        ...restored(recorded, again, names, report.run),
         force,
         yes,
         output,
@@ -86,36 +87,9 @@ export function resumeCommand(load: LoadPipelines, done: (exitCode: number) => v
     });
 }
 
-/**
- * The extra variables of a run. A secret is not in its record: it is given again, or a UsageError says which. Others cannot be changed, for
- * the run goes on with what it began with.
- */
-async function extraVarsAgain(
-  recorded: readonly string[],
-  again: readonly string[],
-  run: string,
-): Promise<string[]> {
-  const { extraVarNames } = await import("../../inventory/mod.ts");
-  const kept = recorded.filter((option) => !option.includes(MASK));
-  const lost = new Set(recorded.filter((option) => option.includes(MASK)).flatMap(extraVarNames));
-  const given = new Set(again.flatMap(extraVarNames));
-  const other = [...given].filter((name) => !lost.has(name));
-  if (other.length > 0) {
-    throw UsageError.of(
-      "-e",
-      `found ${other.join(", ")}, which run ${run} has kept, or began without`,
-      "deploy again instead, with other variables: it converges",
-    );
-  }
-  const missing = [...lost].filter((name) => !given.has(name));
-  if (missing.length > 0) {
-    throw UsageError.of(
-      "resume",
-      `run ${run} has not kept ${missing.join(", ")}: secret`,
-      `give it again: resume ${missing.map((name) => `-e ${name}=VALUE`).join(" ")}`,
-    );
-  }
-  return [...kept, ...again];
+/** `@FILE` as it is meant here: the run goes on in another folder. */
+function absoluteFile(option: string): string {
+  return option.startsWith("@") ? `@${resolve(option.slice(1))}` : option;
 }
 
 /** What is run now, and from where: an inventory is code, so nothing of it is read before this is said. */

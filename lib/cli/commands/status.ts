@@ -10,8 +10,10 @@ import { layout } from "../../facts/layout.ts";
 import { live } from "../../facts/live.ts";
 import { lockHolder } from "../../facts/lock_holder.ts";
 import { toJson } from "../../printable.ts";
+import { maskedFailure } from "../../report/masked.ts";
 import { FEW } from "../../report/views/view.ts";
 import { ask, type Reply } from "../../rollout/ask.ts";
+import { maskedDeep } from "../../secrets.ts";
 import type { ObservedHost } from "../../task.ts";
 import {
   connector,
@@ -23,7 +25,7 @@ import {
   stopSignal,
 } from "../context.ts";
 import { hostsCommand, type HostsOptions } from "../options.ts";
-import { complain, warn } from "../streams.ts";
+import { complain, printJson, warn } from "../streams.ts";
 import { table } from "../table.ts";
 import type { Status } from "./status_summary.ts";
 
@@ -132,12 +134,12 @@ async function survey<T extends object>(
   const form = outputForm(options);
   const stop = stopSignal(() => Deno.exit(EXIT.interrupted));
   const line = (reply: Reply<T>): Json =>
-    JSON.parse(
-      JSON.stringify({
-        host: reply.host,
-        ...(reply.error ? { status: reply.status, error: reply.error } : { status: "ok", ...reply.answer }),
-      }),
-    );
+    JSON.parse(JSON.stringify({
+      host: reply.host,
+      ...(reply.error
+        ? { status: reply.status, error: maskedFailure(reply.error) }
+        : { status: "ok", ...maskedDeep(reply.answer) }),
+    }));
   const replies = await ask(
     {
       hosts,
@@ -149,12 +151,12 @@ async function survey<T extends object>(
       warn: (host, message) => warn(`${host}: ${message}`),
     },
     (reply) => {
-      if (form === "ndjson") print(toJson(line(reply)) + "\n");
+      if (form === "ndjson") printJson(toJson(line(reply)) + "\n");
     },
   );
   stop.dispose();
   if (form === "json") {
-    print(toJson({ ...whole?.json(replies), hosts: replies.map(line) }, 2) + "\n");
+    printJson(toJson({ ...whole?.json(replies), hosts: replies.map(line) }, 2) + "\n");
   } else if (form !== "ndjson") {
     const everyHost = whole === undefined || hosts.length <= FEW || Number(options.verbose) > 0;
     const perHost = everyHost ? table([[...head], ...replies.flatMap((reply) => rowsOf(reply, rows))]) : "";

@@ -9,7 +9,7 @@ import { EXIT } from "../../errors.ts";
 import { oneLine, toJson } from "../../printable.ts";
 import { hostsOf, outputForm, print, readSets, setWarnings } from "../context.ts";
 import { hostsCommand, type HostsOptions } from "../options.ts";
-import { warn } from "../streams.ts";
+import { printJson, warn } from "../streams.ts";
 
 export function verifyLocalCommand(done: (exitCode: number) => void) {
   return hostsCommand(
@@ -31,7 +31,7 @@ async function verifyLocal(options: HostsOptions): Promise<number> {
       files: files.map(({ name, sha256, bytes }) => ({ name, sha256, bytes })),
       unlisted,
     }));
-    print(
+    printJson(
       form === "json" ? toJson({ sets: all }, 2) + "\n" : all.map((set) => toJson(set) + "\n").join(""),
     );
     return EXIT.ok;
