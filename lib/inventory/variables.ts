@@ -23,7 +23,8 @@ const text = z.union([z.string(), z.number()]).transform(String)
 const someText = text.refine((value) => value !== "");
 /** Text, or empty (also: nothing written) for none. */
 const textOrNone = z.union([z.null().transform(() => ""), text]);
-const path = text.refine((value) => value === "" || value.startsWith("/"));
+// deno-lint-ignore no-control-regex -- a line break would be another line of what curl and wget read
+const path = text.refine((value) => value === "" || /^\/[^\0-\x1f\x7f]*$/.test(value));
 
 function integer(min: number, max: number) {
   return z.union([z.int().min(min).max(max), z.string().regex(/^\s*[-+]?\d+\s*$/)]).transform(Number)
@@ -224,11 +225,19 @@ export const hostVariables = z.object({
   ),
   health_ready: variable(
     path.default("/ready"),
-    'a path that begins with "/"',
+    'a path that begins with "/", without control characters',
     "Path that answers 200 once the service is ready.",
   ),
-  health_status: variable(path.default("/health"), 'a path that begins with "/"', "Path of the health JSON."),
-  health_metrics: variable(path.default("/metrics"), 'a path that begins with "/"', "Path of the metrics."),
+  health_status: variable(
+    path.default("/health"),
+    'a path that begins with "/", without control characters',
+    "Path of the health JSON.",
+  ),
+  health_metrics: variable(
+    path.default("/metrics"),
+    'a path that begins with "/", without control characters',
+    "Path of the metrics.",
+  ),
   health_attempts: variable(
     integer(1, 10_000).default(10),
     "a number from 1 to 10000",

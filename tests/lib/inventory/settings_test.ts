@@ -185,7 +185,7 @@ Deno.test("settingsOf() refuses a value with its place, when the variable cannot
       "a".repeat(256),
     ]],
     ["health_url", ["localhost:9208", "ftp://x", "http://", "http://a b/", "http://x/\n"]],
-    ["health_ready", ["ready", "http://x/"]],
+    ["health_ready", ["ready", "http://x/", "/x\noutput = /tmp/x", "/x HTTP/1.0\r\nHost: y"]],
     ["health_metrics_match", ["(", "a)", "[a", "*a", "a{2", "a{3,2}", "[[:nope:]]", "a\\", "(?:a)"]],
     ["keep_backups", [0, -1, "many", null]],
     ["restart_timeout", [0, "30s"]],
