@@ -143,7 +143,10 @@ export function noteSealed(value: unknown): void {
     // Names of other variables are none.
     const words = value.replaceAll(/\{\{[^}]*\}\}/g, " ").split(/[\s;|&<>()"'`=,]+/);
     for (const word of [...words, ...words.flatMap((one) => one.split(":"))]) {
-      if (word.length >= LONG && !/^[-/][a-z\d/._-]*$/.test(word)) keepText(word);
+      const like = word.length >= LONG
+        ? !/^[-/][a-z\d/._-]*$/.test(word)
+        : /[a-z]/i.test(word) && /\d/.test(word);
+      if (like) keepText(word);
     }
     // In a path, what looks like a token.
     for (const part of words.flatMap((one) => one.split("/"))) {

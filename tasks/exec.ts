@@ -7,6 +7,7 @@
 import { EVENT_BOUNDS } from "../lib/bounds.ts";
 import { EXEC_OUTPUT } from "../lib/remote/limits.ts";
 import { program } from "../lib/remote/program.ts";
+import { masked } from "../lib/secrets.ts";
 import { defineTask, type Task } from "../lib/task.ts";
 
 /** One word is a line of shell, as ssh takes it; several are a command and its arguments. `exit 255` is a command, too. */
@@ -17,7 +18,8 @@ const runCommand = program(
 
 /** A task that runs this command. */
 export function exec(command: readonly string[]): Task {
-  const words = command.join(" ");
+  // Before it is cut: half a secret is none that anybody would find.
+  const words = masked(command.join(" "));
   const shown = words.length > 60 ? `${words.slice(0, 59)}…` : words;
   return defineTask({
     name: "exec",

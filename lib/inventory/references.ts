@@ -9,7 +9,7 @@ import { parseAddress } from "./address.ts";
 import { didYouMean } from "./near_miss.ts";
 import { shown } from "./problems.ts";
 import { isSealed } from "./sealed.ts";
-import { noteSealed } from "../secrets.ts";
+import { noteSecret, noteUrl } from "../secrets.ts";
 import type { Host } from "./types.ts";
 import { isTemplate, plain } from "./variable_check.ts";
 
@@ -39,7 +39,11 @@ const LONGEST = 100_000;
 export function resolveVariable(host: Host, name: string, cwd: string): Resolved | undefined {
   if (!Object.hasOwn(host.vars, name)) return undefined;
   const resolved = new Evaluation(host, cwd).evaluate(host.vars[name]!, [name]);
-  if (resolved.secret) noteSealed(resolved.value);
+  if (resolved.secret) {
+    // What was encrypted is known since it was opened; this is what it has become a part of.
+    noteSecret(resolved.value);
+    if (typeof resolved.value === "string") noteUrl(resolved.value);
+  }
   return resolved;
 }
 

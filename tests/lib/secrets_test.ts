@@ -167,14 +167,14 @@ test("noteSealed() takes the parts of a URL and the words of a command, too", ()
   noteSealed("http://secret-host.example:8443/hooks/T0123/B0456XYZ/");
   noteSealed("deploy-canary-1 {{ name_of_another }}");
   assertEquals(masked("name_of_another deploy-canary-1"), `name_of_another ${MASK}`);
-  noteSealed("notify --token=deadbeef01 --user me:hunter22x /usr/local/bin/restart");
+  noteSealed("notify --token=deadbeef01 --user me:hunter2 /usr/local/bin/restart");
   for (
     const part of [
       "secret-host.example",
       "secret-host.example:8443",
       "/hooks/T0123/B0456XYZ",
       "deadbeef01",
-      "hunter22x",
+      "hunter2",
     ]
   ) assertEquals(masked(`(${part})`), `(${MASK})`);
   assertEquals(masked("run /usr/local/bin/restart"), "run /usr/local/bin/restart");
