@@ -5,14 +5,14 @@
 # shellcheck shell=sh
 tag=$1
 how=$2
-reader=$3
+takes_input=$3
 shift 3
 at=0
 while [ $# -gt 0 ]; do
   n=$2
   at=$((at + 1))
   (
-    if [ "$at" != "$reader" ]; then exec </dev/null; fi
+    if [ "$at" != "$takes_input" ]; then exec </dev/null; fi
     refs=
     i=3
     while [ "$i" -lt "$((n + 3))" ]; do

@@ -118,7 +118,7 @@ async function stageCut(
 function isAtWork(device: LocalDevice): boolean {
   return [...Deno.readDirSync("/proc")].some(({ name }) => {
     try {
-      return /^\d+$/.test(name) && Deno.readTextFileSync(`/proc/${name}/cmdline`).includes(device.root);
+      return /^\d+$/.test(name) && Deno.readLinkSync(`/proc/${name}/cwd`).startsWith(device.root);
     } catch {
       return false;
     }
