@@ -181,35 +181,35 @@ free() {
 # has its name no longer when it is written to. Where somebody else may write in DIR it lies in a folder of its own there, because a shell that
 # is not to overwrite a file opens a link to a device or a pipe all the same.
 explain() {
+  where=$(cd -P "$1" 2>/dev/null && pwd -P)
+  where=${where:-$1}
   (
     set -C
     cd -P "$1" || exit 1
     probe=.lockstep-probe.$$
     at=$(stat -c %d:%i .)
     if [ "$LOCKSTEP_UID" = 0 ] && [ -n "$(others . -prune)" ]; then
-      trap 'cd -P .. && rmdir "./$probe"' EXIT
-      if ! { mkdir -m 700 "$probe" && cd -P "./$probe" && [ -O . ] && [ "$(stat -c %d:%i ..)" = "$at" ]; }; then
-        trap - EXIT
-        exit 1
-      fi
+      if ! mkdir -m 700 "$probe"; then exit 1; fi
+      if ! cd -P "./$probe" || [ ! -O . ] || [ "$(stat -c %d:%i ..)" != "$at" ]; then exit 1; fi
     fi
     if ! exec 8>"$probe"; then exit 1; fi
     rm -f "$probe"
+    if [ "$(stat -c %d:%i .)" != "$at" ]; then cd -P .. && rmdir "./$probe"; fi
     printf '%65536s' '' >&8 || exit 2
     printf '%65536s' '' >&8 || exit 2
   ) 2>/dev/null
   case $? in
     0) ;;
-    2) die no-space "$2: no space left under $1" ;;
+    2) die no-space "$2: no space left under $where" ;;
     *)
       space=$(free "$1")
-      case $space in "0 "* | *" 0") die no-space "$2: no space left under $1" ;; esac
-      die not-writable "$2: $(id -un 2>/dev/null || id -u) cannot write in $1"
+      case $space in "0 "* | *" 0") die no-space "$2: no space left under $where" ;; esac
+      die not-writable "$2: $(id -un 2>/dev/null || id -u) cannot write in $where"
       ;;
   esac
   space=$(free "$1")
   if [ "${space%% *}" != - ] && [ "${space%% *}" -lt 256 ]; then
-    die no-space "$2: no space left under $1"
+    die no-space "$2: no space left under $where"
   fi
   die exit "$2"
 }
@@ -229,7 +229,7 @@ as_before() (
     LC_ALL=$LOCKSTEP_LC_ALL
     export LC_ALL
   fi
-  unset LOCKSTEP_UMASK LOCKSTEP_LC_ALL LOCKSTEP_LIMIT LOCKSTEP_SESSION LOCKSTEP_UID LOCKSTEP_SUDO_UID
+  unset LOCKSTEP_UMASK LOCKSTEP_LC_ALL LOCKSTEP_LIMIT LOCKSTEP_SESSION LOCKSTEP_UID LOCKSTEP_SUDO_UID LOCKSTEP_HERE
   # A shell of its own has none of our functions.
   exec "$@"
 )
@@ -384,8 +384,10 @@ enter() {
     foreign=$foreign$folder$nl
   done
   reader=
-  # A release of ours, whichever way we came.
-  if [ ../../.. -ef "$1" ] && [ .. -ef ../../releases ] && [ -O .. ] && [ -O ../.. ]; then return; fi
+  # A release of ours, or a copy that is being made, whichever way we came.
+  if [ ../../.. -ef "$1" ] && [ -O .. ] && [ -O ../.. ] && { [ .. -ef ../../releases ] || [ .. -ef ../../staging ]; }; then
+    return
+  fi
   # Whoever has a name on the way in his hands may have led us anywhere: he is shown no more than he can see.
   case $2 in
     ../*) open=$1/${2#../} ;;
