@@ -19,9 +19,13 @@ const service = 6001;
 const stranger = 6002;
 const SECRET = "text-of-a-file-of-mode-0600";
 
+/** By their places: other tests of this process may be changing its PATH. */
+const setpriv = findProgram("setpriv") ?? "setpriv";
+const chownProgram = findProgram("chown") ?? "chown";
+
 /** Runs shell text as a user of the device. */
 async function as(uid: number, text: string, ...args: string[]): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command("setpriv", {
+  const { success, stdout, stderr } = await new Deno.Command(setpriv, {
     args: [`--reuid=${uid}`, `--regid=${uid}`, "--clear-groups", "sh", "-euc", text, "sh", ...args],
   }).output();
   if (!success) throw new Error(`as ${uid}: ${text}: ${new TextDecoder().decode(stderr)}`);
@@ -29,7 +33,7 @@ async function as(uid: number, text: string, ...args: string[]): Promise<string>
 }
 
 async function chown(owner: string, ...paths: string[]): Promise<void> {
-  const { success } = await new Deno.Command("chown", { args: ["-hR", owner, ...paths] }).output();
+  const { success } = await new Deno.Command(chownProgram, { args: ["-hR", owner, ...paths] }).output();
   assert(success, `chown ${owner} ${paths.join(" ")}`);
 }
 
@@ -158,7 +162,7 @@ testWhere("root ends no process that a lock names, unless it is a session of our
   const boot = (await Deno.readTextFile("/proc/sys/kernel/random/boot_id")).trim();
   // Another's process, and one of root's own that is no session.
   await Promise.all(
-    [["setpriv", `--reuid=${stranger}`, "--clear-groups", "sleep", "60"], ["sleep", "60"]].map(
+    [[setpriv, `--reuid=${stranger}`, "--clear-groups", "sleep", "60"], ["sleep", "60"]].map(
       async ([program, ...args]) => {
         await using scene = await Scene.make();
         const victim = new Deno.Command(program!, { args }).spawn();
@@ -340,7 +344,7 @@ for (
       await using scene = await Scene.make(options);
       await chown(`${service}:${service}`, await Deno.realPath(scene.at("artifacts_phase2")));
       const before = await snapshotTree(scene.victim);
-      const attacker = new Deno.Command("setpriv", {
+      const attacker = new Deno.Command(setpriv, {
         args: [
           ...[`--reuid=${service}`, `--regid=${service}`, "--clear-groups"],
           ...[python!, "-c", exchanges, scene.device.deployDir, scene.victim],
