@@ -73,6 +73,8 @@ class Scene implements AsyncDisposable {
   }
 
   async run(command: string, { set, vars = {} }: { set?: number; vars?: Vars } = {}): Promise<FleetRun> {
+    // Backups are named by the second: of a drifted set and a whole one of the same second, the former counts as the newer.
+    if (command === "deploy") await new Promise((resolve) => setTimeout(resolve, 1000 - Date.now() % 1000));
     const inventory = await this.fleet.inventory({ vars: { restart_settle: 0, ...vars } });
     const artifacts = set === undefined ? [] : ["--artifacts", this.sets[set]!.dir];
     return await runOn(this.fleet, inventory, [command, ...artifacts]);
