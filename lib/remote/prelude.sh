@@ -480,9 +480,8 @@ as_user() {
   set -- env -i "PATH=$PATH" LC_ALL=C "$@"
   if setpriv --reuid="$id" --regid="$group" --clear-groups true 2>/dev/null; then
     setpriv --reuid="$id" --regid="$group" --clear-groups "$@" </dev/null
-  elif chroot --userspec="$id:$group" --groups= / true 2>/dev/null; then
-    # shellcheck disable=SC2016
-    chroot --userspec="$id:$group" --groups= / sh -c 'cd "$1" && shift && exec "$@"' sh "$(pwd -P)" "$@" </dev/null
+  elif chroot --skip-chdir --userspec="$id:$group" --groups= / true 2>/dev/null; then
+    chroot --skip-chdir --userspec="$id:$group" --groups= / "$@" </dev/null
   elif su -s /bin/sh -c true -- "$user" 2>/dev/null; then
     # shellcheck disable=SC2016
     su -s /bin/sh -c 'exec "$0" "$@"' -- "$user" "$@" </dev/null

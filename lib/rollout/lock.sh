@@ -32,6 +32,10 @@ at_work() {
   fi
 }
 
+# Not even the lock is put where somebody else may have led us; preflight says who.
+if [ "$LOCKSTEP_UID" = 0 ] && [ -n "$(swappable "$1")" ]; then
+  die unsuitable "somebody else can put another folder in the place of $1"
+fi
 if [ "$2" = make ]; then
   [ -d "$1" ] || mkdir -p "$1" || {
     near=$1
