@@ -1,7 +1,7 @@
 /**
  * What must not be seen: values that came out of a vault, variables that are secret by their name or because the user says so, passwords and
  * tokens in URLs. Whoever learns of one calls `noteSecret()`; whatever is said or written passes `masked()` or `maskedDeep()`, which put
- * `***` in its place, also where it is percent-encoded, in base64, escaped, broken over lines or coloured. What looks like a login or a
+ * `********` in its place, also where it is percent-encoded, in base64, escaped, broken over lines or coloured. What looks like a login or a
  * token in a URL is masked though nobody has named it. Time is linear in the text, however many secrets there are.
  *
  * Not masked: a secret of less than four characters (half of all words would have it), and words that Lockstep itself uses (`root`,
@@ -39,7 +39,7 @@ const AUTHORIZATION =
   /(\bAuthorization["']?\s{0,3}[:=]\s{0,3}["']?(?:Basic|Bearer|Digest|Token)\s+)[^\s"'\\,]+/gi;
 
 /** What is not seen in a text, so that a secret may be broken by it: line breaks with what is blank behind them, colours, controls. */
-// deno-lint-ignore no-control-regex
+// deno-lint-ignore no-control-regex -- a secret may be broken by an escape sequence
 const UNSEEN = /\r?\n[ \t]*(?:\|[ \t])?|\x1b\[[0-9;]*[A-Za-z]|[\p{C}\p{Zl}\p{Zp}\p{DI}]/gu;
 const PERCENT = /%[2-7][\da-f]/i;
 const UNSEEN_OR_PERCENT = new RegExp(`${UNSEEN.source}|${PERCENT.source}`, "giu");
@@ -226,11 +226,6 @@ const namedSecret = new Set<string>();
 export function noteSecretName(name: string): void {
   namedSecret.add(name);
   names.clear();
-}
-
-/** Whether a text has anything that is to be masked. */
-export function isSecretText(text: string): boolean {
-  return masked(text) !== text;
 }
 
 function keepText(text: string): void {

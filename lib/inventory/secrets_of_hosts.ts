@@ -3,11 +3,12 @@
  * password that Ansible once gave it.
  * @module
  */
+import { UsageError } from "../errors.ts";
 import type { Json } from "../events.ts";
 import { isSecretName, noteSecret, noteVariable } from "../secrets.ts";
 import { NoReference, resolveVariable } from "./references.ts";
 import { CannotOpen, isSealed, type Sealed } from "./sealed.ts";
-import type { Host } from "./types.ts";
+import type { Host, Inventory } from "./types.ts";
 import { isTemplate } from "./variable_check.ts";
 
 /** How many values are decrypted that Lockstep itself has no use for; each costs some ten milliseconds. */
@@ -44,6 +45,23 @@ export function noteSecretsOfHosts(hosts: readonly Host[], cwd: string): void {
   for (const [value] of first) openedIfPossible(() => value.open());
 }
 
+/**
+ * Remembers what the variables come to that the user calls secret, on every host. Throws a UsageError for a name that no host has: it is most likely mistyped, and
+ * then a secret would be told.
+ */
+export function noteSecretVariables(inventory: Inventory, names: readonly string[], cwd: string): void {
+  for (const name of names) {
+    const holders = inventory.hosts.filter(({ vars }) => Object.hasOwn(vars, name));
+    if (holders.length === 0) {
+      throw UsageError.of("--secret", `found ${JSON.stringify(name)}, which no host has for a variable`);
+    }
+    for (const host of holders) {
+      openedIfPossible(() => noteSecret(resolveVariable(host, name, cwd)?.value));
+    }
+  }
+}
+
+/** What cannot be told is told to whoever needs it. */
 function openedIfPossible(open: () => unknown): void {
   try {
     open();

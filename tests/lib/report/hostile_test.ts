@@ -99,7 +99,7 @@ function runOf(dryRun: boolean): Event[] {
 }
 
 /** What our own views write to a terminal on purpose: colours, the way up, erasing. */
-// deno-lint-ignore no-control-regex
+// deno-lint-ignore no-control-regex -- escape sequences are what it is about
 const OURS_OF_TERMINAL = /\r?\x1b\[\d*[AJ]|\x1b\[\d+m|\r/g;
 
 const formats: Record<keyof typeof FORMATS, (report: Report) => Iterable<string>> = {
