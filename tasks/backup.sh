@@ -1,13 +1,16 @@
 # Copies the live set to backup/NAME. $1: deploy path, $2: live name, $3: NAME, $4: what can rename onto a name, and not into it.
 # shellcheck shell=sh disable=SC3013
 own "$1"
-name=$3
 rename=$4
+# One number for all of a second, drifted or not: it says which is the newest.
+second=${3%-drifted}
+ending=
 n=1
-while [ -e "../backup/$name" ]; do
+while [ -e "../backup/$second$ending" ] || [ -e "../backup/$second-drifted$ending" ]; do
   n=$((n + 1))
-  name=$3-$n
+  ending=-$n
 done
+name=$3$ending
 [ -d staging ] || mkdir -m 700 staging || explain . "cannot make .lockstep/staging"
 [ -d backups ] || mkdir backups || explain . "cannot make .lockstep/backups"
 [ -d ../backup ] || mkdir ../backup || explain .. "cannot make backup"

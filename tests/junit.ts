@@ -7,6 +7,8 @@
 export interface Counts {
   readonly passed: readonly string[];
   readonly failed: readonly string[];
+  /** Of the failed ones, how each failed. */
+  readonly why: ReadonlyMap<string, string>;
   readonly skipped: readonly string[];
 }
 
@@ -16,6 +18,7 @@ export function readJunit(xml: string): Counts {
     .map(([, name = "", content = ""]) => ({ name: unescape(name), content }));
   const isStep = ({ name }: { name: string }) => cases.some((other) => name.startsWith(`${other.name} > `));
   const counts = { passed: [] as string[], failed: [] as string[], skipped: [] as string[] };
+  const why = new Map<string, string>();
   for (const { name, content } of cases.filter((test) => !isStep(test))) {
     const ended = /<(failure|error)\b/.test(content)
       ? "failed"
@@ -23,8 +26,17 @@ export function readJunit(xml: string): Counts {
       ? "skipped"
       : "passed";
     counts[ended].push(name);
+    if (ended !== "failed") continue;
+    const steps = cases.filter((other) => other.name.startsWith(`${name} > `));
+    why.set(name, [content, ...steps.map((step) => step.content)].map(messageOf).filter(Boolean).join("\n"));
   }
-  return counts;
+  return { ...counts, why };
+}
+
+/** How a case failed; that a step of its failed is said by the step. */
+function messageOf(content: string): string {
+  const [, message = ""] = /<(?:failure|error)\b[^>]*?\bmessage="([^"]*)"/.exec(content) ?? [];
+  return /^\d+ test steps? failed$/.test(message) ? "" : unescape(message);
 }
 
 function unescape(text: string): string {

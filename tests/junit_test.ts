@@ -27,6 +27,7 @@ Deno.test("readJunit() counts tests and not their steps, when a report has both"
   assertEquals(readJunit(xml), {
     passed: ["x passes", "short"],
     failed: ["y <fails> & so", "steps"],
+    why: new Map([["y <fails> & so", "Uncaught Error: no"], ["steps", "Uncaught 1"]]),
     skipped: ["z (cannot run here: needs root)"],
   });
 });

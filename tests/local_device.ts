@@ -14,7 +14,7 @@ import { type Answer, openSession, type Remote } from "../lib/remote/session.ts"
 import { HostRun } from "../lib/rollout/host_run.ts";
 import type { RunContext, Task } from "../lib/task.ts";
 import { sha256, snapshotTree, type Tree } from "./fleet/tree.ts";
-import { findProgram } from "./support.ts";
+import { findProgram, SIDE_BY_SIDE } from "./support.ts";
 
 export interface LocalDevice extends AsyncDisposable {
   /** Scratch, removed with the device. */
@@ -277,10 +277,17 @@ function realProgram(name: string): string | undefined {
   }
 }
 
-/** Starts what `open` starts with another PATH. The session's process is there when `open` returns. */
-/** Opens something while PATH is another, which is what it keeps. */
+/**
+ * Opens something while PATH is another, which is what it keeps: it is started before `open` returns. PATH belongs to the whole process, so
+ * tests that run beside others must not change it.
+ */
 export function withPath<T>(path: string | undefined, open: () => Promise<T>): Promise<T> {
   if (path === undefined) return open();
+  if (Deno.env.has(SIDE_BY_SIDE)) {
+    throw new Error(
+      "a test that changes PATH must not run beside others: tests/run.ts says where it belongs",
+    );
+  }
   const before = Deno.env.get("PATH") ?? "";
   Deno.env.set("PATH", path);
   try {

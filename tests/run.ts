@@ -6,7 +6,7 @@
  */
 import { fromFileUrl, join } from "@std/path";
 import { installMissing, type Packages, unpackMissing } from "./install.ts";
-import { UNPACKED_BUSYBOX } from "./support.ts";
+import { SIDE_BY_SIDE, UNPACKED_BUSYBOX } from "./support.ts";
 import { type Counts, readJunit } from "./junit.ts";
 
 /** Programs that tests need, and the Debian package that brings each. */
@@ -37,7 +37,7 @@ const unpacked: Packages = { [UNPACKED_BUSYBOX]: "busybox" };
 
 /**
  * What runs without arguments, one `deno test` each, side by side. The quick tests set `PATH` for what they start, so they run one by one;
- * those on devices mostly wait, and leave the process as it is, so several of their files run at once.
+ * those on devices mostly wait, and leave the process as it is (`withPath()` refuses there), so several of their files run at once.
  */
 const everything: readonly (readonly string[])[] = [
   ["--ignore=tests/fleet,tests/lab,tests/torture,tests/inventory_corpus", "tests"],
@@ -57,6 +57,7 @@ async function main(args: readonly string[]): Promise<number> {
   const groups = paths.length > 0 ? [paths] : everything.filter((group) => isThere(group.at(-1)!));
   const failed: string[] = [];
   const skipped: string[] = [];
+  const why = new Map<string, string>();
   let passed = 0;
   const all = await Promise.all(
     groups.map((group, at) => runTests([...options, ...group], at === groups.length - 1)),
@@ -64,9 +65,15 @@ async function main(args: readonly string[]): Promise<number> {
   for (const counts of all) {
     passed += counts.passed.length;
     failed.push(...counts.failed);
+    for (const [name, words] of counts.why) why.set(name, words);
     skipped.push(...counts.skipped);
   }
-  for (const name of failed) console.log(`failed: ${name}`);
+  for (const name of failed) {
+    console.log(`failed: ${name}`);
+    // Again, and in short: a log's end is what is kept of it.
+    const words = why.get(name)?.split("\n").filter((line) => line.trim() !== "").slice(0, 12) ?? [];
+    for (const line of words) console.log(`  ${line.slice(0, 300)}`);
+  }
   for (const name of skipped) console.log(`skipped: ${name}`);
   const strict = Deno.env.get("CI") === "true";
   if (strict && skipped.length > 0) console.log("CI=true: a skipped test is a failure");
@@ -86,7 +93,7 @@ async function runTests(args: readonly string[], live: boolean): Promise<Counts>
     const how = live ? "inherit" : "piped";
     const child = new Deno.Command(Deno.execPath(), {
       args: ["test", "-A", "--frozen", `--junit-path=${report}`, ...args],
-      env: { DENO_JOBS: jobs },
+      env: { DENO_JOBS: jobs, ...(args.includes("--parallel") ? { [SIDE_BY_SIDE]: "1" } : {}) },
       stdin: "null",
       stdout: how,
       stderr: how,
@@ -94,7 +101,7 @@ async function runTests(args: readonly string[], live: boolean): Promise<Counts>
     const { code } = live ? await child.status : await told(child);
     const counts = isThere(report)
       ? readJunit(await Deno.readTextFile(report))
-      : { passed: [], failed: [], skipped: [] };
+      : { passed: [], failed: [], skipped: [], why: new Map<string, string>() };
     if (code === 0 || counts.failed.length > 0) return counts;
     return { ...counts, failed: [`deno test ${args.join(" ")}: exit code ${code}`] };
   } finally {

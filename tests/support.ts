@@ -35,6 +35,9 @@ export type Need =
 /** Debian's other busybox, whose shell has no applets inside; `tests/run.ts` puts it there. */
 export const UNPACKED_BUSYBOX = "/var/cache/lockstep-tests/busybox";
 
+/** Set in the environment of tests that run beside others in one process: they must leave it as it is. */
+export const SIDE_BY_SIDE = "LOCKSTEP_TESTS_SIDE_BY_SIDE";
+
 /** The folders that hold programs; those of root are not on every user's `PATH`. */
 const programFolders = [
   ...(Deno.env.get("PATH") ?? "").split(Deno.build.os === "windows" ? ";" : ":"),

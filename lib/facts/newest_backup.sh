@@ -2,8 +2,19 @@
 # shellcheck shell=sh
 state "$1" || exit 0
 newest=
-for path in ../backup/[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][T-][0-9]*; do
-  if [ -e "$path" ] || [ -L "$path" ]; then newest=${path##*/}; fi
+newest_second=
+# Names sort by their second. Of one second, the number at the end says which came later (byTime in lib/release.ts).
+for path in ../backup/[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][T-][0-9][0-9][0-9][0-9][0-9][0-9]*; do
+  if [ ! -e "$path" ] && [ ! -L "$path" ]; then continue; fi
+  name=${path##*/}
+  kind=${name#???????????????}
+  second=${name%"$kind"}
+  nth=${kind##*-}
+  case $nth in "" | *[!0-9]*) nth=1 ;; esac
+  if [ "$second" = "$newest_second" ] && [ "$nth" -lt "$newest_nth" ]; then continue; fi
+  newest=$name
+  newest_second=$second
+  newest_nth=$nth
 done
 # shellcheck disable=SC2154 # nl is the prelude's
 case $newest in "" | *"$nl"*) exit 0 ;; esac

@@ -249,8 +249,8 @@ flush_tree() {
 # are left to sha256sum.
 digests() {
   if [ -n "$foreign" ]; then
-    find . -type d \( ! -user 0 ! -user "${LOCKSTEP_SUDO_UID:-0}" -o -perm -020 ! -group 0 -o -perm -002 \) -prune -o \
-      -type f -exec sha256sum {} + || return 1
+    # shellcheck disable=SC2046 # words
+    find . $(others_folder) -prune -o -type f -exec sha256sum {} + || return 1
     more=$foreign
     while [ -n "$more" ]; do
       readable_by "${more%%"$nl"*}" "${more%%"$nl"*}"
@@ -275,9 +275,9 @@ trusted() {
   return 1
 }
 
-# state DEPLOY_PATH: enters .lockstep (by cd -P, here and below: without it a shell goes there by the whole path anew), from which everything of ours is named from then on, and the deploy path is `..`. Who owns the deploy
-# path may rename this folder, but not move it elsewhere (that takes writing in it), so neither name can be made to lead away. Fails where it
-# is not there, or where somebody else has put it there.
+# state DEPLOY_PATH: enters .lockstep (by cd -P, here and below: without it a shell goes there by the whole path anew), from which everything
+# of ours is named from then on, and the deploy path is `..`. Who owns the deploy path may rename this folder, but not move it elsewhere (that
+# takes writing in it), so neither name can be made to lead away. Fails where it is not there, or where somebody else has put it there.
 state() {
   cd "$1" 2>/dev/null && [ ! -L .lockstep ] && cd -P ./.lockstep 2>/dev/null && [ .. -ef "$1" ] && { [ -O . ] || trusted "$(stat -c %u .)"; }
 }
@@ -359,9 +359,15 @@ open_state() {
     \( ! -user 0 ! -user "$LOCKSTEP_UID" ! -user "${LOCKSTEP_SUDO_UID:-0}" -o ! -type l \( -perm -020 ! -group 0 -o -perm -002 \) \) -print
 }
 
+# others_folder: what a folder is to find(1) in which somebody else can exchange names.
+others_folder() {
+  echo "-type d ( ! -user 0 ! -user ${LOCKSTEP_SUDO_UID:-0} -o -perm -020 ! -group 0 -o -perm -002 )"
+}
+
 # others PATH [-prune]: the folders there, or this one alone, in which somebody else can exchange names.
 others() {
-  find "$@" -type d \( ! -user 0 ! -user "${LOCKSTEP_SUDO_UID:-0}" -o -perm -020 ! -group 0 -o -perm -002 \) -print 2>/dev/null
+  # shellcheck disable=SC2046 # words
+  find "$@" $(others_folder) -print 2>/dev/null
 }
 
 # enter DEPLOY_PATH SET: enters the folder of a set, and finds out who is to read it. Whoever can rename something in a folder can also put a
@@ -545,9 +551,7 @@ empty() (
   cd -P "./$1" || exit 1
   if [ "$(stat -c %d:%i ..)" != "$from" ]; then exit 1; fi
   for name in * .[!.]* ..?*; do
-    if [ -L "$name" ] || [ ! -e "$name" ]; then
-      rm -f "./$name"
-    elif [ -d "$name" ]; then
+    if [ -d "$name" ] && [ ! -L "$name" ]; then
       empty "$name" && rmdir "./$name"
     else
       rm -f "./$name"

@@ -149,7 +149,10 @@ const late: Readonly<Record<string, Way>> = {
   },
   "answers ahead": async (io) => {
     await request(io);
-    for (let id = 1; id < 50; id++) await answer(io, { id, values: [] }, 0, "held\n");
+    // All at once: one by one, each could come when it has just been asked for.
+    const ids = Array.from({ length: 20 }, (_, n) => n + 1);
+    await io.out(ids.map((id) => `held\n\n${io.marker()} ${id} 0\n`).join(""));
+    await io.err(ids.map((id) => `\n${io.marker()} ${id}\n`).join(""));
   },
   "answers one stream": async (io) => {
     const asked = await io.request();

@@ -110,6 +110,7 @@ testWhere("backup never writes over a backup of the same second", { needs: ["lin
   const run = { startedAt: new Date("2026-11-24T02:19:45.678Z") };
   for (const content of ["one", "two", "three"]) {
     await writeSet(device.at("artifacts_phase2"), { a: content }, content);
+    if (content === "two") await device.write("artifacts_phase2/a", "drifted");
     const earlier = await contents(device.at(".")).then((all) =>
       Object.entries(all).filter(([name]) => name.startsWith("backup/"))
     );
@@ -118,11 +119,11 @@ testWhere("backup never writes over a backup of the same second", { needs: ["lin
     for (const [name, digest] of earlier) assertEquals(now[name], digest);
   }
   const made = await names(device, "backup");
-  assertEquals(made, ["20261124T021945Z", "20261124T021945Z-2", "20261124T021945Z-3"]);
+  assertEquals(made, ["20261124T021945Z", "20261124T021945Z-3", "20261124T021945Z-drifted-2"]);
   assertEquals(await Promise.all(made.map((name) => device.read(`backup/${name}/a`))), [
     "one",
-    "two",
     "three",
+    "drifted",
   ]);
 });
 

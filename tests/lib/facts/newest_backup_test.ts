@@ -36,5 +36,11 @@ testWhere(
     await device.write("backup/20260102T000000Z-2/a", "");
     await device.write(".lockstep/backups/20260102T000000Z-2", record("c"));
     assertEquals(await ask(device), { backup: "20260102T000000Z-2", listing: listing("c") });
+    await device.write("backup/20260102T000000Z-drifted-3/a", "");
+    await device.write(".lockstep/backups/20260102T000000Z-drifted-3", record("d"));
+    assertEquals(await ask(device), { backup: "20260102T000000Z-drifted-3", listing: listing("d") });
+    await device.write("backup/20260102T000000Z-10/a", "");
+    await device.write(".lockstep/backups/20260102T000000Z-10", record("e"));
+    assertEquals(await ask(device), { backup: "20260102T000000Z-10", listing: listing("e") });
   },
 );

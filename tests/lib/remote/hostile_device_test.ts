@@ -4,15 +4,15 @@
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { Failure } from "../../lib/errors.ts";
-import { runBatch } from "../../lib/remote/batch.ts";
-import { EXEC_OUTPUT } from "../../lib/remote/limits.ts";
-import { program } from "../../lib/remote/program.ts";
-import { openSession } from "../../lib/remote/session.ts";
-import { makeLocalDevice, plainSettings, withPath } from "../local_device.ts";
-import { testWhere } from "../support.ts";
-import { corrupt } from "./hostile.ts";
-import { ways } from "./hostile_ways.ts";
+import { Failure } from "../../../lib/errors.ts";
+import { runBatch } from "../../../lib/remote/batch.ts";
+import { EXEC_OUTPUT } from "../../../lib/remote/limits.ts";
+import { program } from "../../../lib/remote/program.ts";
+import { openSession } from "../../../lib/remote/session.ts";
+import { makeLocalDevice, plainSettings, withPath } from "../../local_device.ts";
+import { testWhere } from "../../support.ts";
+import { corrupt } from "../../fleet/hostile.ts";
+import { ways } from "../../fleet/hostile_ways.ts";
 
 /** What a session ends with: the kind of its failure and words that it has; null where it is answered, however wrongly. */
 const expected: Readonly<Record<string, [kind: string, words: string] | null>> = {
