@@ -20,6 +20,8 @@ if state "$root"; then
   open=${open%%"$nl"*}
   if [ -n "$open" ]; then say untrusted "$(stat -c '%u %a' "$open") $root/.lockstep${open#.}"; fi
 else
-  say untrusted "$(stat -c '%u %a' "$root/.lockstep") $root/.lockstep"
+  mode=other
+  if [ -d "$root/.lockstep" ] && [ ! -L "$root/.lockstep" ]; then mode=%a; fi
+  say untrusted "$(stat -c "%u $mode" "$root/.lockstep") $root/.lockstep"
 fi
 true

@@ -9,13 +9,13 @@ export interface Foreign {
   /** Absolute, on the device. */
   readonly path: string;
   readonly uid: number;
-  /** Octal digits. */
+  /** Octal digits; `other` where it should be a folder, and is a link or something else. */
   readonly mode: string;
 }
 
-/** "UID MODE PATH", as layout.sh tells it; null for any other text. */
+/** "UID MODE PATH", as boundary.sh tells it; null for any other text. */
 export function parseForeign(text: string): Foreign | null {
-  const [, uid, mode, path] = /^(\d+) ([0-7]+) (.+)$/s.exec(text) ?? [];
+  const [, uid, mode, path] = /^(\d+) ([0-7]+|other) (.+)$/s.exec(text) ?? [];
   if (uid === undefined || mode === undefined || path === undefined) return null;
   return { path, uid: Number(uid), mode };
 }
@@ -45,6 +45,14 @@ function refuseSwappable(folder: Foreign, deployPath: string): Refusal {
 
 /** What we keep on the device is not ours alone. The sets in it may belong to whom they like, so the command leaves them out. */
 function refuseUntrusted(found: Foreign, user: string, deployPath: string): Refusal {
+  if (found.mode === "other") {
+    return {
+      kind: "unsuitable",
+      evidence: `${found.path} is a link, or no folder: nothing in it is believed`,
+      next:
+        `nothing changed; on the device, move it away, and let nobody put it there again: chown root: ${deployPath}`,
+    };
+  }
   const command = isShared(found) ? "! -type l -exec chmod go-w {} +" : `-exec chown -h ${user}: {} +`;
   return {
     kind: "unsuitable",

@@ -73,8 +73,6 @@ class Scene implements AsyncDisposable {
   }
 
   async run(command: string, { set, vars = {} }: { set?: number; vars?: Vars } = {}): Promise<FleetRun> {
-    // Backups are named by the second: of a drifted set and a whole one of the same second, the former counts as the newer.
-    if (command === "deploy") await new Promise((resolve) => setTimeout(resolve, 1000 - Date.now() % 1000));
     const inventory = await this.fleet.inventory({ vars: { restart_settle: 0, ...vars } });
     const artifacts = set === undefined ? [] : ["--artifacts", this.sets[set]!.dir];
     return await runOn(this.fleet, inventory, [command, ...artifacts]);
@@ -153,6 +151,18 @@ testWhere("root believes nothing in a state folder that the service's user has p
     }
     await as(service, 'cd "$1"; mv .lockstep "was-$$"; mv theirs .lockstep', scene.device.deployDir);
   }
+  // A link is not believed either, wherever it leads; a chmod would mend the wrong thing.
+  await as(
+    service,
+    'cd "$1"; mv .lockstep theirs; ln -s "$2" .lockstep',
+    scene.device.deployDir,
+    scene.victim,
+  );
+  const linked = await scene.judge("deploy", { set: 1 });
+  assertEquals(linked.code, 2, linked.text);
+  assert(linked.text.includes("is a link, or no folder"), linked.text);
+  assert(linked.text.includes(`move it away, and let nobody put it there again: chown root:`), linked.text);
+  await as(service, 'cd "$1"; rm .lockstep; mv theirs .lockstep', scene.device.deployDir);
   // And with his own folder gone, all goes on.
   const run = await scene.judge("deploy", { set: 1 });
   assertEquals(run.code, 0, run.text);
