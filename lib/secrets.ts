@@ -9,6 +9,7 @@
  * digits alone, is masked where it stands by itself, not inside a longer word or number.
  * @module
  */
+import { isPythonNumber } from "./python_number.ts";
 import { Buffer } from "node:buffer";
 import { printable } from "./printable.ts";
 import { PUBLIC_WORDS } from "./public_words.ts";
@@ -123,7 +124,7 @@ function addNeedle(needles: Needles, needle: string): void {
 /** From now on this is masked: a text, or every text and number in a list or a mapping. */
 export function noteSecret(value: unknown): void {
   if (typeof value === "string") keepText(value);
-  else if (typeof value === "number" || typeof value === "bigint") keepText(String(value));
+  else if (typeof value === "number" || isPythonNumber(value)) keepText(String(value));
   else if (typeof value === "object" && value !== null) {
     for (const inner of Object.values(value)) noteSecret(inner);
   }
@@ -329,7 +330,9 @@ function deep(
   depth: number,
 ): unknown {
   if (typeof value === "string") return mask(value);
-  if (typeof value === "number") return heads.length > 0 && known.has(String(value)) ? MASK : value;
+  if (typeof value === "number" || isPythonNumber(value)) {
+    return heads.length > 0 && known.has(String(value)) ? MASK : value;
+  }
   if (typeof value !== "object" || value === null || depth > DEEPEST) return value;
   const within = (inner: unknown): unknown => deep(inner, mask, isSecret, depth + 1);
   if (Array.isArray(value)) {
@@ -348,7 +351,8 @@ function deep(
 
 /** Whether what a secret variable holds says something: a template only names another one. */
 function isPlainSecret(value: unknown): boolean {
-  return typeof value === "number" || typeof value === "string" && value !== "" && !/\{[{%]/.test(value);
+  return typeof value === "number" || isPythonNumber(value) ||
+    typeof value === "string" && value !== "" && !/\{[{%]/.test(value);
 }
 
 /**
@@ -359,7 +363,7 @@ export function noteVariable(name: string, value: unknown, depth = 0): void {
   if (typeof value === "string") {
     if (isSecretName(name) && isPlainSecret(value)) noteSecret(value);
     if (value.includes("://") || value.includes("?")) noteUrl(value);
-  } else if (typeof value === "number") {
+  } else if (typeof value === "number" || isPythonNumber(value)) {
     if (isSecretName(name)) noteSecret(value);
   } else if (
     typeof value === "object" && value !== null && depth < DEEPEST && !("__ansible_vault" in value)

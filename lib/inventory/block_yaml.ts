@@ -10,7 +10,7 @@ import { shown } from "./problems.ts";
 import { Sealed } from "./sealed.ts";
 import type { Origin } from "./types.ts";
 import type { Entry, Reading, YamlSource } from "./yaml_document.ts";
-import { keyText, plainScalar } from "./yaml_scalars.ts";
+import { keyOf, keyText, plainScalar } from "./yaml_scalars.ts";
 
 /** Deeper than anybody writes. */
 const DEEPEST = 64;
@@ -121,10 +121,11 @@ class BlockDocument implements YamlSource {
         : next > line + 1
         ? new BlockMap(line + 1, next, key[line + 1]!)
         : null;
-      this.#seen.add(keyNode.value);
+      const name = keyOf(keyNode.value);
+      this.#seen.add(name);
       entries.push({
-        key: keyNode.value as Json,
-        name: keyText(keyNode.value, keyNode.source),
+        key: name,
+        name: keyText(keyNode.value),
         keyNode: keyNode as unknown as Node,
         value: node as unknown as Node | null,
         offset: (node ?? keyNode).start,
@@ -266,6 +267,7 @@ function valueOf(text: string, after: number, end: number): readonly [number, nu
   if (plain === "-" || plain.startsWith("- ") || plain.includes(": ") || plain.endsWith(":")) {
     return undefined;
   }
-  if (/^[-+]?\.(?:inf|nan)$/i.test(plain)) return undefined;
+  // Numbers that JSON could not carry, or that are long enough for it.
+  if (/^[-+]?(?:\.(?:inf|nan)$|[\d.].{300}|[\d._:]+e[-+]\d{3})/i.test(plain)) return undefined;
   return [start, start + plain.length];
 }

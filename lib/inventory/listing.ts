@@ -3,6 +3,7 @@
  * @module
  */
 import type { Json } from "../events.ts";
+import { isPythonNumber } from "../python_number.ts";
 import { oneLine } from "../printable.ts";
 import { pythonText } from "./python_text.ts";
 import { maskedDeep } from "../secrets.ts";
@@ -99,7 +100,7 @@ function byCodePoint(a: string, b: string): number {
 
 function sorted(value: Json): Json {
   if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return value;
+  if (typeof value !== "object" || value === null || isPythonNumber(value)) return value;
   const entries = Object.entries(value).sort(([a], [b]) => byCodePoint(a, b));
   return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Problem } from "../errors.ts";
+import { isPythonNumber } from "../python_number.ts";
 import { masked } from "../secrets.ts";
 import type { Origin } from "./types.ts";
 
@@ -12,7 +13,7 @@ const LONGEST = 80;
 export function shown(value: unknown): string {
   if (value === null || value === undefined) return "nothing";
   if (Array.isArray(value)) return "a list";
-  if (typeof value === "object") {
+  if (typeof value === "object" && !isPythonNumber(value)) {
     return "__ansible_vault" in value ? "a value encrypted by ansible-vault" : "a mapping";
   }
   // Before it is cut: half a password is one, too.

@@ -5,6 +5,7 @@
  */
 import { resolve } from "@std/path";
 import type { Problem } from "../errors.ts";
+import { isPythonNumber, parseJson } from "../python_number.ts";
 import type { Json } from "../events.ts";
 import type { InventoryBuilder } from "./builder.ts";
 import { problemAt, shown } from "./problems.ts";
@@ -96,7 +97,7 @@ class Reader {
     }
     let value: Json;
     try {
-      value = this.#unsealed(JSON.parse(text));
+      value = this.#unsealed(parseJson(text));
     } catch (error) {
       return refuse(
         `${called} printed ${shown(text.trim().slice(0, 60))}, expected JSON: ${(error as Error).message}`,
@@ -190,7 +191,7 @@ class Reader {
   /** How Ansible writes an encrypted value in JSON. */
   #unsealed(value: Json): Json {
     if (Array.isArray(value)) return value.map((item) => this.#unsealed(item));
-    if (!isMapping(value)) return value;
+    if (!isMapping(value) || isPythonNumber(value)) return value;
     const text = value.__ansible_vault;
     if (typeof text === "string") return Sealed.text(text, this.reading.unseal);
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, this.#unsealed(inner)]));

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Json } from "../events.ts";
+import { decimalInteger, isPythonNumber, negated, pythonFloat, pythonInteger } from "../python_number.ts";
 
 /** Python's own limit. */
 const DEEPEST = 200;
@@ -69,7 +70,7 @@ class Parser {
       this.#at++;
       this.#space();
       const number = this.#number();
-      return char === "-" ? -number : number;
+      return char === "-" ? negated(number) : number;
     }
     if (/[\d.]/.test(char)) return this.#number();
     if (STRING_START.test(this.text.slice(this.#at, this.#at + 5))) return this.#strings();
@@ -122,7 +123,7 @@ class Parser {
     return [];
   }
 
-  #number(): number {
+  #number(): Json {
     const found = NUMBER.exec(this.text.slice(this.#at))?.[0];
     if (found === undefined) throw new NoLiteral();
     const end = this.#at + found.length;
@@ -130,9 +131,14 @@ class Parser {
     if (/^0\d*[1-9]\d*$/.test(found.replaceAll("_", "")) || /[\w.]/.test(this.text[end] ?? "")) {
       throw new NoLiteral();
     }
-    const value = Number(found.replaceAll("_", ""));
-    // JSON has no word for infinity.
-    if (!Number.isFinite(value)) throw new NoLiteral();
+    const text = found.replaceAll("_", "");
+    const value = /^0[xob]/i.test(text)
+      ? pythonInteger(BigInt(text))
+      : /^\d+$/.test(text)
+      ? decimalInteger(text)
+      : pythonFloat(Number(text));
+    // JSON has no word for infinity, and Python none for a whole number without end.
+    if (value === undefined) throw new NoLiteral();
     this.#at = end;
     return value;
   }
@@ -235,6 +241,6 @@ export const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
 
 /** A key as JSON writes it. */
 function keyOf(key: Json): string {
-  if (typeof key === "object" && key !== null) throw new NoLiteral();
+  if (typeof key === "object" && key !== null && !isPythonNumber(key)) throw new NoLiteral();
   return String(key);
 }

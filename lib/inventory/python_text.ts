@@ -3,6 +3,7 @@
  * @module
  */
 import type { Json } from "../events.ts";
+import { isPythonNumber } from "../python_number.ts";
 
 /** Python's `str()`: a text as it is, anything else as Python would write it down. */
 export function pythonText(value: Json): string {
@@ -12,7 +13,7 @@ export function pythonText(value: Json): string {
 function literal(value: Json): string {
   if (value === null) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
-  if (typeof value === "number") return String(value);
+  if (typeof value === "number" || isPythonNumber(value)) return String(value);
   if (typeof value === "string") return quoted(value);
   if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
   return `{${Object.entries(value).map(([key, inner]) => `${quoted(key)}: ${literal(inner)}`).join(", ")}}`;

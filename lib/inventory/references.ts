@@ -5,6 +5,7 @@
  */
 import { dirname, resolve } from "@std/path";
 import type { Json } from "../events.ts";
+import { isPythonNumber } from "../python_number.ts";
 import { parseAddress } from "./address.ts";
 import { didYouMean } from "./near_miss.ts";
 import { shown } from "./problems.ts";
@@ -128,7 +129,7 @@ function isAddress(name: string): boolean {
 function textOf(value: Json, name: string): string {
   if (value === null) return "";
   if (typeof value === "boolean") return value ? "True" : "False";
-  if (typeof value === "object") {
+  if (typeof value === "object" && !isPythonNumber(value)) {
     throw new NoReference(`"{{ ${name} }}" within a text, and "${name}" is ${shown(value)}`);
   }
   return String(value);

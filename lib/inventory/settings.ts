@@ -10,7 +10,7 @@ import { problemAt, problemOnce, shown } from "./problems.ts";
 import { NoReference, type Resolved, resolveVariable } from "./references.ts";
 import { CannotOpen } from "./sealed.ts";
 import type { Host, Origin, Setting } from "./types.ts";
-import { wrongValue } from "./variable_check.ts";
+import { writtenNumbers, wrongValue } from "./variable_check.ts";
 import {
   expectedOf,
   type HostVariables,
@@ -110,7 +110,7 @@ function convert(host: Host, options: SettingsOptions, problems: Problem[]): Hos
     if (!resolved) continue;
     if (URLS.has(name) && typeof resolved.value === "string") noteUrl(resolved.value);
     found.set(name, resolved);
-    input[name] = resolved.value;
+    input[name] = writtenNumbers(resolved.value);
   }
   const parsed = hostVariables.safeParse(input);
   for (const name of new Set(parsed.error?.issues.map((issue) => String(issue.path[0])))) {

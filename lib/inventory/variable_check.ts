@@ -5,6 +5,7 @@
  * @module
  */
 import type { Problem } from "../errors.ts";
+import { isPythonNumber } from "../python_number.ts";
 import type { Json } from "../events.ts";
 import { didYouMean, misspeltVariable } from "./near_miss.ts";
 import { problemAt, shown } from "./problems.ts";
@@ -79,7 +80,9 @@ export function variableProblem(
   const { value } = setting;
   if (!isVariableName(name)) {
     // All of ours are scalars: a list called `services` is somebody's own.
-    if (typeof value === "object" && value !== null && !isSealed(value)) return undefined;
+    if (typeof value === "object" && value !== null && !isSealed(value) && !isPythonNumber(value)) {
+      return undefined;
+    }
     const meant = nearMiss(name);
     if (meant === undefined) return undefined;
     return problemAt(
@@ -90,7 +93,17 @@ export function variableProblem(
   }
   if (isSealed(value) || isTemplate(value)) return undefined;
   if (WIDER_IN_ANSIBLE.has(name) && typeof value === "string") return undefined;
-  return hostVariables.shape[name].safeParse(plain(value)).success ? undefined : wrongValue(name, setting);
+  return hostVariables.shape[name].safeParse(writtenNumbers(plain(value))).success
+    ? undefined
+    : wrongValue(name, setting);
+}
+
+/** The same value with the numbers that JavaScript has no word for as the text that they are: what the schema reads. */
+export function writtenNumbers(value: unknown): unknown {
+  if (isPythonNumber(value)) return value.text;
+  if (Array.isArray(value)) return value.map(writtenNumbers);
+  if (typeof value !== "object" || value === null || isSealed(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, writtenNumbers(inner)]));
 }
 
 /** What `!unsafe` marks is text that is no template, whatever it looks like. */
@@ -120,7 +133,7 @@ export function priorityOf(setting: Setting, problems: Problem[]): number | unde
     value = opened;
   }
   if (typeof value === "boolean") return Number(value);
-  if (typeof value === "number" && Number.isFinite(value)) return Math.trunc(value);
+  if (typeof value === "number" || isPythonNumber(value)) return Math.trunc(Number(String(value)));
   if (typeof value === "string" && /^\s*[-+]?\d+(?:_\d+)*\s*$/.test(value)) {
     return Number(value.replaceAll("_", ""));
   }

@@ -27,14 +27,14 @@ const textOrNone = z.union([z.null().transform(() => ""), text]);
 const path = text.refine((value) => value === "" || /^\/[^\0-\x1f\x7f]*$/.test(value));
 
 function integer(min: number, max: number) {
-  return z.union([z.int().min(min).max(max), z.string().regex(/^\s*[-+]?\d+\s*$/)]).transform(Number)
+  return z.union([z.int().min(min).max(max), z.string().regex(/^\s*[-+]?\d+(?:\.0)?\s*$/)]).transform(Number)
     .pipe(z.int().min(min).max(max));
 }
 
 const truth = z.union([
   z.boolean(),
   z.literal([0, 1]).transform((value) => value === 1),
-  z.string().regex(/^(?:y|yes|on|1|true|t|n|no|off|0|false|f)$/i).transform((value) =>
+  z.string().regex(/^(?:y|yes|on|1(?:\.0)?|true|t|n|no|off|0(?:\.0)?|false|f)$/i).transform((value) =>
     /^(?:y|on|1|t)/i.test(value)
   ),
 ]);

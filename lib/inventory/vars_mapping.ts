@@ -4,6 +4,7 @@
  */
 import { isMap } from "yaml";
 import type { Problem } from "../errors.ts";
+import { isFalsy } from "../python_number.ts";
 import { problemAt, shown } from "./problems.ts";
 import type { Origin, Setting } from "./types.ts";
 import { type Reading, readYaml } from "./yaml_document.ts";
@@ -31,7 +32,7 @@ export function readVarsMapping(
   const { root } = document;
   if (!isMap(root)) {
     const value = document.json(root);
-    const isNothing = !value || Array.isArray(value) && value.length === 0;
+    const isNothing = isFalsy(value) || Array.isArray(value) && value.length === 0;
     if (!isNothing || !mayBeNothing) {
       problems.push(problemAt(
         document.origin(root?.range?.[0] ?? 0),

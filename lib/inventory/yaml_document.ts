@@ -23,7 +23,7 @@ import { Places } from "./places.ts";
 import { shown } from "./problems.ts";
 import type { Origin } from "./types.ts";
 import { isSealed, noPassword, Sealed, type Unseal } from "./sealed.ts";
-import { ansibleTags, jsonScalars, keyText, pyYamlScalars } from "./yaml_scalars.ts";
+import { ansibleTags, jsonScalars, keyOf, keyText, pyYamlScalars } from "./yaml_scalars.ts";
 
 /** Nodes that one alias may stand for. A block of shared variables has dozens; a bomb has billions. */
 const MOST_NODES_OF_AN_ALIAS = 10_000;
@@ -93,8 +93,8 @@ export class YamlDocument implements YamlSource {
         const written = value?.range && value.range[0] < value.range[1] ? value : keyNode;
         const scalar = this.#follow(keyNode) as Scalar;
         own.push({
-          key: scalar.value as Json,
-          name: keyText(scalar.value, scalar.source ?? ""),
+          key: keyOf(scalar.value),
+          name: keyText(scalar.value),
           keyNode,
           value: this.#follow(value),
           offset: written.range?.[0] ?? 0,
@@ -311,7 +311,7 @@ class Inspection {
       const value = pair.value as Node | null;
       size += this.visit(key);
       const scalar = isAlias(key) ? this.targets.get(key) : key;
-      if (!isScalar(scalar) || typeof scalar.value === "object" && scalar.value !== null) {
+      if (!isScalar(scalar) || typeof keyOf(scalar.value) === "object" && scalar.value !== null) {
         this.#problem(key, "a key must be plain text, and this one is not");
         continue;
       }
@@ -319,7 +319,7 @@ class Inspection {
         this.#problem(key, "found no key before the colon");
         continue;
       }
-      const name = scalar.value;
+      const name = keyOf(scalar.value);
       this.#path.push(String(name));
       if (isMergeKey(key)) {
         size += this.visit(value);

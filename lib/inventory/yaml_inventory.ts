@@ -4,6 +4,8 @@
  * @module
  */
 import { isMap, isScalar, isSeq, type Node, type YAMLMap } from "yaml";
+import type { Json } from "../events.ts";
+import { isFalsy } from "../python_number.ts";
 import type { InventoryBuilder } from "./builder.ts";
 import { BACKWARDS, expandHostKey, RangeProblem } from "./host_range.ts";
 import { didYouMean } from "./near_miss.ts";
@@ -236,7 +238,8 @@ class Reader {
   /** Whether it is what Python takes for nothing. */
   #isFalsy(node: Node | null): boolean {
     if (isMap(node)) return this.document.entries(node).length === 0;
-    return node === null || (isSeq(node) ? node.items.length === 0 : isScalar(node) && !node.value);
+    return node === null ||
+      (isSeq(node) ? node.items.length === 0 : isScalar(node) && isFalsy(node.value as Json));
   }
 
   #shown(node: Node | null): string {

@@ -4,20 +4,65 @@
  * @module
  */
 import { type CollectionTag, isCollection, isPair, isScalar, type ScalarTag } from "yaml";
+import type { Json } from "../events.ts";
+import { decimalInteger, isPythonNumber, jsonNumber, pythonFloat, pythonInteger } from "../python_number.ts";
 import { Sealed, type Unseal } from "./sealed.ts";
 
 const core = "tag:yaml.org,2002:";
 
-/** `1:30:00` in base 60. */
-function sexagesimal(text: string): number {
-  const sign = text.startsWith("-") ? -1 : 1;
-  return sign * text.replace(/^[-+]/, "").split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
+/** A whole number as PyYAML takes it, in any of its bases; undefined where it is none. */
+function integerOf(written: string): Json | undefined {
+  const text = written.replaceAll("_", "");
+  const digits = text.replace(/^[-+]/, "");
+  if (/^(?:0|[1-9]\d*)$/.test(digits)) return decimalInteger(text);
+  const inBase = /^0b[01]+$|^0x[\da-f]+$/i.test(digits)
+    ? digits
+    : /^0[0-7]*$/.test(digits)
+    ? `0o0${digits.slice(1)}`
+    : undefined;
+  let value: bigint;
+  if (inBase !== undefined) value = BigInt(inBase);
+  else if (/^\d+(?::\d+)+$/.test(digits)) {
+    value = digits.split(":").reduce((sum, part) => sum * 60n + BigInt(part), 0n);
+  } else return undefined;
+  return pythonInteger(text.startsWith("-") ? -value : value);
 }
 
-function integer(text: string, prefix: RegExp, radix: number): number {
-  const digits = text.replace(/^[-+]/, "").replace(prefix, "");
-  return (text.startsWith("-") ? -1 : 1) * parseInt(digits || "0", radix);
+/** A float as PyYAML takes it; undefined where it is none that JSON could carry. */
+function floatOf(written: string): Json | undefined {
+  const text = written.replaceAll("_", "").toLowerCase();
+  const digits = text.replace(/^[-+]/, "");
+  const sign = text.startsWith("-") ? -1 : 1;
+  if (/^(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/.test(digits)) return pythonFloat(sign * Number(digits));
+  if (!/^\d+(?::\d+)+(?:\.\d*)?$/.test(digits)) return undefined;
+  // Added up from behind, as there: a float depends on the order.
+  let base = 1;
+  let value = 0;
+  for (const part of digits.split(":").reverse()) {
+    value += Number(part) * base;
+    base *= 60;
+  }
+  return pythonFloat(sign * value);
 }
+
+type Refuse = (message: string) => void;
+
+/** What a number's text comes to, or why it comes to nothing. */
+function numberBy(
+  read: (text: string) => Json | undefined,
+  what: string,
+): (text: string, refuse: Refuse) => Json {
+  return (text, refuse) => {
+    const value = read(text);
+    if (value !== undefined) return value;
+    const cut = text.length > 40 ? `${text.slice(0, 40)}…` : text;
+    refuse(`this is no ${what} that JSON could carry: ${JSON.stringify(cut)}`);
+    return null;
+  };
+}
+
+const integer = numberBy(integerOf, "whole number");
+const float = numberBy(floatOf, "number");
 
 /** A date as Ansible prints it: Python's `isoformat()`. */
 function isoDate(text: string): string {
@@ -34,32 +79,12 @@ function isoDate(text: string): string {
   return `${date}T${two(hour)}:${minute}:${second}${micros}${offset}`;
 }
 
-function tag(name: string, test: RegExp, resolve: (text: string) => unknown): ScalarTag {
+function tag(name: string, test: RegExp, resolve: (text: string, refuse: Refuse) => unknown): ScalarTag {
   return { default: true, tag: core + name, test, resolve };
 }
 
-type Refuse = (message: string) => void;
-
 function explicit(name: string, resolve: (text: string, refuse: Refuse) => unknown): ScalarTag {
   return { tag: name, resolve };
-}
-
-/** What `!!int`, `!!float` and `!!bool` make of a text that would not be one of them by itself: `!!float 3`, `!!bool "yes"`. */
-function numberOf(text: string, refuse: Refuse): unknown {
-  const plain = text.replace(/_/g, "").toLowerCase();
-  const known = pyYamlScalars.find((tag) =>
-    (tag.tag === `${core}int` || tag.tag === `${core}float`) && tag.default === true && tag.test?.test(plain)
-  );
-  if (known) return known.resolve(plain, refuse, {});
-  const value = Number(plain);
-  if (plain.trim() === "" || !Number.isFinite(value)) refuse(`this is no number: ${JSON.stringify(text)}`);
-  return value;
-}
-
-function integerOf(text: string, refuse: Refuse): unknown {
-  const value = numberOf(text, refuse);
-  if (!Number.isInteger(value)) refuse(`this is no whole number: ${JSON.stringify(text)}`);
-  return value;
 }
 
 function booleanOf(text: string, refuse: Refuse): unknown {
@@ -73,20 +98,16 @@ export const pyYamlScalars: ScalarTag[] = [
   tag("null", /^(?:~|null|Null|NULL|)$/, () => null),
   tag("bool", /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/, () => true),
   tag("bool", /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/, () => false),
-  tag("int", /^[-+]?0b[01_]+$/, (text) => integer(text.replace(/_/g, ""), /^0b/, 2)),
-  tag("int", /^[-+]?0[0-7_]+$/, (text) => integer(text.replace(/_/g, ""), /^0/, 8)),
-  tag("int", /^[-+]?0x[0-9a-fA-F_]+$/, (text) => integer(text.replace(/_/g, ""), /^0x/, 16)),
-  tag("int", /^[-+]?(?:0|[1-9][0-9_]*)$/, (text) => Number(text.replace(/_/g, ""))),
-  tag("int", /^[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+$/, (text) => sexagesimal(text.replace(/_/g, ""))),
-  tag(
-    "float",
-    /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*$/,
-    (text) => sexagesimal(text.replace(/_/g, "")),
-  ),
+  tag("int", /^[-+]?0b[01_]+$/, integer),
+  tag("int", /^[-+]?0[0-7_]+$/, integer),
+  tag("int", /^[-+]?0x[0-9a-fA-F_]+$/, integer),
+  tag("int", /^[-+]?(?:0|[1-9][0-9_]*)$/, integer),
+  tag("int", /^[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+$/, integer),
+  tag("float", /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*$/, float),
   tag(
     "float",
     /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?)$/,
-    (text) => Number(text.replace(/_/g, "")),
+    float,
   ),
   // What JSON has no word for could be listed by nobody.
   {
@@ -113,22 +134,19 @@ export function plainScalar(text: string): unknown {
   return tag ? tag.resolve(text, () => {}, {}) : text;
 }
 
-/** A key as Python writes it in JSON; `source` is what the file has. A float stays one there: `1.0`, `1e-05`. */
-export function keyText(key: unknown, source: string): string {
-  const isFloat = typeof key === "number" && Number.isFinite(key) && source.includes(".");
-  if (!isFloat) return String(key);
-  const [digits = "", exponent = ""] = key.toExponential().split("e");
-  const power = Number(exponent);
-  if (power < -4 || power >= 16) {
-    return `${digits}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
-  }
-  const text = power < 0 ? key.toFixed(digits.replace(/\D/g, "").length - 1 - power) : String(key);
-  return text.includes(".") ? text : `${text}.0`;
+/** A key as Python writes it in JSON. */
+export function keyText(key: unknown): string {
+  return String(key);
+}
+
+/** What tells a key from others. */
+export function keyOf(value: unknown): Json {
+  return isPythonNumber(value) ? value.text : value as Json;
 }
 
 const explicitTags: ScalarTag[] = [
-  explicit(`${core}int`, integerOf),
-  explicit(`${core}float`, numberOf),
+  explicit(`${core}int`, integer),
+  explicit(`${core}float`, float),
   explicit(`${core}bool`, booleanOf),
   explicit(`${core}null`, () => null),
 ];
@@ -138,7 +156,7 @@ export const jsonScalars: ScalarTag[] = [
   tag("null", /^null$/, () => null),
   tag("bool", /^true$/, () => true),
   tag("bool", /^false$/, () => false),
-  tag("float", /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/, Number),
+  tag("float", /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/, numberBy(jsonNumber, "number")),
 ];
 
 /** Marks every text in a list or a mapping, as `!unsafe` marks a single one. */

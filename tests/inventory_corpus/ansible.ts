@@ -6,6 +6,7 @@ import { join } from "@std/path";
 import { findProgram } from "../support.ts";
 import type { Answer, Piece, Question } from "./answer.ts";
 import { corpusFolder } from "./case.ts";
+import { parseLiteral } from "./literal_json.ts";
 
 /** How both Ansible itself and the process are run: without the settings of whoever runs the tests. */
 export function ansibleEnvironment(folder: string): Record<string, string> {
@@ -56,7 +57,9 @@ export class Ansible {
   /** Asks one question. Those asked meanwhile wait for their turn. */
   async ask(question: Question): Promise<Answer> {
     const { cwd, patterns } = question;
-    return JSON.parse(await this.#exchange({ cwd, patterns, args: ansibleArgs(question) }));
+    return parseLiteral(
+      await this.#exchange({ cwd, patterns, args: ansibleArgs(question) }),
+    ) as unknown as Answer;
   }
 
   async version(): Promise<string> {
@@ -65,7 +68,7 @@ export class Ansible {
 
   /** What it makes of each text: as a value in an INI file, or as the words of a line. */
   async read(what: "literals" | "words", texts: readonly string[]): Promise<readonly Piece[]> {
-    return JSON.parse(await this.#exchange({ read: what, texts }));
+    return parseLiteral(await this.#exchange({ read: what, texts })) as unknown as readonly Piece[];
   }
 
   async #exchange(question: unknown): Promise<string> {

@@ -3,6 +3,7 @@
  * (`oracle.py`) speaks for Ansible, and the library for the command.
  * @module
  */
+import { parseLiteral } from "./literal_json.ts";
 import { assertEquals } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { testWhere } from "../support.ts";
@@ -37,7 +38,7 @@ async function commandsOf(each: Case, patterns: readonly string[], cwd: string, 
     run(Deno.execPath(), ["run", "-A", PROGRAM, "inventory", ...args, ...words], cwd);
   return {
     theirs: {
-      list: JSON.parse(await run("ansible-inventory", [...args, "--list"], cwd, env)),
+      list: parseLiteral(await run("ansible-inventory", [...args, "--list"], cwd, env)),
       hosts: await Promise.all(
         patterns.map(async (pattern) =>
           (await run("ansible", [pattern, ...args, "--list-hosts"], cwd, env)).split("\n").slice(1).map((
@@ -47,7 +48,7 @@ async function commandsOf(each: Case, patterns: readonly string[], cwd: string, 
       ),
     },
     ours: {
-      list: JSON.parse(await ours("--list")),
+      list: parseLiteral(await ours("--list")),
       hosts: await Promise.all(
         patterns.map(async (pattern) =>
           (await ours("--hosts", "--limit", pattern)).split("\n").filter((line) => line !== "")

@@ -4,6 +4,7 @@
  */
 import type { Json } from "../../lib/events.ts";
 import type { Answer, Selection } from "./answer.ts";
+import { isLiteral } from "./literal_json.ts";
 
 /** One disagreement: about what (`refused`, `list` or a pattern), and both sides in words. */
 export interface Difference {
@@ -71,7 +72,7 @@ function sorted(value: Json | undefined): Json | undefined {
 }
 
 function isMapping(value: Json | undefined): value is { readonly [key: string]: Json } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !isLiteral(value);
 }
 
 /** Differences in the form in which a failing test prints them. */

@@ -8,6 +8,7 @@ import { Ansible } from "./ansible.ts";
 import { readCases, withFolder } from "./case.ts";
 import { compare, formatDifferences } from "./compare.ts";
 import { askOurs } from "./ours.ts";
+import { parseLiteral } from "./literal_json.ts";
 import { readRecorded, recordedText, recordedVersion } from "./recorded.ts";
 
 const cases = await readCases();
@@ -44,7 +45,7 @@ testWhere("the recorded answers are those of Ansible, where it is of the version
     if (await ansible.version() !== await recordedVersion()) return;
     for (const each of cases) {
       await withFolder(each, async (cwd) => {
-        const now = JSON.parse(recordedText(await ansible.ask({ ...each, cwd })));
+        const now = parseLiteral(recordedText(await ansible.ask({ ...each, cwd })));
         assertEquals(
           await readRecorded(each) as unknown,
           now,

@@ -11,8 +11,10 @@ import {
   selectHosts,
   toAnsibleList,
 } from "../../lib/inventory/mod.ts";
+import { isPythonNumber } from "../../lib/python_number.ts";
 import { CannotOpen, isSealed, type Sealed } from "../../lib/inventory/sealed.ts";
 import type { Answer, Question, Selection } from "./answer.ts";
+import { parseLiteral } from "./literal_json.ts";
 
 /** Our answer; where the inventory is refused, also the mistakes one by one. */
 export interface OwnAnswer extends Answer {
@@ -31,7 +33,7 @@ export async function askOurs(question: Question): Promise<OwnAnswer> {
     });
     const hosts = inventory.hosts.map((host) => ({ ...host, vars: openedVars(host) }));
     return {
-      list: JSON.parse(JSON.stringify(toAnsibleList({ ...inventory, hosts }))),
+      list: parseLiteral(JSON.stringify(toAnsibleList({ ...inventory, hosts }))),
       secrets: secretsOf(inventory),
       patterns: Object.fromEntries(patterns.map((pattern) => [pattern, select(inventory, pattern, cwd)])),
     };
@@ -75,7 +77,7 @@ function isOfFile(value: Sealed): boolean {
 function opened(value: Json, which: (value: Sealed) => boolean): Json {
   if (isSealed(value)) return which(value) ? opened(value.open(), which) : value as unknown as Json;
   if (Array.isArray(value)) return value.map((inner) => opened(inner, which));
-  if (typeof value !== "object" || value === null) return value;
+  if (typeof value !== "object" || value === null || isPythonNumber(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, opened(inner, which)]));
 }
 

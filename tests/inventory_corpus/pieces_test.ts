@@ -12,6 +12,7 @@ import type { Piece } from "./answer.ts";
 import { withFolder } from "./case.ts";
 import { Chance } from "./chance.ts";
 import { compare, equal, formatDifferences } from "./compare.ts";
+import { parseLiteral } from "./literal_json.ts";
 import { askOurs } from "./ours.ts";
 
 const SEED = Number(Deno.env.get("INVENTORY_SEED") ?? 20261124);
@@ -20,7 +21,7 @@ const PATTERNS = 400;
 
 /** Without Python's `\N{NAME}`: nobody keeps the names of all characters for it, and the text stays as it stands. */
 const LITERAL_PIECES = [
-  ..."( ) [ ] { } , , : ' \" \"\"\" ''' 1 0 00 012 0x1F 0o17 0b11 1_000 1__0 1_ 1.5 .5 1. 1e3 1E-3 1e 1j . - + ~ * = #"
+  ..."( ) [ ] { } , , : ' \" \"\"\" ''' 1 0 00 012 0x1F 0o17 0b11 1_000 1__0 1_ 12345678901234567890 9007199254740993 2.0 1e16 1e-5 0.0 0xaaaaaaaaaaaaaaaa 1.5 .5 1. 1e3 1E-3 1e 1j . - + ~ * = #"
     .split(" "),
   ..."True False None true not lambda x b' r' u' f' rb' Rb\" U\" \\ \\n \\x41 \\x4 \\101 \\0 \\u00e9 \\q \\' é 日 1.5.2 1L $"
     .split(" "),
@@ -145,7 +146,7 @@ testWhere(
     agree(
       "literals",
       textsOf(new Chance(SEED), LITERAL_PIECES, TEXTS, 7),
-      (text) => ({ value: valueOf(text) }),
+      (text) => ({ value: parseLiteral(JSON.stringify(valueOf(text))) }),
     ),
 );
 

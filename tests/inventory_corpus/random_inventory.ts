@@ -5,6 +5,7 @@
  */
 import type { Case } from "./case.ts";
 import { Chance } from "./chance.ts";
+import { literal } from "./literal_json.ts";
 
 /** Groups whose order by name differs from that by number, by case, or by what a locale says. */
 const GROUPS = ["web", "db", "a", "B", "a10", "a2", "edge_1", "Z", "zz", "_x", "prod", "été", "web2"];
@@ -44,6 +45,10 @@ const PORTS = [":22", ":2222"];
 const YAML_VALUES = [
   ..."1 0 -7 0644 0o17 0x1F 1_000 1.5 .5 1e3 1e+3 1.0e+3 12:30 12:30:45.5 yes No on OFF true n y ~ null Null"
     .split(" "),
+  ..."2.0 1.10 -3.0 0.0 -0.0 1.0e+16 1.0e+15 1.5e-7 100000000000000000000.5 8944500312345678901 -9007199254740993 0xaaaaaaaaaaaaaaaa"
+    .split(" "),
+  ..."0777777777777777777777 0b1_0000 123456789012345678901:20 190:20:30.15 1:30. 12345e6 1_0.5_0 +.5 +1.5"
+    .split(" "),
   ..."2026-01-02 2026-01-02T03:04:05Z plain two\\words a:b 1.2.3 08 0b101 +3 -0 http://localhost:9208 /opt/a-b"
     .split(" "),
   ...[
@@ -80,8 +85,35 @@ const INI_INLINE = [
     "1+1",
     "(1)",
   ],
-  ...["'-o ProxyJump=\"a b\"'", '"\\"q\\""', "'a\\b'", "--1", "1__0", "0b11", "0B1", "1j2", "u'x'"],
+  ...[
+    "'-o ProxyJump=\"a b\"'",
+    '"\\"q\\""',
+    "'a\\b'",
+    "2.0",
+    "1.10",
+    "1e16",
+    "12345e6",
+    "-3.0",
+    "-0.0",
+    "0xaaaaaaaaaaaaaaaa",
+    "8944500312345678901",
+    "-9007199254740993",
+    "56L",
+    "05.30",
+    "000000",
+    "1e-5",
+    "--1",
+    "1__0",
+    "0b11",
+    "0B1",
+    "1j2",
+    "u'x'",
+  ],
 ];
+
+/** Numbers as a program prints them. */
+const JSON_NUMBERS =
+  "2.0 1e3 1E-7 -0.0 -0 8944500312345678901 1.10 0.1 1e16 123456.789e3 12345678901234567890.5".split(" ");
 
 /** Values as they stand behind `key =` in a section of variables. */
 const INI_SECTION = [
@@ -242,7 +274,20 @@ function iniText(chance: Chance, { groups, children }: Plan): string {
 
 /** A program that prints JSON and is not asked twice. */
 function programText(chance: Chance, { groups, children }: Plan): string {
-  const values = [1, -2.5, "1", "yes", true, null, [1, "a"], { a: { b: 0 } }, "", "{{ who }}", 1e21, "é"];
+  const values = [
+    1,
+    -2.5,
+    "1",
+    "yes",
+    true,
+    null,
+    [1, "a"],
+    { a: { b: 0 } },
+    "",
+    "{{ who }}",
+    literal(chance.pick(JSON_NUMBERS)),
+    "é",
+  ];
   const vars = () => Object.fromEntries(chance.some(VARIABLES, 3).map((name) => [name, chance.pick(values)]));
   const names = () => chance.some(HOSTS, 4);
   const json = {

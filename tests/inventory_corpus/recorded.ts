@@ -6,6 +6,7 @@ import { join } from "@std/path";
 import { Ansible } from "./ansible.ts";
 import type { Answer } from "./answer.ts";
 import { type Case, corpusFolder, readCases, withFolder } from "./case.ts";
+import { parseLiteral } from "./literal_json.ts";
 
 const folder = join(corpusFolder, "recorded");
 const versionFile = join(folder, "version.txt");
@@ -18,7 +19,7 @@ export async function recordedVersion(): Promise<string> {
 
 /** What Ansible said about a case when it was last asked. */
 export async function readRecorded({ name }: Case): Promise<Answer> {
-  return JSON.parse(await Deno.readTextFile(fileOf(name)));
+  return parseLiteral(await Deno.readTextFile(fileOf(name))) as unknown as Answer;
 }
 
 /** The text of the file that keeps an answer: errors are only there or not, for their words hold paths and change with every version. */

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { valueOf } from "../../../lib/inventory/python_literal.ts";
+import { PythonNumber } from "../../../lib/python_number.ts";
 
 Deno.test("valueOf() reads what is a literal of Python's, and leaves the rest as it is written", () => {
   const table: [text: string, expected: unknown][] = [
@@ -14,9 +15,18 @@ Deno.test("valueOf() reads what is a literal of Python's, and leaves the rest as
     ["0644", "0644"],
     ["1.5", 1.5],
     [".5", 0.5],
-    ["1.", 1],
+    ["1.", new PythonNumber("1.0")],
+    ["2.0", new PythonNumber("2.0")],
+    ["-2.50", -2.5],
+    ["- 2.0", new PythonNumber("-2.0")],
     ["09.5", 9.5],
-    ["1e5", 100000],
+    ["1e5", new PythonNumber("100000.0")],
+    ["1e400", "1e400"],
+    ["8944500312345678901", new PythonNumber("8944500312345678901")],
+    ["-9007199254740993", new PythonNumber("-9007199254740993")],
+    ["0xaaaaaaaaaaaaaaaa", new PythonNumber("12297829382473034410")],
+    ["9".repeat(4301), "9".repeat(4301)],
+    ["{2.0: 1.0}", { "2.0": new PythonNumber("1.0") }],
     ["10.0.0.1", "10.0.0.1"],
     ["1__0", "1__0"],
     ["1j", "1j"],

@@ -296,3 +296,38 @@ all: {hosts: {"h[1:9]": }, vars: {service: "{{ unit }}"}, children: {win: {hosts
   const ssh = await inventoryOf("all: {hosts: {'h[1:3]': }}");
   assertEquals(settingsOfAll(ssh.hosts, options).map((settings) => settings.name), ["h1", "h2", "h3"]);
 });
+
+Deno.test("settingsOf() writes numbers as Python does, when a path or a name is made of them", () =>
+  inFolder({
+    "hosts.yml": `all:
+  vars:
+    version: 2.0
+    minor: 1.10
+    thousand: 1e+3
+    exponent: 1.0e+3
+    iccid: 8944500312345678901
+    deploy_path: "/opt/app-{{ version }}-{{ minor }}-{{ thousand }}-{{ exponent }}-{{ iccid }}"
+    live_dir: 2.0
+    ansible_user: 8944500312345678901
+    keep_backups: 7.0
+    ansible_become: 1.0
+  hosts:
+    edge-1:
+`,
+    "hosts.ini":
+      'edge-1 version=2.0 big=0xaaaaaaaaaaaaaaaa long=8944500312345678901 deploy_path="/opt/{{ version }}-{{ big }}-{{ long }}"\n',
+    "program":
+      `#!/bin/sh\necho '{"all": {"hosts": ["edge-1"], "vars": {"v": 2.0, "n": 1E3, "deploy_path": "/opt/{{ v }}-{{ n }}"}}}'\n`,
+  }, async (cwd) => {
+    await Deno.chmod(join(cwd, "program"), 0o755);
+    const of = async (file: string) => {
+      const { hosts } = await loadInventory([file], { cwd, extraVars: [], env: {} });
+      return settingsOf(hosts[0]!, { ...options, cwd });
+    };
+    const yaml = await of("hosts.yml");
+    assertEquals(yaml.deployPath, "/opt/app-2.0-1.1-1e+3-1000.0-8944500312345678901");
+    assertEquals([yaml.liveDir, yaml.user], ["2.0", "8944500312345678901"]);
+    assertEquals([yaml.keepBackups, yaml.become], [7, true]);
+    assertEquals((await of("hosts.ini")).deployPath, "/opt/2.0-12297829382473034410-8944500312345678901");
+    assertEquals((await of("program")).deployPath, "/opt/2.0-1000.0");
+  }));
