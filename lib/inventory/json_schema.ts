@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import type { Json } from "../events.ts";
-import { expectedOf, hostVariables, variableNames } from "./variables.ts";
+import { expectedOf, hostVariables, prefixedNames, unprefixed, variableNames } from "./variables.ts";
 
 /** Where the schema is kept. */
 export const SCHEMA_FILE: URL = new URL("../../inventory/lockstep.schema.json", import.meta.url);
@@ -68,7 +68,7 @@ function variables(): Schema {
   };
   // What stands for an unset variable is known only where the value has been read.
   const presets = hostVariables.parse({});
-  return Object.fromEntries(
+  const plain = Object.fromEntries(
     variableNames.map((name) => {
       const { description, default: _, ...rest } = properties[name]!;
       const preset = presets[name] as Json | undefined;
@@ -79,6 +79,10 @@ function variables(): Schema {
       }];
     }),
   );
+  const prefixed = prefixedNames.map((name) =>
+    [name, { $ref: `#/$defs/variables/properties/${unprefixed(name)}` }] as const
+  );
+  return { ...plain, ...Object.fromEntries(prefixed) };
 }
 
 if (import.meta.main) {

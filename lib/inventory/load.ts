@@ -8,7 +8,7 @@ import { type Problem, UsageError } from "../errors.ts";
 import { InventoryBuilder, type VarsLayer } from "./builder.ts";
 import { readExtraVars } from "./extra_vars.ts";
 import { discreet, noPassword, type Unseal, unsealFile } from "./sealed.ts";
-import { problemOnce } from "./problems.ts";
+import { byPlace, problemOnce } from "./problems.ts";
 import { findSources, type Source } from "./sources.ts";
 import { textKind } from "./source_kind.ts";
 import type { Inventory, Setting } from "./types.ts";
@@ -154,8 +154,8 @@ async function readSource(
     }
   }
   builder.source = "";
-  ofSource.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.col ?? 0) - (b.col ?? 0));
-  append(problems, plain?.secret ? discreet(ofSource) : ofSource);
+  const inOrder = byPlace(ofSource);
+  append(problems, plain?.secret ? discreet(inOrder) : inOrder);
 }
 
 function addEnvironmentHost(builder: InventoryBuilder, env: LoadOptions["env"], check: VariableCheck): void {

@@ -32,6 +32,13 @@ export function problemAt(origin: Origin, message: string, hint?: string): Probl
   };
 }
 
+/** Problems in the order of the text, file by file as they first came. */
+export function byPlace(problems: readonly Problem[]): Problem[] {
+  return [...Map.groupBy(problems, ({ where }) => where).values()].flatMap((those) =>
+    those.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.col ?? 0) - (b.col ?? 0))
+  );
+}
+
 /** Problems without those that say the same of the same place. */
 export function problemOnce(problems: readonly Problem[]): Problem[] {
   const seen = new Map<string, Problem>();

@@ -6,17 +6,19 @@ import { dirname, isAbsolute, join, resolve as resolvePath } from "@std/path";
 import { type Problem, UsageError } from "../errors.ts";
 import type { Simulation } from "../remote/simulated/faults.ts";
 import { noteUrl } from "../secrets.ts";
-import { problemAt, problemOnce, shown } from "./problems.ts";
+import { byPlace, problemAt, problemOnce, shown } from "./problems.ts";
 import { NoReference, type Resolved, resolveVariable } from "./references.ts";
 import { CannotOpen } from "./sealed.ts";
 import type { Host, Origin, Setting } from "./types.ts";
-import { writtenNumbers, wrongValue } from "./variable_check.ts";
+import { misspeltPrefixed, writtenNumbers, wrongValue } from "./variable_check.ts";
 import {
   expectedOf,
   type HostVariables,
   hostVariables,
   isVariableName,
+  PREFIX,
   type RolloutVariable,
+  unprefixed,
   type VariableName,
   variableNames,
 } from "./variables.ts";
@@ -86,7 +88,7 @@ export interface SettingsOptions {
 export function settingsOf(host: Host, options: SettingsOptions): HostSettings {
   const problems: Problem[] = [];
   const settings = convert(host, options, problems);
-  if (!settings) throw new UsageError(problems);
+  if (!settings) throw new UsageError(byPlace(problems));
   return settings;
 }
 
@@ -97,7 +99,7 @@ export function settingsOf(host: Host, options: SettingsOptions): HostSettings {
 export function settingsOfAll(hosts: readonly Host[], options: SettingsOptions): HostSettings[] {
   const problems: Problem[] = [];
   const settings = hosts.flatMap((host) => convert(host, options, problems) ?? []);
-  if (problems.length > 0) throw new UsageError(problemOnce(problems));
+  if (problems.length > 0) throw new UsageError(byPlace(problemOnce(problems)));
   return settings;
 }
 
@@ -106,22 +108,30 @@ function convert(host: Host, options: SettingsOptions, problems: Problem[]): Hos
   const input: Record<string, unknown> = {};
   const found = new Map<string, Resolved>();
   for (const name of variableNames) {
-    const resolved = resolve(host, name, options, problems);
+    const written = writtenName(host, name);
+    const resolved = resolve(host, name, written, options, problems);
     if (!resolved) continue;
     if (URLS.has(name) && typeof resolved.value === "string") noteUrl(resolved.value);
     found.set(name, resolved);
     input[name] = writtenNumbers(resolved.value);
   }
+  for (const name in host.vars) {
+    if (!name.startsWith(PREFIX)) continue;
+    const problem = misspeltPrefixed(name, settingOf(host, name));
+    if (problem) problems.push(problem);
+  }
   const parsed = hostVariables.safeParse(input);
   for (const name of new Set(parsed.error?.issues.map((issue) => String(issue.path[0])))) {
-    if (isVariableName(name)) problems.push(wrongValue(name, settingOf(host, name), found.get(name)));
+    if (isVariableName(name)) {
+      problems.push(wrongValue(name, settingOf(host, writtenName(host, name)), found.get(name)));
+    }
   }
   if (!parsed.success || problems.length > before) return undefined;
   const vars = parsed.data;
 
   if (vars.service_manager === "command" && vars.restart_command === "") {
     problems.push(problemAt(
-      originOf(host, "service_manager"),
+      originOf(host, writtenName(host, "service_manager")),
       "found no restart_command, expected one, because service_manager is command",
       "set restart_command to the command that restarts the service",
     ));
@@ -176,19 +186,20 @@ function convert(host: Host, options: SettingsOptions, problems: Problem[]): Hos
 function resolve(
   host: Host,
   name: VariableName,
+  written: string,
   { cwd }: SettingsOptions,
   problems: Problem[],
 ): Resolved | undefined {
   try {
-    return resolveVariable(host, name, cwd);
+    return resolveVariable(host, written, cwd);
   } catch (error) {
     if (error instanceof NoReference) {
-      const text = shown(host.vars[name]);
+      const text = shown(host.vars[written]);
       const message = `found ${text}: ${error.message}; expected ${expectedOf(name)}`;
-      problems.push(problemAt(originOf(host, name), message, error.hint));
+      problems.push(problemAt(originOf(host, written), message, error.hint));
     } else if (error instanceof CannotOpen) {
       const message = `found a value encrypted by ansible-vault, ${error.message}`;
-      problems.push(problemAt(originOf(host, name), message, error.hint));
+      problems.push(problemAt(originOf(host, written), message, error.hint));
     } else throw error;
     return undefined;
   }
@@ -197,7 +208,7 @@ function resolve(
 function artifactsDir(host: Host, variable: string | undefined, options: SettingsOptions): string {
   if (options.artifactsDir) return absolute(options.artifactsDir, options.cwd, options);
   if (variable !== undefined) {
-    const { file, line } = originOf(host, "artifacts_dir");
+    const { file, line } = originOf(host, writtenName(host, "artifacts_dir"));
     // What -e or the environment says is relative to where the user stands. A program's output has no lines, but a place.
     const placeless = line === 0 && ["-e", "environment", host.name].includes(file);
     return absolute(variable, !placeless ? resolvePath(options.cwd, dirname(file)) : options.cwd, options);
@@ -210,6 +221,12 @@ function absolute(path: string, base: string, { env }: SettingsOptions): string 
   const home = env.HOME ?? env.USERPROFILE;
   if (home && /^~(?:$|[/\\])/.test(path)) return join(home, path.slice(1));
   return isAbsolute(path) ? path : resolvePath(base, path);
+}
+
+/** The name under which a host has a variable of ours: with our prefix, where somebody has written that. */
+function writtenName(host: Host, name: VariableName): string {
+  const prefixed = `${PREFIX}${name}`;
+  return Object.hasOwn(host.vars, prefixed) && isVariableName(unprefixed(prefixed)) ? prefixed : name;
 }
 
 function originOf(host: Host, name: string): Origin {

@@ -1,7 +1,7 @@
 /**
- * Checks a variable where it is written, so that a mistake is reported once and in its place, however many hosts inherit it.
- * What another tool could make sense of (a template, a connection that is not ours) is no mistake yet: an inventory may be shared
- * with Ansible. `settingsOf()` refuses those for the hosts that are really used.
+ * Looks at a variable where it is written. An inventory may be shared with Ansible and hold variables of somebody's own, so nothing is refused
+ * here: a name that is close to one of ours is a warning, once for all places. What a variable holds is judged by `settingsOf()`, for the
+ * hosts that are used.
  * @module
  */
 import type { Problem } from "../errors.ts";
@@ -15,17 +15,13 @@ import type { Origin, Setting } from "./types.ts";
 import {
   choicesOf,
   expectedOf,
-  hostVariables,
   isVariableName,
+  PREFIX,
+  prefixedNames,
+  unprefixed,
   type VariableName,
   variableNames,
 } from "./variables.ts";
-
-/** Valid in Ansible with values that Lockstep has no use for. */
-const WIDER_IN_ANSIBLE: ReadonlySet<string> = new Set<VariableName>([
-  "ansible_connection",
-  "ansible_become_method",
-]);
 
 /** Words that are no names in Python, and so none in a template. */
 const KEYWORDS: ReadonlySet<string> = new Set(
@@ -33,32 +29,39 @@ const KEYWORDS: ReadonlySet<string> = new Set(
     "lambda nonlocal not or pass raise return try while with yield").split(" "),
 );
 
-/** Looks at every variable of the sources: what is wrong is a problem, what is merely of no use a warning. */
+/** Looks at every variable of the sources; `problems` are of those who read them. */
 export class VariableCheck {
   constructor(
     readonly problems: Problem[],
     readonly warn: (warning: Problem) => void,
-    /** The names that have been looked at. */
+    /** The names that have been warned of. */
     readonly seen: Set<string> = new Set(),
   ) {}
 
   /** Looks at a variable, whose name is written at `nameOrigin()`. */
-  variable(name: string, setting: Setting, nameOrigin = () => setting.origin): void {
-    const problem = variableProblem(name, setting, nameOrigin);
-    if (problem) this.problems.push(problem);
-    else if (this.#isNew(name) && !isUsable(name)) {
-      this.warn(problemAt(
+  variable(name: string, { value, origin }: Setting, nameOrigin = () => origin): void {
+    if (this.seen.has(name)) return;
+    const meant = nearMiss(name, value);
+    if (meant !== undefined) {
+      this.#warn(
+        name,
+        nameOrigin(),
+        `found the variable "${name}", which Lockstep does not read; it is kept as it is`,
+        `did you mean "${meant}"?`,
+      );
+    } else if (!isUsable(name)) {
+      this.#warn(
+        name,
         nameOrigin(),
         `found the variable "${name}", which no template can name; it is kept as it is`,
         "a name is made of letters, digits and _, and does not begin with a digit",
-      ));
+      );
     }
   }
 
-  #isNew(name: string): boolean {
-    if (this.seen.has(name)) return false;
+  #warn(name: string, origin: Origin, message: string, hint: string): void {
     this.seen.add(name);
-    return true;
+    this.warn(problemAt(origin, message, hint));
   }
 }
 
@@ -69,33 +72,6 @@ function isUsable(name: string): boolean {
 /** Whether Ansible would evaluate this value as a Jinja2 template. */
 export function isTemplate(value: unknown): value is string {
   return typeof value === "string" && /\{[{%#]/.test(value);
-}
-
-/** What is wrong with a variable's name (written at `nameOrigin()`) or value, or undefined. */
-export function variableProblem(
-  name: string,
-  setting: Setting,
-  nameOrigin = () => setting.origin,
-): Problem | undefined {
-  const { value } = setting;
-  if (!isVariableName(name)) {
-    // All of ours are scalars: a list called `services` is somebody's own.
-    if (typeof value === "object" && value !== null && !isSealed(value) && !isPythonNumber(value)) {
-      return undefined;
-    }
-    const meant = nearMiss(name);
-    if (meant === undefined) return undefined;
-    return problemAt(
-      nameOrigin(),
-      `found the unknown variable "${name}", expected a known one or a name that none could be mistaken for`,
-      `did you mean "${meant}"?`,
-    );
-  }
-  if (isSealed(value) || isTemplate(value)) return undefined;
-  if (WIDER_IN_ANSIBLE.has(name) && typeof value === "string") return undefined;
-  return hostVariables.shape[name].safeParse(writtenNumbers(plain(value))).success
-    ? undefined
-    : wrongValue(name, setting);
 }
 
 /** The same value with the numbers that JavaScript has no word for as the text that they are: what the schema reads. */
@@ -118,7 +94,12 @@ function isUnsafe(value: unknown): value is { readonly __ansible_unsafe: unknown
 /** The problem of a value (and what it comes to, where it names others) that its variable cannot take. */
 export function wrongValue(name: VariableName, { value, origin }: Setting, resolved?: Resolved): Problem {
   const meant = resolved && !resolved.secret ? resolved.value : value;
-  const hint = typeof meant === "string" ? didYouMean(meant, choicesOf(name)) : undefined;
+  const hint = typeof meant === "string"
+    ? didYouMean(meant, choicesOf(name))
+    : typeof meant === "object" && meant !== null && !isPythonNumber(meant) &&
+        prefixedNames.includes(PREFIX + name)
+    ? `if it is not meant for Lockstep, set ${PREFIX}${name} beside it, which wins`
+    : undefined;
   const outcome = meant !== value && !isUnsafe(value) ? `, which comes to ${shown(meant)}` : "";
   return problemAt(origin, `found ${shown(plain(value))}${outcome}, expected ${expectedOf(name)}`, hint);
 }
@@ -156,8 +137,22 @@ export function openSealed(sealed: Sealed, origin: Origin, problems: Problem[]):
 
 const misses = new Map<string, string | undefined>();
 
-/** Remembered, because ten thousand hosts use the same few names. */
-function nearMiss(name: string): string | undefined {
-  if (!misses.has(name)) misses.set(name, misspeltVariable(name, variableNames));
+/** The problem of a name with our prefix that was most likely meant to be another; undefined where there is none. */
+export function misspeltPrefixed(name: string, { value, origin }: Setting): Problem | undefined {
+  const meant = name.startsWith(PREFIX) ? nearMiss(name, value) : undefined;
+  if (meant === undefined) return undefined;
+  return problemAt(origin, `found the unknown variable "${name}"`, `did you mean "${meant}"?`);
+}
+
+/** The variable of ours that this one was most likely meant to be. Remembered, because ten thousand hosts use the same few names. */
+function nearMiss(name: string, value: Json): string | undefined {
+  if (isVariableName(unprefixed(name))) return undefined;
+  // All of ours are scalars: a list called `services` is somebody's own.
+  if (typeof value === "object" && value !== null && !isSealed(value) && !isPythonNumber(value)) {
+    return undefined;
+  }
+  if (!misses.has(name)) {
+    misses.set(name, misspeltVariable(name, name.startsWith(PREFIX) ? prefixedNames : variableNames));
+  }
   return misses.get(name);
 }

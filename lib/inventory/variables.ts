@@ -285,6 +285,22 @@ export type VariableName = keyof typeof hostVariables.shape;
 /** The names of all variables that Lockstep reads. */
 export const variableNames: readonly VariableName[] = hostVariables.keyof().options;
 
+/**
+ * What a variable of ours may have in front of its name, so that an inventory can be shared with others who have a `service` of their own. The
+ * prefixed one wins. Those of Ansible are known to everybody and have none.
+ */
+export const PREFIX = "lockstep_";
+
+/** The prefixed names of our variables. */
+export const prefixedNames: readonly string[] = variableNames.filter((name) => !name.startsWith("ansible_"))
+  .map((name) => `${PREFIX}${name}`);
+
+/** A name without our prefix; one of Ansible's never has it. */
+export function unprefixed(name: string): string {
+  const plain = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name;
+  return plain !== name && plain.startsWith("ansible_") ? name : plain;
+}
+
 /** Whether `name` is a variable that Lockstep reads. */
 export function isVariableName(name: string): name is VariableName {
   return Object.hasOwn(hostVariables.shape, name);

@@ -1,3 +1,4 @@
+import { settingsOfAll } from "../../../lib/inventory/mod.ts";
 import { assertEquals } from "@std/assert";
 import { indentFlows } from "../../../lib/inventory/flow_indent.ts";
 import { inventoryOf, problemsOf } from "./files.ts";
@@ -41,9 +42,13 @@ a: {ansible_port: twenty},
 1]}, c: {ansible_port: 22}
 }}
 `;
-  assertEquals(await problemsOf(() => inventoryOf(text)), [
-    '0.yaml:2:19: web.hosts.a.ansible_port: found "twenty", expected a port from 1 to 65535',
-  ]);
+  const cwd = Deno.cwd();
+  assertEquals(
+    await problemsOf(async () => settingsOfAll((await inventoryOf(text)).hosts, { cwd, env: {} })),
+    [
+      '0.yaml:2:19: web.hosts.a.ansible_port: found "twenty", expected a port from 1 to 65535',
+    ],
+  );
   const { hosts } = await inventoryOf(text.replace("twenty", "22"));
   assertEquals(hosts.map(({ origins }) => [origins.ansible_port?.line, origins.ansible_port?.col]), [
     [2, 19],

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { inventorySchema, SCHEMA_FILE } from "../../../lib/inventory/json_schema.ts";
-import { variableNames } from "../../../lib/inventory/variables.ts";
+import { prefixedNames, variableNames } from "../../../lib/inventory/variables.ts";
 
 Deno.test("inventory/lockstep.schema.json is what `deno task schema` writes", async () => {
   assertEquals(JSON.parse(await Deno.readTextFile(SCHEMA_FILE)), inventorySchema());
@@ -11,7 +11,7 @@ Deno.test("inventorySchema() has every variable with what it may be, when an edi
     $defs: { variables: { properties: Record<string, { description: string; default?: unknown }> } };
   };
   const { properties } = $defs.variables;
-  assertEquals(Object.keys(properties), [...variableNames]);
+  assertEquals(Object.keys(properties), [...variableNames, ...prefixedNames]);
   assert(properties.keep_backups!.description.endsWith("Expected: a number from 1 to 100000."));
   assertEquals(properties.keep_backups!.default, 5);
 });

@@ -60,7 +60,6 @@ testWhere("readProgramInventory() names the program and what it said, when that 
     [printing('{"web": {"vars": [1]}}'), "web.vars: found a list, expected a mapping of variables"],
     [printing('{"web": {"children": ["web"]}}'), 'found the group "web" as a child of itself'],
     [printing('{"web": ["a"], "_meta": {"hostvars": {"a": 1}}}'), "_meta.hostvars.a: found 1, expected"],
-    [printing('{"web": {"hosts": ["a"], "vars": {"anisble_port": 1}}}'), 'did you mean "ansible_port"?'],
     [
       `#!/bin/sh\n[ "$1" = --list ] && echo '{"g": ["a"]}' && exit\nexit 9\n`,
       '--host a" ended with exit code 9',

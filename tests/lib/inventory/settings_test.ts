@@ -1,7 +1,14 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import type { Problem } from "../../../lib/errors.ts";
 import type { Json } from "../../../lib/events.ts";
-import { type Host, loadInventory, settingsOf, settingsOfAll } from "../../../lib/inventory/mod.ts";
+import {
+  type Host,
+  loadInventory,
+  selectHosts,
+  settingsOf,
+  settingsOfAll,
+} from "../../../lib/inventory/mod.ts";
 import { inFolder, inventoryOf, problemsOf } from "./files.ts";
 
 const cwd = Deno.cwd();
@@ -196,7 +203,8 @@ Deno.test("settingsOf() refuses a value with its place, when the variable cannot
   for (const [name, values] of table) {
     for (const value of values) {
       const problems = await problemsOf(() => settingsOf(host({ [name]: value }), options));
-      assertEquals(problems.length, 1, `${name}: ${JSON.stringify(value)}`);
+      const hint = typeof value === "object" && value !== null && !name.startsWith("ansible_") ? 1 : 0;
+      assertEquals(problems.length, 1 + hint, `${name}: ${JSON.stringify(value)}`);
       assertStringIncludes(problems[0]!, `i.yaml:1:2: ${name}: found `);
       assertStringIncludes(problems[0]!, ", expected ");
     }
@@ -331,3 +339,68 @@ Deno.test("settingsOf() writes numbers as Python does, when a path or a name is 
     assertEquals((await of("hosts.ini")).deployPath, "/opt/2.0-12297829382473034410-8944500312345678901");
     assertEquals((await of("program")).deployPath, "/opt/2.0-1000.0");
   }));
+
+/** A shared inventory, in which a group that is not deployed to has variables of somebody else's that are called as ours are. */
+const SHARED = `all:
+  vars:
+    artifact_dir: /tmp/artifacts
+  children:
+    edge:
+      hosts:
+        edge-1: {health_uri: "http://x", services: [a, b]}
+    web:
+      hosts: {web-1: }
+      vars:
+        service: {name: web, port: 80}
+        restart_command: [systemctl, restart, web]
+        live_dir: /srv/www/live
+        deploy_path: relative/x
+        keep_backups: 0
+        ansible_port: many
+        rollout: {strategy: canary}
+`;
+
+Deno.test("loadInventory() takes somebody's own variables, which settingsOfAll() refuses only for hosts that are used", async () => {
+  const warnings: string[] = [];
+  await inFolder({ "hosts.yml": SHARED }, async (cwd) => {
+    const warn = ({ line, message, hint }: Problem) => warnings.push(`${line}: ${message}; ${hint}`);
+    const inventory = await loadInventory(["hosts.yml"], { cwd, extraVars: [], env: {}, warn });
+    const of = (pattern: string) => settingsOfAll(selectHosts(inventory, pattern), { ...options, cwd });
+    assertEquals(of("edge")[0]!.service, "phase4-inference");
+    const problems = (await problemsOf(() => of("all"))).filter((line) => !line.startsWith(" "));
+    assertEquals(problems.map((line) => line.split(":")[1]), ["11", "12", "13", "14", "15", "16", "17"]);
+  });
+  assertEquals(warnings, [
+    '3: found the variable "artifact_dir", which Lockstep does not read; it is kept as it is; did you mean "artifacts_dir"?',
+    '7: found the variable "health_uri", which Lockstep does not read; it is kept as it is; did you mean "health_url"?',
+  ]);
+});
+
+Deno.test("settingsOf() prefers a variable with our prefix, whatever somebody else's of that name holds", async () => {
+  const shared = {
+    service: { name: "web" },
+    deploy_path: "x",
+    keep_backups: 3,
+    lockstep_service: "edge-inference",
+    lockstep_deploy_path: "/opt/{{ keep_backups }}",
+    lockstep_rollout: "1,100%",
+  };
+  const { service, deployPath, keepBackups, rollout } = settingsOf(host(shared), options);
+  assertEquals({ service, deployPath, keepBackups, rollout }, {
+    service: "edge-inference",
+    deployPath: "/opt/3",
+    keepBackups: 3,
+    rollout: { waves: ["1", "100%"] },
+  });
+  // Of those that everybody knows there is none, and a slip in ours is one.
+  assertEquals(settingsOf(host({ lockstep_ansible_port: 1 }), options).port, undefined);
+  assertEquals(await problemsOf(() => settingsOf(host({ lockstep_servce: "x" }), options)), [
+    'i.yaml:1:2: lockstep_servce: found the unknown variable "lockstep_servce"',
+    '    did you mean "lockstep_service"?',
+  ]);
+  assertEquals(await problemsOf(() => settingsOf(host({ service: { name: "web" } }), options)), [
+    "i.yaml:1:2: service: found a mapping, expected the name of a unit (letters, digits, any of _@:.+\\ and, not first, -), or empty for none",
+    "    if it is not meant for Lockstep, set lockstep_service beside it, which wins",
+  ]);
+  assertEquals((await problemsOf(() => settingsOf(host({ lockstep_keep_backups: 0 }), options))).length, 1);
+});
