@@ -55,7 +55,8 @@ const connection = z.string().transform((value, context): "ssh" | "local" | "sim
 
 const deployPath = someText.refine((value) => {
   const segments = value.split("/").filter((segment) => segment !== "" && segment !== ".");
-  return value.startsWith("/") && segments.length > 0 && !segments.includes("..");
+  const below = value.startsWith("/") ? segments.length > 0 : value.startsWith("~/") && segments.length > 1;
+  return below && !segments.includes("..") && !value.includes("\0");
 }).transform((value) => value.replace(/\/+$/, ""));
 
 const liveDir = someText.refine((value) =>
@@ -180,8 +181,8 @@ export const hostVariables = z.object({
   ),
   deploy_path: variable(
     deployPath.default("/opt/iot-inference"),
-    'an absolute path below "/" without ".." and NUL',
-    "Folder on the device.",
+    'an absolute path below "/", or "~/" and a path, without ".." and NUL',
+    "Folder on the device; `~/` is the user's home there.",
   ),
   artifacts_dir: variable(
     someText.optional(),

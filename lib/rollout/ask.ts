@@ -6,6 +6,7 @@ import { bounded, TASK_BOUNDS } from "../bounds.ts";
 import { Failure, type FailureData } from "../errors.ts";
 import type { HostSettings } from "../inventory/mod.ts";
 import type { ObservedHost, RunContext } from "../task.ts";
+import { atHome } from "./home.ts";
 import { HostRun } from "./host_run.ts";
 import type { Connect } from "./one_host.ts";
 import { type Slot, Slots } from "./slots.ts";
@@ -60,7 +61,13 @@ async function askHost<T>(
     const remote = await slot.during((slow) =>
       connect(settings, stop, slow, (message) => warn?.(settings.name, message))
     );
-    host = new HostRun({ settings, run, remote, writes: false, waiting: (ask) => slot.asked(ask) });
+    host = new HostRun({
+      settings: await atHome(settings, remote),
+      run,
+      remote,
+      writes: false,
+      waiting: (ask) => slot.asked(ask),
+    });
     return { host: settings.name, answer: await question(host) };
   } catch (error) {
     const failure = Failure.from(error, run.command, settings.name);

@@ -12,6 +12,7 @@ import type { HostSettings } from "../inventory/mod.ts";
 import { linkSlot, type Release, slotRelease } from "../release.ts";
 import type { Remote } from "../remote/session.ts";
 import type { ObservedHost, RunContext, Task } from "../task.ts";
+import { atHome } from "./home.ts";
 import { HostRun } from "./host_run.ts";
 import type { Slot } from "./slots.ts";
 
@@ -108,7 +109,7 @@ class OneHost {
         () => slot.during((slow) => this.#job.connect(settings, this.#session.signal, slow, this.#warn)),
       );
       this.#host = new HostRun({
-        settings,
+        settings: await this.#within(this.#hostDeadline, "connect", "host", () => atHome(settings, remote)),
         run,
         remote,
         writes: this.#job.writes,
@@ -119,7 +120,7 @@ class OneHost {
     } catch (error) {
       const failure = this.#late ?? Failure.from(error, "connect", settings.name);
       end = {
-        status: failure.kind === "privilege" || failure.kind === "fault" ? "failed" : "unreachable",
+        status: ["privilege", "fault", "unsuitable"].includes(failure.kind) ? "failed" : "unreachable",
         error: failure.data,
         release: null,
         previousRelease: null,

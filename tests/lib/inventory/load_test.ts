@@ -173,7 +173,7 @@ Deno.test("loadInventory() names the single host, when only the environment does
       settingsOfAll(hosts, { cwd, env });
     });
     assertEquals(wrong, [
-      'environment: DEPLOY_PATH: found "opt", expected an absolute path below "/" without ".." and NUL',
+      'environment: DEPLOY_PATH: found "opt", expected an absolute path below "/", or "~/" and a path, without ".." and NUL',
     ]);
     assertStringIncludes(
       (await problemsOf(() => loadInventory([], { extraVars: [], env: {}, cwd }))).join(),

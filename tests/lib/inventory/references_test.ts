@@ -79,10 +79,10 @@ Deno.test("settingsOf() names the place and what a reference comes to, when its 
 all: {hosts: {h: }, vars: {ansible_port: "{{ port }}", port: many, service: "{{ unit }}", unit: "{{ service }}"}}
 `);
   assertEquals(await problemsOf(() => settingsOf(inventory.hosts[0]!, { cwd, env: {} })), [
+    '0.yaml:2:42: all.vars.ansible_port: found "{{ port }}", which comes to "many", expected a port from 1 to 65535',
     '0.yaml:2:77: all.vars.service: found "{{ unit }}": a loop of references: service → unit → service; ' +
     `expected ${expectedOf("service")}`,
     "    one of them must say what it is",
-    '0.yaml:2:42: all.vars.ansible_port: found "{{ port }}", which comes to "many", expected a port from 1 to 65535',
   ]);
 });
 

@@ -155,7 +155,23 @@ Deno.test("settingsOf() passes a deploy path through, when it holds what a shell
 
 Deno.test("settingsOf() refuses a value with its place, when the variable cannot take it", async () => {
   const table: [name: string, values: readonly Json[]][] = [
-    ["deploy_path", ["", "opt", "/", "//", "/.", "/a/../b", "/a/..", "/a\0", null, ["/a"]]],
+    ["deploy_path", [
+      "",
+      "opt",
+      "/",
+      "//",
+      "/.",
+      "/a/../b",
+      "/a/..",
+      "/a\0",
+      "~",
+      "~/",
+      "~/.",
+      "~/../x",
+      "~root/x",
+      null,
+      ["/a"],
+    ]],
     ["live_dir", ["", ".", "..", "a/b", "-a", "backup", ".lockstep", "a\nb", null]],
     ["ansible_port", [0, 65536, "x", 1.5, "", true, -1]],
     ["ansible_host", ["", ["a"], true]],
