@@ -5,9 +5,13 @@
  */
 import { Buffer } from "node:buffer";
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { resolve as resolvePath } from "@std/path";
 import { MOST_BYTES } from "./bounded_file.ts";
 
 const LONGEST_SECONDS = 60;
+/** The system itself reads no more of it. Bytes. */
+const LONGEST_FIRST_LINE = 256;
 /** Of what a program says when it fails, the end is the most telling. */
 const SHOWN_OF_STDERR = 400;
 
@@ -49,13 +53,29 @@ export function runProgram(
     child.stderr.on("data", (chunk: Buffer) => {
       stderr = (stderr + chunk.toString()).slice(-SHOWN_OF_STDERR);
     });
-    child.on("error", (error) => stop(`cannot run "${called}": ${error.message}`));
+    child.on("error", (error) => stop(`cannot run "${called}": ${whyNotStarted(file, cwd, error)}`));
     child.on("close", (code, signal) => {
       clearTimeout(timer);
       if (code === 0) resolve({ stdout: Buffer.concat(chunks) });
       else resolve({ failure: `"${called}" ended with ${signal ?? `exit code ${code}`}${words(stderr)}` });
     });
   });
+}
+
+/** What the system says of a program that cannot be started says nothing of its first line, which names another. */
+function whyNotStarted(file: string, cwd: string, error: NodeJS.ErrnoException): string {
+  if (error.code !== "ENOENT") return error.message;
+  let start: string;
+  try {
+    start = readFileSync(resolvePath(cwd, file)).subarray(0, LONGEST_FIRST_LINE).toString("latin1");
+  } catch {
+    return error.message;
+  }
+  const [, interpreter, end] = /^#![ \t]*([^ \t\r\n]+)[^\r\n]*(\r?\n|$)/.exec(start) ?? [];
+  if (interpreter === undefined) return error.message;
+  return end === "\r\n"
+    ? `its first line ends in CR LF, as on Windows, so that it asks for "${interpreter}\\r": give it the line ends of Unix (sed -i 's/\\r$//' ${file})`
+    : `its first line asks for ${interpreter}, which is not here`;
 }
 
 function words(stderr: string): string {

@@ -98,12 +98,57 @@ export function settingsOf(host: Host, options: SettingsOptions): HostSettings {
  */
 export function settingsOfAll(hosts: readonly Host[], options: SettingsOptions): HostSettings[] {
   const problems: Problem[] = [];
-  const settings = hosts.flatMap((host) => convert(host, options, problems) ?? []);
-  if (problems.length > 0) throw new UsageError(byPlace(problemOnce(problems)));
-  return settings;
+  const elsewhere: Host[] = [];
+  const settings = hosts.flatMap((host) => convert(host, options, problems, elsewhere) ?? []);
+  if (problems.length === 0) return settings;
+  const hint = leaveOut(elsewhere, hosts);
+  throw new UsageError(
+    byPlace(
+      problemOnce(
+        problems.map((problem) =>
+          hint !== undefined && isOfConnection(problem) ? { hint, ...problem } : problem
+        ),
+      ),
+    ),
+  );
 }
 
-function convert(host: Host, options: SettingsOptions, problems: Problem[]): HostSettings | undefined {
+/** Whether a problem is that of a host which is reached in another way than ours. */
+function isOfConnection({ path }: Problem): boolean {
+  return path !== undefined && /(?:^|\.)ansible_connection$/.test(path);
+}
+
+/** How to leave out hosts that are reached in another way: by the fewest groups that have no others of those chosen, else by name. */
+function leaveOut(elsewhere: readonly Host[], hosts: readonly Host[]): string | undefined {
+  if (elsewhere.length === 0 || elsewhere.length === hosts.length) return undefined;
+  const others = new Set(elsewhere);
+  const kept = new Set(hosts.filter((host) => !others.has(host)).flatMap(({ groups }) => groups));
+  const left = new Set(elsewhere);
+  const names: string[] = [];
+  for (;;) {
+    const sizes = new Map<string, number>();
+    for (const group of [...left].flatMap(({ groups }) => groups)) {
+      if (!kept.has(group) && group !== "ungrouped") sizes.set(group, (sizes.get(group) ?? 0) + 1);
+    }
+    const [largest] = [...sizes].toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+    if (largest === undefined) break;
+    names.push(largest[0]);
+    for (const host of left) if (host.groups.includes(largest[0])) left.delete(host);
+  }
+  names.push(...[...left].map(({ name }) => name));
+  return names.length > MOST_LEFT_OUT
+    ? undefined
+    : `leave them out: --limit '${names.map((name) => `!${name}`).join(",")}'`;
+}
+
+const MOST_LEFT_OUT = 8;
+
+function convert(
+  host: Host,
+  options: SettingsOptions,
+  problems: Problem[],
+  elsewhere: Host[] = [],
+): HostSettings | undefined {
   const before = problems.length;
   const input: Record<string, unknown> = {};
   const found = new Map<string, Resolved>();
@@ -123,6 +168,7 @@ function convert(host: Host, options: SettingsOptions, problems: Problem[]): Hos
   const parsed = hostVariables.safeParse(input);
   for (const name of new Set(parsed.error?.issues.map((issue) => String(issue.path[0])))) {
     if (isVariableName(name)) {
+      if (name === "ansible_connection") elsewhere.push(host);
       problems.push(wrongValue(name, settingOf(host, writtenName(host, name)), found.get(name)));
     }
   }

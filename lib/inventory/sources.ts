@@ -101,7 +101,16 @@ function sourceOf(
     return refuse("found a script that may not be run", `let it: chmod +x ${file}`);
   }
   if (/\.toml$/i.test(file)) {
-    return refuse("found TOML, which is not read", "expected YAML, JSON, INI or a program");
+    problems.push({
+      where: file,
+      line: 1,
+      col: 1,
+      message: "found TOML, expected YAML, JSON, INI or a program",
+      hint: `write it as YAML: ansible-inventory -i ${file} --list --yaml --output ${
+        file.replace(/\.toml$/i, "")
+      }.yml`,
+    });
+    return undefined;
   }
   const text = decoded(content);
   if (text !== undefined) return { file, kind: textKind(file, text), text };

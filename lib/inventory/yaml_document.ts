@@ -13,6 +13,7 @@ import {
   type Node,
   parseDocument,
   type Scalar,
+  type YAMLError,
   type YAMLMap,
 } from "yaml";
 import { append } from "../append.ts";
@@ -198,12 +199,7 @@ export function readYaml(
       const { line, col } = lines.linePos(fault.pos[0]);
       // The first fault of a line explains the others.
       if (!faultyLines.has(line)) {
-        problems.push({
-          where: file,
-          line,
-          col,
-          message: `this is not valid YAML: ${sentence(fault.message)}`,
-        });
+        problems.push({ where: file, line, col, ...inWords(fault) });
       }
       faultyLines.add(line);
       // The parser has lost its way: what it says from here on is noise.
@@ -400,6 +396,15 @@ class Inspection {
 /** Only a plain `<<` merges; a quoted one is a key like any other. */
 function isMergeKey(node: Node | null): boolean {
   return isScalar(node) && node.value === "<<" && node.type === "PLAIN" && !node.tag;
+}
+
+function inWords({ code, message }: YAMLError): Pick<Problem, "message" | "hint"> {
+  if (code !== "MULTIPLE_DOCS") return { message: `this is not valid YAML: ${sentence(message)}` };
+  return {
+    message: "found a second document, expected one in a file",
+    hint:
+      "put it into a file of its own, and name both (-i may be given several times), or remove the --- before it",
+  };
 }
 
 function sentence(message: string): string {

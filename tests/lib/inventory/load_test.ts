@@ -206,7 +206,7 @@ Deno.test("loadInventory() refuses a source by its kind, when it is none that is
   }, async (cwd) => {
     const expected = {
       "dynamic": "dynamic: found a script that may not be run",
-      "hosts.toml": "hosts.toml: found TOML, which is not read",
+      "hosts.toml": "hosts.toml:1:1: found TOML, expected YAML, JSON, INI or a program",
       "latin.yaml": "latin.yaml: this is not a text in UTF-8",
       "list.yaml": "list.yaml:1:1: found a list, expected groups such as all:",
       "plugin.yaml":
@@ -379,5 +379,12 @@ Deno.test("loadInventory() refuses a key and does not warn of it, when hosts, ch
   assertEquals(await problemsOf(() => inventoryOf("hosts: [a]\nweb: {hosts: {b: }}")), [
     "0.yaml:1:8: hosts: found a list, expected a group: a mapping with hosts, children or vars",
     '    put "hosts:" below the name of a group, such as all:',
+  ]);
+});
+
+Deno.test("loadInventory() says where a second document begins, and that one is expected", async () => {
+  assertEquals(await problemsOf(() => inventoryOf("all:\n  hosts: {a: }\n---\nall:\n  hosts: {b: }\n")), [
+    "0.yaml:3:1: found a second document, expected one in a file",
+    "    put it into a file of its own, and name both (-i may be given several times), or remove the --- before it",
   ]);
 });

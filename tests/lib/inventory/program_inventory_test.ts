@@ -52,7 +52,8 @@ testWhere("readProgramInventory() names the program and what it said, when that 
   const table: [text: string, message: string][] = [
     ["#!/bin/sh\necho no luck >&2\nexit 3\n", 'inv.sh --list" ended with exit code 3: no luck'],
     ["#!/bin/sh\nkill -9 $$\n", "ended with SIGKILL, and said nothing"],
-    ["#!/no/such/interpreter\n", "cannot run"],
+    ["#!/no/such/interpreter\n", "its first line asks for /no/such/interpreter, which is not here"],
+    ["#!/bin/sh\r\necho '{}'\r\n", 'CR LF, as on Windows, so that it asks for "/bin/sh\\r"'],
     ["#!/bin/sh\necho hello\n", 'printed "hello", expected JSON'],
     ["#!/bin/sh\necho '[1]'\n", "printed a list, expected a mapping of groups"],
     ["#!/bin/sh\nprintf '\\377'\n", "printed what is not a text in UTF-8"],

@@ -420,3 +420,25 @@ Deno.test("settingsOf() prefers a variable with our prefix, whatever somebody el
   ]);
   assertEquals((await problemsOf(() => settingsOf(host({ lockstep_keep_backups: 0 }), options))).length, 1);
 });
+
+Deno.test("settingsOfAll() says how to leave out hosts that are reached in another way", async () => {
+  const text = `all:
+  children:
+    windows:
+      vars: {ansible_connection: winrm}
+      hosts: {w1: , w2: , w3: }
+    network: {vars: {ansible_connection: ansible.netcommon.network_cli}, hosts: {n1: , n2: }}
+    site: {hosts: {e1: , w1: , w2: , x1: }}
+  hosts:
+    x1: {ansible_connection: docker}
+`;
+  const { hosts } = await inventoryOf(text);
+  const hints = async (names: readonly string[]) =>
+    (await problemsOf(() => settingsOfAll(hosts.filter(({ name }) => names.includes(name)), options)))
+      .filter((line) => line.startsWith(" ")).map((line) => line.trim());
+  const all = hosts.map(({ name }) => name);
+  assertEquals(new Set(await hints(all)), new Set(["leave them out: --limit '!windows,!network,!x1'"]));
+  assertEquals(await hints(["e1", "w3"]), ["leave them out: --limit '!windows'"]);
+  // Nothing would be left.
+  assertEquals(await hints(["w1"]), []);
+});
