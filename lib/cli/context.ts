@@ -17,6 +17,7 @@ import {
   noteSecretVariables,
   selectHosts,
   settingsOfAll,
+  unusedVariables,
 } from "../inventory/mod.ts";
 import { type ArtifactSet, type LinkOptions, type OutsideLink, readArtifactSet } from "../manifest.ts";
 import { oneLine } from "../printable.ts";
@@ -78,6 +79,7 @@ export function settingsFor(
   options: Pick<HostsOptions, "artifacts">,
 ): HostSettings[] {
   noteSecretsOfHosts(hosts, process.cwd());
+  for (const warning of unusedVariables(hosts)) sayWarning(formatProblem(warning));
   return settingsOfAll(hosts, {
     cwd: process.cwd(),
     env: process.env,

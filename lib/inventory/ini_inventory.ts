@@ -85,12 +85,22 @@ class Reader {
       else if (this.#section === "children") this.#child(line);
     }
     for (const [name, { origin, section, parents }] of this.#pending) {
-      const header = section === "vars" ? `[${name}:vars]` : `[${parents.at(-1)}:children]`;
+      const meant = didYouMean(name, this.builder.groupNames().filter((known) => !this.#pending.has(known)));
+      if (section === "vars") {
+        // Ansible warns, too, and keeps them: another file may say who is in the group.
+        this.check.warn(problemAt(
+          origin,
+          `found [${name}:vars], and no [${name}] in this file or in one before it; the variables are kept`,
+          meant ?? `define it with [${name}], or name the file that does so first: -i THAT -i ${this.file}`,
+        ));
+        continue;
+      }
       this.#problems.push(problemAt(
         origin,
-        `found the group "${name}" in ${header}, expected it to be defined somewhere in this file`,
-        didYouMean(name, this.builder.groupNames().filter((known) => !this.#pending.has(known))) ??
-          `define it with [${name}]`,
+        `found the group "${name}" in [${
+          parents.at(-1)
+        }:children], expected it to be defined somewhere in this file`,
+        meant ?? `define it with [${name}]`,
       ));
     }
   }

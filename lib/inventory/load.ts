@@ -66,8 +66,9 @@ export async function loadInventory(sources: readonly string[], options: LoadOpt
     : [env.LOCKSTEP_INVENTORY ? [env.LOCKSTEP_INVENTORY] : [], "LOCKSTEP_INVENTORY"];
   if (named.length > 0) {
     const found = await Promise.all(named.map((source) => findSources(source, namedBy, cwd)));
-    for (const { sources: several, problems: ofSource } of found) {
+    for (const { sources: several, problems: ofSource, warnings } of found) {
       append(problems, ofSource);
+      warnings.forEach(check.warn);
       for (const source of several) await readSource(source, builder, check, unseal, options);
     }
     const folders = found.flatMap(({ folder }) => folder ?? []).map((folder) => resolve(cwd, folder));

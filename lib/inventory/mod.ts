@@ -9,5 +9,6 @@ export { extraVarNames, loadInventory, type LoadOptions } from "./load.ts";
 export { selectHosts } from "./patterns.ts";
 export { noteSecretsOfHosts, noteSecretVariables } from "./secrets_of_hosts.ts";
 export { type HostSettings, settingsOf, settingsOfAll, type SettingsOptions } from "./settings.ts";
+export { unusedVariables } from "./unused_variables.ts";
 export type { Group, Host, Inventory, Origin } from "./types.ts";
 export { hostVariables, type RolloutVariable } from "./variables.ts";

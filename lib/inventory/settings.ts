@@ -10,6 +10,7 @@ import { byPlace, problemAt, problemOnce, shown } from "./problems.ts";
 import { NoReference, type Resolved, resolveVariable } from "./references.ts";
 import { CannotOpen } from "./sealed.ts";
 import type { Host, Origin, Setting } from "./types.ts";
+import { hasPassword } from "./unused_variables.ts";
 import { misspeltPrefixed, writtenNumbers, wrongValue } from "./variable_check.ts";
 import {
   expectedOf,
@@ -41,6 +42,8 @@ export interface HostSettings {
   readonly user?: string;
   /** Absolute. */
   readonly identityFile?: string;
+  /** The inventory has a password to log in with, which is not used. */
+  readonly hasPassword?: boolean;
   /** What `ansible_ssh_args`, `…_host_key_checking`, `…_common_args` and `…_extra_args` say, as words. */
   readonly commonArgs: readonly string[];
   readonly connection: "ssh" | "local" | "simulated";
@@ -193,6 +196,7 @@ function convert(
     address: vars.ansible_ssh_host ?? vars.ansible_host ?? host.name,
     ...(typeof port === "number" ? { port } : {}),
     ...(user ? { user } : {}),
+    ...(hasPassword(host) ? { hasPassword: true } : {}),
     ...(identityFile ? { identityFile: absolute(identityFile, options.cwd, options) } : {}),
     commonArgs: [
       ...vars.ansible_ssh_args ?? [],

@@ -4,7 +4,8 @@
  * @module
  */
 import { readdir, realpath, stat } from "node:fs/promises";
-import { dirname, extname, join, resolve } from "@std/path";
+import { dirname, extname, join, relative, resolve } from "@std/path";
+import { firstOf } from "../bounds.ts";
 import type { Problem } from "../errors.ts";
 import { readBounded } from "./bounded_file.ts";
 import { didYouMean } from "./near_miss.ts";
@@ -35,6 +36,8 @@ export interface Found {
   /** Where `group_vars/` and `host_vars/` stand; none beside a list of hosts. */
   readonly folder?: string;
   readonly problems: Problem[];
+  /** Of files in a folder that are passed over, though they look like an inventory. */
+  readonly warnings: Problem[];
 }
 
 /** Finds and reads what one `-i` names; `namedBy` is the option or variable that does. */
@@ -42,20 +45,35 @@ export async function findSources(name: string, namedBy: string, cwd: string): P
   const problems: Problem[] = [];
   const file = await find(name, cwd);
   if (file === undefined) {
-    if (name.includes(",")) return { sources: [{ file: name, kind: "list", text: name }], problems };
-    return { sources: [], problems: [await notFound(name, namedBy, cwd)] };
+    if (name.includes(",")) {
+      return { sources: [{ file: name, kind: "list", text: name }], problems, warnings: [] };
+    }
+    return { sources: [], problems: [await notFound(name, namedBy, cwd)], warnings: [] };
   }
   const sources: Source[] = [];
-  await read(file, cwd, sources, problems, []);
+  const passedOver: string[] = [];
+  await read(file, cwd, { sources, passedOver }, problems, []);
   const isFolder = (await stat(resolve(cwd, file))).isDirectory();
-  return { sources, folder: isFolder ? file : dirname(file), problems };
+  // Where there is nothing else, any of them may be what was meant.
+  const missed = passedOver.filter((one) => sources.length === 0 || /\.ini$/i.test(one));
+  const warnings = missed.length === 0 ? [] : [{
+    where: file,
+    message: `passed over in this folder, as Ansible does with files that end so: ${
+      firstOf(missed.map((one) => relative(file, one)), SHOWN, "files").join(", ")
+    }`,
+    hint: `name what you mean: -i ${missed[0]}; or give it another ending, or none`,
+  }];
+  return { sources, folder: isFolder ? file : dirname(file), problems, warnings };
 }
+
+/** How many files that are passed over are named. */
+const SHOWN = 5;
 
 /** Reads a file, or every file of a folder in the order of their names. `within` are the folders around it. */
 async function read(
   file: string,
   cwd: string,
-  sources: Source[],
+  found: { readonly sources: Source[]; readonly passedOver: string[] },
   problems: Problem[],
   within: readonly string[],
 ): Promise<void> {
@@ -69,7 +87,12 @@ async function read(
         return;
       }
       for (const name of (await readdir(path)).sort(byBytes)) {
-        if (!IGNORED.test(name)) await read(join(file, name), cwd, sources, problems, [...within, real]);
+        if (!IGNORED.test(name)) await read(join(file, name), cwd, found, problems, [...within, real]);
+        else if (
+          /^[^.].*\./.test(name) && !/^ansible\.cfg$|\.schema\.json$|\.(?:py[co]|swp|md|rst)$/.test(name)
+        ) {
+          found.passedOver.push(join(file, name));
+        }
       }
       return;
     }
@@ -79,7 +102,7 @@ async function read(
     }
     const content = await readBounded(path);
     const source = sourceOf(file, info, content, problems);
-    if (source) sources.push(source);
+    if (source) found.sources.push(source);
   } catch (error) {
     problems.push(unreadable(file, error));
   }

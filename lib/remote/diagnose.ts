@@ -46,8 +46,9 @@ export async function whyUnreachable(endpoint: Endpoint, options: TransportOptio
         kind: "refused",
         again: true,
         evidence: `ssh was not let in at ${at}`,
-        next:
-          `${at} answers, but ssh was not let in: check user, key (its mode must be 600) and host key; ${byHand}`,
+        next: endpoint.hasPassword
+          ? `${at} answers, but ssh was not let in: the password of the inventory is not used, so put a key there (ssh-copy-id); ${byHand}`
+          : `${at} answers, but ssh was not let in: check user, key (its mode must be 600) and host key; ${byHand}`,
       };
     case "dropped":
       return {

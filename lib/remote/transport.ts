@@ -15,6 +15,8 @@ export interface Endpoint {
   readonly port?: number;
   readonly user?: string;
   readonly identityFile?: string;
+  /** The inventory has a password for it, which is not used: worth saying where a key does not do. */
+  readonly hasPassword?: boolean;
   /** ansible_ssh_common_args and ansible_ssh_extra_args, as words. */
   readonly commonArgs: readonly string[];
   /** The device may use the user's agent. Never without this, whatever ssh's configuration says. */

@@ -89,8 +89,6 @@ a
     "    this file is read as INI: name it .yaml if that is what it holds",
     'hosts:14:1: found the group "wbe" in [site:children], expected it to be defined somewhere in this file',
     '    did you mean "web"?',
-    'hosts:15:1: found the group "nowhere" in [nowhere:vars], expected it to be defined somewhere in this file',
-    "    define it with [nowhere]",
     'hosts:20:1: found the group "a" as a child of "b", which is itself below "a"',
     'hosts:21:1: found "[w eb]", expected [group], [group:children] or [group:vars]',
   ]);

@@ -57,6 +57,8 @@ testWhere("whyUnreachable() finds a server that speaks and lets nobody in", { ne
       const why = await whyUnreachable(endpoint({ port }), options);
       assertEquals(why.kind, "refused");
       assertStringIncludes(why.next, "key");
+      const known = await whyUnreachable(endpoint({ port, hasPassword: true }), options);
+      assertStringIncludes(known.next, "the password of the inventory is not used");
     },
   );
 });
