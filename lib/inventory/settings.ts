@@ -3,6 +3,7 @@
  * @module
  */
 import { dirname, isAbsolute, join, resolve as resolvePath } from "@std/path";
+import { append } from "../append.ts";
 import { type Problem, UsageError } from "../errors.ts";
 import type { Simulation } from "../remote/simulated/faults.ts";
 import { noteUrl } from "../secrets.ts";
@@ -138,7 +139,7 @@ function leaveOut(elsewhere: readonly Host[], hosts: readonly Host[]): string | 
     names.push(largest[0]);
     for (const host of left) if (host.groups.includes(largest[0])) left.delete(host);
   }
-  names.push(...[...left].map(({ name }) => name));
+  append(names, [...left].map(({ name }) => name));
   return names.length > MOST_LEFT_OUT
     ? undefined
     : `leave them out: --limit '${names.map((name) => `!${name}`).join(",")}'`;

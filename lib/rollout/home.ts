@@ -15,7 +15,7 @@ const home: Program = program("home", 'cd ~ && printf "%s\\n" "$HOME"');
  * closes the session, where the user has no home.
  */
 export async function atHome(settings: HostSettings, remote: Remote): Promise<HostSettings> {
-  if (!settings.deployPath.startsWith("~/") || settings.connection === "simulated") return settings;
+  if (!settings.deployPath.startsWith("~/")) return settings;
   try {
     const { code, stdout, stderr } = await remote.run(home, [], { short: true });
     const path = stdout.replace(/\n$/, "").replace(/\/+$/, "");

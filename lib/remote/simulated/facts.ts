@@ -49,6 +49,7 @@ export const facts: Readonly<Record<string, Answering>> = {
   },
 
   lock_holder: () => answer(""),
+  home: ({ user }) => answer(user === "root" ? "/root\n" : `/home/${user}\n`),
 
   space: () => answer(lines(["kib=100000000", "inodes=1000000"])),
 
