@@ -61,7 +61,7 @@ export class Disk {
     return {
       dir: this.lab.outside(mountPoint),
       [Symbol.asyncDispose]: async () => {
-        await this.lab.run(["umount", mountPoint]);
+        await this.unmount(mountPoint);
         await this.lab.run(["rm", copy]);
         await this.lab.run(["rmdir", mountPoint]);
       },
@@ -72,7 +72,7 @@ export class Disk {
   async losePower(during: () => Promise<void>): Promise<void> {
     const copy = await this.copy();
     await during();
-    await this.lab.run(["umount", this.mountPoint]);
+    await this.unmount(this.mountPoint);
     await this.lab.run(["mv", copy, this.image]);
     await this.mount(this.image, this.mountPoint);
   }
@@ -94,6 +94,19 @@ export class Disk {
       await this.lab.run(["mount", "-t", "ext4", "-o", mountOptions, loop, mountPoint]);
     } finally {
       await this.lab.run(["losetup", "--detach", loop]);
+    }
+  }
+
+  /** On a machine with much to do, whoever looked at it last may still hold it for a moment. */
+  private async unmount(mountPoint: string): Promise<void> {
+    for (let tries = 1;; tries++) {
+      try {
+        await this.lab.run(["umount", mountPoint]);
+        return;
+      } catch (error) {
+        if (tries === 20 || !String(error).includes("busy")) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 250));
+      }
     }
   }
 }
