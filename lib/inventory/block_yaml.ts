@@ -10,7 +10,7 @@ import { shown } from "./problems.ts";
 import { Sealed } from "./sealed.ts";
 import type { Origin } from "./types.ts";
 import type { Entry, Reading, YamlSource } from "./yaml_document.ts";
-import { keyOf, keyText, plainScalar } from "./yaml_scalars.ts";
+import { keyOf, plainScalar } from "./yaml_scalars.ts";
 
 /** Deeper than anybody writes. */
 const DEEPEST = 64;
@@ -121,11 +121,11 @@ class BlockDocument implements YamlSource {
         : next > line + 1
         ? new BlockMap(line + 1, next, key[line + 1]!)
         : null;
-      const name = keyOf(keyNode.value);
-      this.#seen.add(name);
+      const ownKey = keyOf(keyNode.value);
+      this.#seen.add(ownKey);
       entries.push({
-        key: name,
-        name: keyText(keyNode.value),
+        key: ownKey,
+        name: String(ownKey),
         keyNode: keyNode as unknown as Node,
         value: node as unknown as Node | null,
         offset: (node ?? keyNode).start,

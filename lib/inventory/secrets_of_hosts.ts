@@ -46,8 +46,8 @@ export function noteSecretsOfHosts(hosts: readonly Host[], cwd: string): void {
 }
 
 /**
- * Remembers what the variables come to that the user calls secret, on every host. Throws a UsageError for a name that no host has: it is most likely mistyped, and
- * then a secret would be told.
+ * Remembers what the variables come to that the user calls secret, on every host. Throws a UsageError for a name that no host has: it is
+ * most likely mistyped, and then a secret would be told.
  */
 export function noteSecretVariables(inventory: Inventory, names: readonly string[], cwd: string): void {
   for (const name of names) {

@@ -24,7 +24,7 @@ import { Places } from "./places.ts";
 import { shown } from "./problems.ts";
 import type { Origin } from "./types.ts";
 import { isSealed, noPassword, Sealed, type Unseal } from "./sealed.ts";
-import { ansibleTags, jsonScalars, keyOf, keyText, pyYamlScalars } from "./yaml_scalars.ts";
+import { ansibleTags, jsonScalars, keyOf, pyYamlScalars } from "./yaml_scalars.ts";
 
 /** Nodes that one alias may stand for. A block of shared variables has dozens; a bomb has billions. */
 const MOST_NODES_OF_AN_ALIAS = 10_000;
@@ -95,7 +95,7 @@ export class YamlDocument implements YamlSource {
         const scalar = this.#follow(keyNode) as Scalar;
         own.push({
           key: keyOf(scalar.value),
-          name: keyText(scalar.value),
+          name: String(scalar.value),
           keyNode,
           value: this.#follow(value),
           offset: written.range?.[0] ?? 0,

@@ -134,12 +134,7 @@ export function plainScalar(text: string): unknown {
   return tag ? tag.resolve(text, () => {}, {}) : text;
 }
 
-/** A key as Python writes it in JSON. */
-export function keyText(key: unknown): string {
-  return String(key);
-}
-
-/** What tells a key from others. */
+/** What tells a key from others; as `String()` it is what Python writes in JSON. */
 export function keyOf(value: unknown): Json {
   return isPythonNumber(value) ? value.text : value as Json;
 }

@@ -3,12 +3,12 @@
  * (`oracle.py`) speaks for Ansible, and the library for the command.
  * @module
  */
-import { parseLiteral } from "./literal_json.ts";
 import { assertEquals } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { testWhere } from "../support.ts";
 import { Ansible, ansibleArgs, ansibleEnvironment } from "./ansible.ts";
 import { type Case, readCases, withFolder } from "./case.ts";
+import { parseLiteral } from "./literal_json.ts";
 
 /** Cases that have something of everything, and the patterns that are asked for: what has no host ends in an error on both sides. */
 const CHOSEN: Readonly<Record<string, readonly string[]>> = {
