@@ -5,7 +5,7 @@
  */
 import process from "node:process";
 import { fromFileUrl, join } from "@std/path";
-import { loadInventory, selectHosts } from "../lib/inventory/mod.ts";
+import { loadInventory, selectHosts } from "../lib/ansible/mod.ts";
 
 const VARIABLES = 18;
 

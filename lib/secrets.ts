@@ -9,7 +9,7 @@
  * digits alone, is masked where it stands by itself, not inside a longer word or number.
  * @module
  */
-import { isPythonNumber } from "./python_number.ts";
+import { isPythonNumber } from "./ansible/python/python_number.ts";
 import { Buffer } from "node:buffer";
 import { printable } from "./printable.ts";
 import { PUBLIC_WORDS } from "./public_words.ts";

@@ -7,7 +7,7 @@ import { bounded, type Bounds, cutText, TASK_BOUNDS } from "./bounds.ts";
 import { Failure, type FailureData } from "./errors.ts";
 import type { Json, TaskReport } from "./events.ts";
 import type { Fact } from "./facts/fact.ts";
-import type { HostSettings } from "./inventory/mod.ts";
+import type { HostSettings } from "./settings/mod.ts";
 import type { Release } from "./release.ts";
 import type { Program } from "./remote/program.ts";
 import type { Answer, Payload, RunOptions } from "./remote/session.ts";

@@ -7,7 +7,7 @@
  */
 import { type Layout, layout } from "../lib/facts/layout.ts";
 import { type Service, service } from "../lib/facts/service.ts";
-import type { HostSettings } from "../lib/inventory/mod.ts";
+import type { HostSettings } from "../lib/settings/mod.ts";
 import { program } from "../lib/remote/program.ts";
 import { defineTask } from "../lib/task.ts";
 import restartText from "./restart.sh" with { type: "text" };

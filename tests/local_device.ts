@@ -6,7 +6,7 @@
 import { dirname, join } from "@std/path";
 import type { Failure } from "../lib/errors.ts";
 import type { TaskReport } from "../lib/events.ts";
-import type { HostSettings } from "../lib/inventory/mod.ts";
+import type { HostSettings } from "../lib/settings/mod.ts";
 import { readArtifactSet } from "../lib/manifest.ts";
 import type { Release } from "../lib/release.ts";
 import { program } from "../lib/remote/program.ts";

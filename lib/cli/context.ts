@@ -8,17 +8,14 @@ import { isAbsolute, relative } from "@std/path";
 import { append } from "../append.ts";
 import { Failure, formatFailure, formatProblem, type Problem, UsageError } from "../errors.ts";
 import type { Listener } from "../events.ts";
+import { extraVarNames, type Host, loadInventory, selectHosts } from "../ansible/mod.ts";
 import {
-  extraVarNames,
-  type Host,
   type HostSettings,
-  loadInventory,
   noteSecretsOfHosts,
   noteSecretVariables,
-  selectHosts,
   settingsOfAll,
   unusedVariables,
-} from "../inventory/mod.ts";
+} from "../settings/mod.ts";
 import { type ArtifactSet, type LinkOptions, type OutsideLink, readArtifactSet } from "../manifest.ts";
 import { oneLine } from "../printable.ts";
 import type { Release } from "../release.ts";

@@ -6,7 +6,8 @@
 import { Option } from "@commander-js/extra-typings";
 import { UsageError } from "../errors.ts";
 import type { Wave } from "../events.ts";
-import { type HostSettings, type Inventory, type RolloutVariable, selectHosts } from "../inventory/mod.ts";
+import { type Inventory, selectHosts } from "../ansible/mod.ts";
+import type { HostSettings, RolloutVariable } from "../settings/mod.ts";
 import { allowance } from "../rollout/budget.ts";
 import type { OnFailure, RolloutOptions } from "../rollout/rollout.ts";
 import { planWaves } from "../rollout/waves.ts";

@@ -9,7 +9,7 @@ import { Failure } from "../errors.ts";
 import { masked } from "../secrets.ts";
 import type { Answer } from "../remote/session.ts";
 import type { Program } from "../remote/program.ts";
-import type { HostSettings } from "../inventory/mod.ts";
+import type { HostSettings } from "../settings/mod.ts";
 import type { Release } from "../release.ts";
 
 /** What a fact may depend on. */

@@ -4,7 +4,7 @@
  */
 import { bounded, TASK_BOUNDS } from "../bounds.ts";
 import { Failure, type FailureData } from "../errors.ts";
-import type { HostSettings } from "../inventory/mod.ts";
+import type { HostSettings } from "../settings/mod.ts";
 import type { ObservedHost, RunContext } from "../task.ts";
 import { atHome } from "./home.ts";
 import { HostRun } from "./host_run.ts";

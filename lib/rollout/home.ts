@@ -3,7 +3,7 @@
  * @module
  */
 import { Failure } from "../errors.ts";
-import type { HostSettings } from "../inventory/mod.ts";
+import type { HostSettings } from "../settings/mod.ts";
 import { type Program, program } from "../remote/program.ts";
 import type { Remote } from "../remote/session.ts";
 

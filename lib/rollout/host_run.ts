@@ -4,7 +4,7 @@
  */
 import { Failure, type FailureData } from "../errors.ts";
 import { type Fact, type FactSubject, outputOf, readFact } from "../facts/fact.ts";
-import type { HostSettings } from "../inventory/mod.ts";
+import type { HostSettings } from "../settings/mod.ts";
 import type { Release } from "../release.ts";
 import { type Call, runBatch, runWhileWell } from "../remote/batch.ts";
 import { payloadOfBytes } from "../remote/payload.ts";

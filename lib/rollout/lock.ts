@@ -4,7 +4,7 @@
  */
 import { Failure } from "../errors.ts";
 import { outputOf } from "../facts/fact.ts";
-import type { HostSettings } from "../inventory/mod.ts";
+import type { HostSettings } from "../settings/mod.ts";
 import { program } from "../remote/program.ts";
 import type { Call } from "../remote/batch.ts";
 import type { Answer, Remote } from "../remote/session.ts";

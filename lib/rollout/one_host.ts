@@ -8,7 +8,7 @@ import { Failure, type FailureData } from "../errors.ts";
 import type { Event, HostOutcome } from "../events.ts";
 import { layout } from "../facts/layout.ts";
 import { live } from "../facts/live.ts";
-import type { HostSettings } from "../inventory/mod.ts";
+import type { HostSettings } from "../settings/mod.ts";
 import { linkSlot, type Release, slotRelease } from "../release.ts";
 import type { Remote } from "../remote/session.ts";
 import type { ObservedHost, RunContext, Task } from "../task.ts";

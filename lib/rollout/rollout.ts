@@ -7,7 +7,7 @@ import { bounded, EVENT_BOUNDS } from "../bounds.ts";
 import type { FailureData } from "../errors.ts";
 import type { ArtifactsSummary, Event, HostOutcome, HostStatus, Json, Listener, Wave } from "../events.ts";
 import { SCHEMA } from "../events.ts";
-import type { HostSettings } from "../inventory/mod.ts";
+import type { HostSettings } from "../settings/mod.ts";
 import type { Release } from "../release.ts";
 import { maskedEvent } from "../report/masked.ts";
 import { exitCodeOf, onlyLocked, summarize } from "../report/report.ts";

@@ -10,9 +10,9 @@ import {
   loadInventory,
   selectHosts,
   toAnsibleList,
-} from "../../lib/inventory/mod.ts";
-import { isPythonNumber } from "../../lib/python_number.ts";
-import { CannotOpen, isSealed, type Sealed } from "../../lib/inventory/sealed.ts";
+} from "../../lib/ansible/mod.ts";
+import { isPythonNumber } from "../../lib/ansible/python/python_number.ts";
+import { CannotOpen, isSealed, type Sealed } from "../../lib/ansible/vault/sealed.ts";
 import type { Answer, Question, Selection } from "./answer.ts";
 import { parseLiteral } from "./literal_json.ts";
 

@@ -4,8 +4,8 @@
  * @module
  */
 import { assert } from "@std/assert";
-import { valueOf } from "../../lib/inventory/python_literal.ts";
-import { wordsOf } from "../../lib/inventory/words.ts";
+import { valueOf } from "../../lib/ansible/python/python_literal.ts";
+import { wordsOf } from "../../lib/ansible/sources/words.ts";
 import { testWhere } from "../support.ts";
 import { Ansible } from "./ansible.ts";
 import type { Piece } from "./answer.ts";

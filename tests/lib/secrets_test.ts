@@ -3,9 +3,9 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { choicesOf, hostVariables, variableNames } from "../../lib/inventory/variables.ts";
+import { choicesOf, hostVariables, variableNames } from "../../lib/settings/variables.ts";
 import { cutText } from "../../lib/bounds.ts";
-import { withoutSecrets } from "../../lib/inventory/mod.ts";
+import { withoutSecrets } from "../../lib/ansible/mod.ts";
 import { PUBLIC_WORDS } from "../../lib/public_words.ts";
 import { maskedEvent } from "../../lib/report/masked.ts";
 import {

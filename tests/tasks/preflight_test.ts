@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { HostSettings } from "../../lib/inventory/mod.ts";
+import type { HostSettings } from "../../lib/settings/mod.ts";
 import { slotLink } from "../../lib/release.ts";
 import { commit } from "../../tasks/commit.ts";
 import { pipelines } from "../../tasks/mod.ts";

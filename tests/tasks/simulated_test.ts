@@ -5,7 +5,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { layout } from "../../lib/facts/layout.ts";
 import { backupSet, live } from "../../lib/facts/live.ts";
-import type { HostSettings } from "../../lib/inventory/mod.ts";
+import type { HostSettings } from "../../lib/settings/mod.ts";
 import type { Release } from "../../lib/release.ts";
 import { simulatedConnector } from "../../lib/remote/simulated/connect.ts";
 import type { SimulatedFault } from "../../lib/remote/simulated/faults.ts";

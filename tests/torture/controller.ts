@@ -7,7 +7,7 @@
 import { hostsOf, readSets, releaseOf, runContext } from "../../lib/cli/context.ts";
 import { connector } from "../../lib/cli/context.ts";
 import { hostsCommand } from "../../lib/cli/options.ts";
-import type { HostSettings } from "../../lib/inventory/mod.ts";
+import type { HostSettings } from "../../lib/settings/mod.ts";
 import { type Call, runWhileWell } from "../../lib/remote/batch.ts";
 import { program } from "../../lib/remote/program.ts";
 import type { Remote } from "../../lib/remote/session.ts";

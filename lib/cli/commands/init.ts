@@ -11,7 +11,7 @@ export function initCommand(done: (exitCode: number) => void) {
     .description("write an inventory to begin with, every line explained; never over a file that is there")
     .argument("[file]", "where to", "inventory/prod.yaml")
     .action(async (file) => {
-      const { writeStarter } = await import("../../inventory/starter.ts");
+      const { writeStarter } = await import("../../settings/starter.ts");
       await writeStarter(file);
       print(
         `${file}: an inventory to begin with; put your devices in it, then:\n` +

@@ -4,14 +4,8 @@
  */
 import { Option } from "@commander-js/extra-typings";
 import { EXIT, UsageError } from "../../errors.ts";
-import {
-  didYouMean,
-  type Inventory,
-  toAnsibleHost,
-  toAnsibleList,
-  toGraph,
-  toOriginRows,
-} from "../../inventory/mod.ts";
+import { type Inventory, toAnsibleHost, toAnsibleList, toGraph, toOriginRows } from "../../ansible/mod.ts";
+import { didYouMean } from "../../near_miss.ts";
 import { oneLine, toJson } from "../../printable.ts";
 import { maskedKnownDeep } from "../../secrets.ts";
 import { inventoryOf, loadedOf, print } from "../context.ts";

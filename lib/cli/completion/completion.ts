@@ -105,8 +105,8 @@ async function namesFor(
 
 /** Hosts and groups. No program is run for it, and no password asked for: Tab must be quick, and not do anything. */
 async function inventoryNames(given: readonly string[], hostsOnly: boolean): Promise<string[]> {
-  const { loadInventory } = await import("../../inventory/mod.ts");
-  const { findSources } = await import("../../inventory/sources.ts");
+  const { loadInventory } = await import("../../ansible/mod.ts");
+  const { findSources } = await import("../../ansible/sources/sources.ts");
   const cwd = process.cwd();
   const { LOCKSTEP_INVENTORY, DEPLOY_HOST } = process.env;
   const named = given.length > 0 ? given : LOCKSTEP_INVENTORY ? [LOCKSTEP_INVENTORY] : [];

@@ -1,9 +1,9 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { UsageError } from "../../../lib/errors.ts";
-import type { HostSettings, RolloutVariable } from "../../../lib/inventory/mod.ts";
+import type { HostSettings, RolloutVariable } from "../../../lib/settings/mod.ts";
 import { rolloutCommand, rolloutOf } from "../../../lib/cli/rollout_options.ts";
 import { plainSettings } from "../../local_device.ts";
-import { inventoryOf } from "../inventory/files.ts";
+import { inventoryOf } from "../ansible/files.ts";
 
 const names = ["a", "b", "c", "d"];
 const inventory = await inventoryOf("all: {hosts: {a: , b: , c: , d: }, children: {canary: {hosts: {c: }}}}");

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Event, HostOutcome, TaskReport } from "../../../lib/events.ts";
-import type { HostSettings } from "../../../lib/inventory/mod.ts";
+import type { HostSettings } from "../../../lib/settings/mod.ts";
 import type { Release } from "../../../lib/release.ts";
 import { openSession, type Remote } from "../../../lib/remote/session.ts";
 import { type Connect, rollout, type RolloutOptions } from "../../../lib/rollout/rollout.ts";

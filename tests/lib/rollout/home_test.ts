@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Failure } from "../../../lib/errors.ts";
-import type { HostSettings } from "../../../lib/inventory/mod.ts";
+import type { HostSettings } from "../../../lib/settings/mod.ts";
 import type { Answer, Remote } from "../../../lib/remote/session.ts";
 import { openSession } from "../../../lib/remote/session.ts";
 import { atHome } from "../../../lib/rollout/home.ts";

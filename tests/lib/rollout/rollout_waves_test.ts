@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Failure } from "../../../lib/errors.ts";
 import type { Event, Wave } from "../../../lib/events.ts";
-import type { HostSettings } from "../../../lib/inventory/mod.ts";
+import type { HostSettings } from "../../../lib/settings/mod.ts";
 import type { Release } from "../../../lib/release.ts";
 import { program } from "../../../lib/remote/program.ts";
 import { releaseOfBackup } from "../../../lib/rollout/backup_release.ts";

@@ -5,7 +5,7 @@ import { programs, simulatedConnector } from "../../../../lib/remote/simulated/c
 import type { SimulatedFault } from "../../../../lib/remote/simulated/faults.ts";
 import type { Connect } from "../../../../lib/rollout/rollout.ts";
 import { program } from "../../../../lib/remote/program.ts";
-import type { HostSettings } from "../../../../lib/inventory/mod.ts";
+import type { HostSettings } from "../../../../lib/settings/mod.ts";
 import type { Release } from "../../../../lib/release.ts";
 import { failureOf, plainSettings } from "../../../local_device.ts";
 import { roll, type Rolled } from "../../rollout/fleet.ts";

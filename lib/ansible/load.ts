@@ -1,0 +1,180 @@
+/**
+ * From the sources that the user named to one inventory.
+ * @module
+ */
+import { resolve } from "@std/path";
+import { append } from "../append.ts";
+import { type Problem, UsageError } from "../errors.ts";
+import { InventoryBuilder, type VarsLayer } from "./sources/builder.ts";
+import { readExtraVars } from "./sources/extra_vars.ts";
+import { discreet, noPassword, type Unseal, unsealFile } from "./vault/sealed.ts";
+import { byPlace, problemOnce } from "./problems.ts";
+import { findSources, type Source } from "./sources/sources.ts";
+import { textKind } from "./sources/source_kind.ts";
+import type { Inventory, Setting } from "./types.ts";
+import { VariableCheck } from "../settings/variable_check.ts";
+import { readVarsFiles } from "./sources/vars_files.ts";
+
+/** What beside the sources decides an inventory. */
+export interface LoadOptions {
+  /** Each `K=V` (several, as words), a YAML or JSON mapping, or `@FILE`. Win over every other variable. */
+  readonly extraVars: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Absolute. Relative names begin here. */
+  readonly cwd: string;
+  /** Where the passwords for encrypted values are: files, or programs that print them. */
+  readonly vaultPasswordFiles?: readonly string[];
+  /** The same with labels: `prod@FILE`. */
+  readonly vaultIds?: readonly string[];
+  /** What is worth saying and no mistake. */
+  readonly warn?: (warning: Problem) => void;
+  /** How long a program may take for its answer. */
+  readonly programSeconds?: number;
+}
+
+/** The environment variables that describe a single host, beside `DEPLOY_HOST`, and the variables that they set. */
+const ENVIRONMENT = { DEPLOY_USER: "ansible_user", DEPLOY_PATH: "deploy_path" } as const;
+
+/**
+ * Reads all sources and merges them, later ones over earlier ones. Without sources `$LOCKSTEP_INVENTORY` names one; without that
+ * `DEPLOY_HOST` is the only host. Throws a UsageError with every mistake in every source, variable file and extra variable.
+ */
+export async function loadInventory(sources: readonly string[], options: LoadOptions): Promise<Inventory> {
+  const { env, cwd } = options;
+  const builder = new InventoryBuilder();
+  const problems: Problem[] = [];
+  const check = new VariableCheck(problems, options.warn ?? (() => {}));
+  const unseal = await keysOf(options, problems);
+  const reading = { cwd, unseal, check };
+  const layers: VarsLayer[] = [];
+  const read = new Map<string, VarsLayer>();
+  const varsOf = async (folder: string) => {
+    let layer = read.get(folder);
+    if (!layer) {
+      const [groups, hosts, unused] = [
+        builder.groupNames(),
+        builder.hostNames(),
+        builder.groupsWithoutHosts(),
+      ];
+      layer = await readVarsFiles(folder, { groups, hosts, unused }, reading);
+      read.set(folder, layer);
+    }
+    return layer;
+  };
+  const [named, namedBy] = sources.length > 0
+    ? [sources, "--inventory"]
+    : [env.LOCKSTEP_INVENTORY ? [env.LOCKSTEP_INVENTORY] : [], "LOCKSTEP_INVENTORY"];
+  if (named.length > 0) {
+    const found = await Promise.all(named.map((source) => findSources(source, namedBy, cwd)));
+    for (const { sources: several, problems: ofSource, warnings } of found) {
+      append(problems, ofSource);
+      warnings.forEach(check.warn);
+      for (const source of several) await readSource(source, builder, check, unseal, options);
+    }
+    const folders = found.flatMap(({ folder }) => folder ?? []).map((folder) => resolve(cwd, folder));
+    // Of a folder that is named twice the later place counts, because what is read later wins.
+    for (const folder of folders.filter((name, at) => folders.lastIndexOf(name) === at)) {
+      layers.push(await varsOf(folder));
+    }
+  } else {
+    addEnvironmentHost(builder, env, check);
+  }
+  // As with Ansible, where the folder of the playbook (or without one the current folder) has variables, too.
+  const here = await varsOf(cwd);
+  const extraVars = await readExtraVars(options.extraVars, reading);
+  if (problems.length > 0) throw new UsageError(problemOnce(problems));
+  return builder.build({ layers, here, extraVars });
+}
+
+/** The names of the variables that `extraVars` sets. Throws a UsageError with everything that is wrong with them. */
+export async function extraVarNames(options: LoadOptions): Promise<string[]> {
+  const problems: Problem[] = [];
+  const check = new VariableCheck(problems, options.warn ?? (() => {}));
+  const unseal = await keysOf(options, problems);
+  const vars = await readExtraVars(options.extraVars, { cwd: options.cwd, unseal, check });
+  if (problems.length > 0) throw new UsageError(problemOnce(problems));
+  return [...vars.keys()];
+}
+
+/** Nothing of the vault is loaded for who has no password. */
+async function keysOf(options: LoadOptions, problems: Problem[]): Promise<Unseal> {
+  const { env, cwd, vaultIds = [] } = options;
+  const files = [
+    ...options.vaultPasswordFiles ?? [],
+    ...(env.ANSIBLE_VAULT_PASSWORD_FILE ? [env.ANSIBLE_VAULT_PASSWORD_FILE] : []),
+  ];
+  if (files.length + vaultIds.length === 0) return noPassword;
+  const { readVaultPasswords, unsealWith } = await import("./vault/vault.ts");
+  return unsealWith(await readVaultPasswords({ files, ids: vaultIds }, cwd, problems));
+}
+
+/** Adds what one source says to `builder`, and what is wrong with it to the problems of `check`. */
+async function readSource(
+  source: Source,
+  builder: InventoryBuilder,
+  { problems, warn, seen }: VariableCheck,
+  unseal: Unseal,
+  options: LoadOptions,
+): Promise<void> {
+  const ofSource: Problem[] = [];
+  const { file, kind } = source;
+  const plain = unsealFile(file, source.text, unseal, ofSource);
+  builder.source = file;
+  if (plain) {
+    const { text, secret } = plain;
+    const check = new VariableCheck(ofSource, secret ? () => {} : warn, seen);
+    if (kind === "program") {
+      const { readProgramInventory } = await import("./sources/program_inventory.ts");
+      const { cwd, programSeconds: seconds } = options;
+      await readProgramInventory(file, builder, { cwd, unseal, check, seconds });
+    } else if (kind === "list") {
+      const { readHostList } = await import("./sources/host_list.ts");
+      readHostList(text, builder, check);
+    } else if ((secret ? textKind(file, text) : kind) === "ini") {
+      const { readIniInventory } = await import("./sources/ini_inventory.ts");
+      readIniInventory(file, text, builder, check, secret);
+    } else {
+      const { isMap } = await import("yaml");
+      const { readYaml } = await import("./yaml/yaml_document.ts");
+      const { readYamlInventory } = await import("./sources/yaml_inventory.ts");
+      const { readBlockYaml } = await import("./yaml/block_yaml.ts");
+      const reading = { unseal, secret, warn: check.warn };
+      const document = readBlockYaml(file, text, reading) ?? readYaml(file, text, ofSource, reading);
+      if (document && (document.root === null || isMap(document.root))) {
+        readYamlInventory(document, builder, check);
+      } else {
+        const { readIniInventory } = await import("./sources/ini_inventory.ts");
+        // Ansible tries INI where YAML fails, whatever the file is called. What is a mistake in both was meant as YAML.
+        const trial = new VariableCheck([], () => {}, new Set());
+        readIniInventory(file, text, new InventoryBuilder(), trial);
+        if (trial.problems.length === 0) {
+          ofSource.length = 0;
+          readIniInventory(file, text, builder, check, secret);
+        } else if (document) readYamlInventory(document, builder, check);
+      }
+    }
+  }
+  builder.source = "";
+  const inOrder = byPlace(ofSource);
+  append(problems, plain?.secret ? discreet(inOrder) : inOrder);
+}
+
+function addEnvironmentHost(builder: InventoryBuilder, env: LoadOptions["env"], check: VariableCheck): void {
+  const host = env.DEPLOY_HOST;
+  if (!host) {
+    check.problems.push({
+      where: "--inventory",
+      message: "found no inventory, expected a file that names the hosts",
+      hint: "give --inventory FILE, set LOCKSTEP_INVENTORY, or set DEPLOY_HOST for a single host",
+    });
+    return;
+  }
+  builder.addHost(host, "all");
+  for (const [name, variable] of Object.entries(ENVIRONMENT)) {
+    const value = env[name];
+    if (!value) continue;
+    const setting: Setting = { value, origin: { file: "environment", line: 0, col: 0, path: name } };
+    builder.setVariables(host, [[variable, setting]]);
+    check.variable(variable, setting);
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * What Lockstep reads of an inventory: its variables, and the settings of a host.
+ * @module
+ */
+export { noteSecretsOfHosts, noteSecretVariables } from "./secrets_of_hosts.ts";
+export { type HostSettings, settingsOf, settingsOfAll, type SettingsOptions } from "./settings.ts";
+export { unusedVariables } from "./unused_variables.ts";
+export { hostVariables, type RolloutVariable } from "./variables.ts";

@@ -1,0 +1,92 @@
+import { assertEquals, assertLess, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { loadInventory } from "../../../../lib/ansible/mod.ts";
+import { testWhere } from "../../../support.ts";
+import { inFolder, problemsOf } from "../files.ts";
+
+/** Loads the inventory that a program prints; `programSeconds` limits each call. */
+const load = (text: string, programSeconds = 20, mode = 0o755) =>
+  inFolder({ "inv.sh": text }, async (cwd) => {
+    await Deno.chmod(join(cwd, "inv.sh"), mode);
+    return await loadInventory(["inv.sh"], { extraVars: [], env: {}, cwd, programSeconds });
+  });
+
+const printing = (json: string) => `#!/bin/sh\ncat <<'E'\n${json}\nE\n`;
+
+testWhere("readProgramInventory() reads groups and variables, when a program prints them all at once", {
+  needs: ["linux"],
+}, async () => {
+  const { hosts, groups } = await load(printing(`{
+    "web": {"hosts": ["a", "b"], "vars": {"x": 1, "ansible_group_priority": 7}, "children": ["db"]},
+    "db": ["c"],
+    "lonely": {"ansible_port": 2200},
+    "_meta": {"hostvars": {"a": {"x": 2}, "stranger": {"x": 3}}}
+  }`));
+  assertEquals(hosts.map(({ name, vars }) => [name, vars]), [
+    ["a", { x: 2 }],
+    ["b", { x: 1 }],
+    ["lonely", { ansible_port: 2200 }],
+    ["c", { x: 1 }],
+  ]);
+  assertEquals(groups.get("web")!.priority, 7);
+  assertEquals(hosts[0]!.origins.x, { file: "inv.sh", line: 0, col: 0, path: "_meta.hostvars.a.x" });
+});
+
+testWhere(
+  "readProgramInventory() asks for every host, when there is no _meta",
+  { needs: ["linux"] },
+  async () => {
+    const { hosts } = await load(`#!/bin/sh
+case "$1" in
+--list) echo '{"g": ["a", "b", "c", "d", "e", "f"]}' ;;
+--host) echo "{\\"me\\": \\"$2\\"}" ;;
+esac
+`);
+    assertEquals(hosts.map(({ name, vars }) => [name, vars.me]), [..."abcdef"].map((name) => [name, name]));
+  },
+);
+
+testWhere("readProgramInventory() names the program and what it said, when that is no inventory", {
+  needs: ["linux"],
+}, async () => {
+  const table: [text: string, message: string][] = [
+    ["#!/bin/sh\necho no luck >&2\nexit 3\n", 'inv.sh --list" ended with exit code 3: no luck'],
+    ["#!/bin/sh\nkill -9 $$\n", "ended with SIGKILL, and said nothing"],
+    ["#!/no/such/interpreter\n", "its first line asks for /no/such/interpreter, which is not here"],
+    ["#!/bin/sh\r\necho '{}'\r\n", 'CR LF, as on Windows, so that it asks for "/bin/sh\\r"'],
+    ["#!/bin/sh\necho hello\n", 'printed "hello", expected JSON'],
+    ["#!/bin/sh\necho '[1]'\n", "printed a list, expected a mapping of groups"],
+    ["#!/bin/sh\nprintf '\\377'\n", "printed what is not a text in UTF-8"],
+    [printing('{"web": {"hosts": "a"}}'), 'web.hosts: found "a", expected a list of names'],
+    [printing('{"web": {"vars": [1]}}'), "web.vars: found a list, expected a mapping of variables"],
+    [printing('{"web": {"children": ["web"]}}'), 'found the group "web" as a child of itself'],
+    [printing('{"web": ["a"], "_meta": {"hostvars": {"a": 1}}}'), "_meta.hostvars.a: found 1, expected"],
+    [
+      `#!/bin/sh\n[ "$1" = --list ] && echo '{"g": ["a"]}' && exit\nexit 9\n`,
+      '--host a" ended with exit code 9',
+    ],
+  ];
+  for (const [text, message] of table) {
+    const problems = (await problemsOf(() => load(text))).join("\n");
+    assertStringIncludes(problems, "inv.sh", text);
+    assertStringIncludes(problems, message, text);
+  }
+});
+
+testWhere("readProgramInventory() gives up, when the program hangs", { needs: ["linux"] }, async () => {
+  const started = performance.now();
+  const problems = await problemsOf(() =>
+    load("#!/bin/sh\necho waiting >&2\nsleep 30 &\nexec sleep 30\n", 1)
+  );
+  assertStringIncludes(problems.join(), "did not end within 1 s: waiting");
+  assertLess(performance.now() - started, 20_000);
+});
+
+testWhere("loadInventory() reads a file as data, when it may be run but is no program", {
+  needs: ["linux"],
+}, async () => {
+  const { hosts } = await load("[web]\nh1 x=1\n");
+  assertEquals(hosts.map(({ vars }) => vars), [{ x: 1 }]);
+  const problems = await problemsOf(() => load("#!/bin/sh\n", 1, 0o644));
+  assertEquals(problems, ["inv.sh: found a script that may not be run", "    let it: chmod +x inv.sh"]);
+});
