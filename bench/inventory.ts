@@ -5,7 +5,8 @@
  */
 import process from "node:process";
 import { fromFileUrl, join } from "@std/path";
-import { loadInventory, selectHosts } from "../lib/ansible/mod.ts";
+import { selectHosts } from "../lib/ansible/mod.ts";
+import { loadInventory } from "../lib/settings/mod.ts";
 
 const VARIABLES = 18;
 

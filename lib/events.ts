@@ -4,6 +4,7 @@
  * @module
  */
 import type { FailureData } from "./errors.ts";
+import type { Json } from "./json.ts";
 
 /** Raised when a reader of an older `events.ndjson` or `report.json` would misread a newer one. */
 export const SCHEMA = 1;
@@ -14,8 +15,7 @@ export type HostStatus = "ok" | "changed" | "failed" | "rolled_back" | "unreacha
 /** How a task ended. */
 export type TaskStatus = "ok" | "changed" | "skipped" | "failed";
 
-/** Plain data, as JSON carries it. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type { Json } from "./json.ts";
 
 /** The artifact set of a run. */
 export interface ArtifactsSummary {

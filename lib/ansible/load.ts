@@ -12,7 +12,7 @@ import { byPlace, problemOnce } from "./problems.ts";
 import { findSources, type Source } from "./sources/sources.ts";
 import { textKind } from "./sources/source_kind.ts";
 import type { Inventory, Setting } from "./types.ts";
-import { VariableCheck } from "../settings/variable_check.ts";
+import { type Adviser, VariableCheck } from "./variable_check.ts";
 import { readVarsFiles } from "./sources/vars_files.ts";
 
 /** What beside the sources decides an inventory. */
@@ -30,6 +30,10 @@ export interface LoadOptions {
   readonly warn?: (warning: Problem) => void;
   /** How long a program may take for its answer. */
   readonly programSeconds?: number;
+  /** What an application has to say about the name of a variable: a warning. */
+  readonly adviser?: Adviser;
+  /** Called now and then while hosts are added. */
+  readonly onHosts?: () => void;
 }
 
 /** The environment variables that describe a single host, beside `DEPLOY_HOST`, and the variables that they set. */
@@ -39,11 +43,11 @@ const ENVIRONMENT = { DEPLOY_USER: "ansible_user", DEPLOY_PATH: "deploy_path" } 
  * Reads all sources and merges them, later ones over earlier ones. Without sources `$LOCKSTEP_INVENTORY` names one; without that
  * `DEPLOY_HOST` is the only host. Throws a UsageError with every mistake in every source, variable file and extra variable.
  */
-export async function loadInventory(sources: readonly string[], options: LoadOptions): Promise<Inventory> {
+export async function readInventory(sources: readonly string[], options: LoadOptions): Promise<Inventory> {
   const { env, cwd } = options;
-  const builder = new InventoryBuilder();
+  const builder = new InventoryBuilder(options.onHosts);
   const problems: Problem[] = [];
-  const check = new VariableCheck(problems, options.warn ?? (() => {}));
+  const check = new VariableCheck(problems, options.warn ?? (() => {}), options.adviser);
   const unseal = await keysOf(options, problems);
   const reading = { cwd, unseal, check };
   const layers: VarsLayer[] = [];
@@ -87,9 +91,9 @@ export async function loadInventory(sources: readonly string[], options: LoadOpt
 }
 
 /** The names of the variables that `extraVars` sets. Throws a UsageError with everything that is wrong with them. */
-export async function extraVarNames(options: LoadOptions): Promise<string[]> {
+export async function readExtraVarNames(options: LoadOptions): Promise<string[]> {
   const problems: Problem[] = [];
-  const check = new VariableCheck(problems, options.warn ?? (() => {}));
+  const check = new VariableCheck(problems, options.warn ?? (() => {}), options.adviser);
   const unseal = await keysOf(options, problems);
   const vars = await readExtraVars(options.extraVars, { cwd: options.cwd, unseal, check });
   if (problems.length > 0) throw new UsageError(problemOnce(problems));
@@ -112,7 +116,7 @@ async function keysOf(options: LoadOptions, problems: Problem[]): Promise<Unseal
 async function readSource(
   source: Source,
   builder: InventoryBuilder,
-  { problems, warn, seen }: VariableCheck,
+  checkOfAll: VariableCheck,
   unseal: Unseal,
   options: LoadOptions,
 ): Promise<void> {
@@ -122,7 +126,7 @@ async function readSource(
   builder.source = file;
   if (plain) {
     const { text, secret } = plain;
-    const check = new VariableCheck(ofSource, secret ? () => {} : warn, seen);
+    const check = checkOfAll.of(ofSource, secret ? () => {} : checkOfAll.warn);
     if (kind === "program") {
       const { readProgramInventory } = await import("./sources/program_inventory.ts");
       const { cwd, programSeconds: seconds } = options;
@@ -145,7 +149,7 @@ async function readSource(
       } else {
         const { readIniInventory } = await import("./sources/ini_inventory.ts");
         // Ansible tries INI where YAML fails, whatever the file is called. What is a mistake in both was meant as YAML.
-        const trial = new VariableCheck([], () => {}, new Set());
+        const trial = new VariableCheck([], () => {});
         readIniInventory(file, text, new InventoryBuilder(), trial);
         if (trial.problems.length === 0) {
           ofSource.length = 0;
@@ -156,7 +160,7 @@ async function readSource(
   }
   builder.source = "";
   const inOrder = byPlace(ofSource);
-  append(problems, plain?.secret ? discreet(inOrder) : inOrder);
+  append(checkOfAll.problems, plain?.secret ? discreet(inOrder) : inOrder);
 }
 
 function addEnvironmentHost(builder: InventoryBuilder, env: LoadOptions["env"], check: VariableCheck): void {

@@ -1,9 +1,8 @@
 /**
- * An Ansible inventory as hosts with variables and where each was set: sources, groups, patterns, listings.
+ * An Ansible inventory as hosts with variables and where each was set. Imports nothing of the rest but errors and plain data.
  * @module
  */
-export { toAnsibleHost, toAnsibleList, toGraph, toOriginRows } from "./listing.ts";
-export { extraVarNames, loadInventory, type LoadOptions } from "./load.ts";
+export { type LoadOptions, readExtraVarNames, readInventory } from "./load.ts";
 export { selectHosts } from "./patterns/patterns.ts";
-export { withoutSecrets } from "./sources/extra_vars.ts";
+export { keepSecretsWith, type SecretKeeper } from "./secret_keeper.ts";
 export type { Group, Host, Inventory, Origin } from "./types.ts";

@@ -4,7 +4,7 @@
  */
 import type { Problem } from "../errors.ts";
 import { isPythonNumber } from "./python/python_number.ts";
-import { masked } from "../secrets.ts";
+import { secretKeeper } from "./secret_keeper.ts";
 import type { Origin } from "./types.ts";
 
 const LONGEST = 80;
@@ -17,7 +17,7 @@ export function shown(value: unknown): string {
     return "__ansible_vault" in value ? "a value encrypted by ansible-vault" : "a mapping";
   }
   // Before it is cut: half a password is one, too.
-  const text = masked(JSON.stringify(value));
+  const text = secretKeeper().masked(JSON.stringify(value));
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 

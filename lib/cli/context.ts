@@ -8,7 +8,8 @@ import { isAbsolute, relative } from "@std/path";
 import { append } from "../append.ts";
 import { Failure, formatFailure, formatProblem, type Problem, UsageError } from "../errors.ts";
 import type { Listener } from "../events.ts";
-import { extraVarNames, type Host, loadInventory, selectHosts } from "../ansible/mod.ts";
+import { type Host, selectHosts } from "../ansible/mod.ts";
+import { extraVarNames, loadInventory } from "../settings/mod.ts";
 import {
   type HostSettings,
   noteSecretsOfHosts,

@@ -7,7 +7,7 @@ import { resolve } from "@std/path";
 import { z } from "zod";
 import { UsageError } from "../errors.ts";
 import type { Json } from "../events.ts";
-import { withoutSecrets } from "../ansible/mod.ts";
+import { withoutSecrets } from "../settings/mod.ts";
 import type { ArtifactSet } from "../manifest.ts";
 import { type FleetOptions, rolloutCommand } from "./rollout_options.ts";
 

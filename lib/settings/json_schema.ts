@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import type { Json } from "../events.ts";
+import type { Json } from "../json.ts";
 import { expectedOf, hostVariables, prefixedNames, unprefixed, variableNames } from "./variables.ts";
 
 /** Where the schema is kept. */

@@ -2,6 +2,9 @@
  * What Lockstep reads of an inventory: its variables, and the settings of a host.
  * @module
  */
+export { toAnsibleHost, toAnsibleList, toGraph, toOriginRows } from "./listing.ts";
+export { extraVarNames, loadInventory, type LoadOptions } from "./load_inventory.ts";
+export { withoutSecrets } from "./recordable_extra_vars.ts";
 export { noteSecretsOfHosts, noteSecretVariables } from "./secrets_of_hosts.ts";
 export { type HostSettings, settingsOf, settingsOfAll, type SettingsOptions } from "./settings.ts";
 export { unusedVariables } from "./unused_variables.ts";

@@ -4,12 +4,13 @@
  * @module
  */
 import { UsageError } from "../errors.ts";
-import type { Json } from "../events.ts";
+import type { Json } from "../json.ts";
 import { isSecretName, noteSecret, noteVariable } from "../secrets.ts";
-import { NoReference, resolveVariable } from "../ansible/jinja/references.ts";
+import { NoReference } from "../ansible/jinja/references.ts";
+import { resolveVariable } from "./resolved_variable.ts";
 import { CannotOpen, isSealed, type Sealed } from "../ansible/vault/sealed.ts";
 import type { Host, Inventory } from "../ansible/types.ts";
-import { isTemplate } from "./variable_check.ts";
+import { isTemplate } from "../ansible/values.ts";
 
 /** How many values are decrypted that Lockstep itself has no use for; each costs some ten milliseconds. */
 const MOST = 64;

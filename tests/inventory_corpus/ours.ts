@@ -4,13 +4,8 @@
  */
 import { type Problem, UsageError } from "../../lib/errors.ts";
 import type { Json } from "../../lib/events.ts";
-import {
-  type Host,
-  type Inventory,
-  loadInventory,
-  selectHosts,
-  toAnsibleList,
-} from "../../lib/ansible/mod.ts";
+import { type Host, type Inventory, selectHosts } from "../../lib/ansible/mod.ts";
+import { loadInventory, toAnsibleList } from "../../lib/settings/mod.ts";
 import { isPythonNumber } from "../../lib/ansible/python/python_number.ts";
 import { CannotOpen, isSealed, type Sealed } from "../../lib/ansible/vault/sealed.ts";
 import type { Answer, Question, Selection } from "./answer.ts";

@@ -5,7 +5,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { choicesOf, hostVariables, variableNames } from "../../lib/settings/variables.ts";
 import { cutText } from "../../lib/bounds.ts";
-import { withoutSecrets } from "../../lib/ansible/mod.ts";
+import { withoutSecrets } from "../../lib/settings/mod.ts";
 import { PUBLIC_WORDS } from "../../lib/public_words.ts";
 import { maskedEvent } from "../../lib/report/masked.ts";
 import {

@@ -4,15 +4,14 @@
  * @module
  */
 import { dirname, resolve } from "@std/path";
-import type { Json } from "../../events.ts";
+import type { Json } from "../../json.ts";
 import { isPythonNumber } from "../python/python_number.ts";
 import { parseAddress } from "../address.ts";
 import { didYouMean } from "../../near_miss.ts";
 import { shown } from "../problems.ts";
 import { isSealed } from "../vault/sealed.ts";
-import { noteSecret, noteUrl } from "../../secrets.ts";
 import type { Host } from "../types.ts";
-import { isTemplate, plain } from "../../settings/variable_check.ts";
+import { isTemplate, plain } from "../values.ts";
 
 const REFERENCE = /\{\{\s*([A-Za-z_]\w*)\s*\}\}/g;
 
@@ -39,13 +38,7 @@ const LONGEST = 100_000;
 /** The value of a host's variable, `undefined` where it is not set. Throws NoReference, and CannotOpen for an encrypted part. */
 export function resolveVariable(host: Host, name: string, cwd: string): Resolved | undefined {
   if (!Object.hasOwn(host.vars, name)) return undefined;
-  const resolved = new Evaluation(host, cwd).evaluate(host.vars[name]!, [name]);
-  if (resolved.secret) {
-    // What was encrypted is known since it was opened; this is what it has become a part of.
-    noteSecret(resolved.value);
-    if (typeof resolved.value === "string") noteUrl(resolved.value);
-  }
-  return resolved;
+  return new Evaluation(host, cwd).evaluate(host.vars[name]!, [name]);
 }
 
 class Evaluation {

@@ -3,7 +3,7 @@
  * the text that it is: `0644`, `yes`, `/opt/x`.
  * @module
  */
-import type { Json } from "../../events.ts";
+import type { Json } from "../../json.ts";
 import { decimalInteger, isPythonNumber, negated, pythonFloat, pythonInteger } from "./python_number.ts";
 
 /** Python's own limit. */

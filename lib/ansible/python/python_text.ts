@@ -2,7 +2,7 @@
  * Values as Python writes them in a text: what `ansible-inventory --graph --vars` shows.
  * @module
  */
-import type { Json } from "../../events.ts";
+import type { Json } from "../../json.ts";
 import { isPythonNumber } from "./python_number.ts";
 
 /** Python's `str()`: a text as it is, anything else as Python would write it down. */

@@ -5,8 +5,7 @@
  */
 import { append } from "../../append.ts";
 import { UsageError } from "../../errors.ts";
-import type { Json } from "../../events.ts";
-import { heapKeeper } from "../../memory.ts";
+import type { Json } from "../../json.ts";
 import { hostsIn } from "../membership.ts";
 import type { Group, Host, Inventory, Setting, Settings, Variables } from "../types.ts";
 
@@ -50,8 +49,6 @@ export interface Over {
 
 /** Of all sources together. */
 const MOST_HOSTS = 500_000;
-/** How much a large inventory may take before what reading it has left behind is collected. Bytes. */
-const GROWTH = 32 * 1024 * 1024;
 
 /** Collects definitions in the order in which they are read; later ones add to earlier ones. */
 export class InventoryBuilder {
@@ -61,9 +58,9 @@ export class InventoryBuilder {
   readonly #ungrouped: GroupNode;
   /** The source that is being read. */
   source = "";
-  readonly #keepSmall = heapKeeper(GROWTH);
 
-  constructor() {
+  /** `onHosts` is called now and then while hosts are added: a fleet may be large. */
+  constructor(readonly onHosts: () => void = () => {}) {
     this.#all = this.#group("all");
     this.#ungrouped = this.#group("ungrouped");
     this.addChild("all", "ungrouped");
@@ -106,7 +103,7 @@ export class InventoryBuilder {
       if (this.#hosts.size > MOST_HOSTS) {
         throw UsageError.of(this.source, `found more than ${MOST_HOSTS} hosts, which no run can take`);
       }
-      if (this.#hosts.size % 64 === 0) this.#keepSmall();
+      if (this.#hosts.size % 64 === 0) this.onHosts();
     }
     this.#join(this.#group(group), host);
   }

@@ -5,14 +5,14 @@
 import { append } from "../../append.ts";
 import type { Problem } from "../../errors.ts";
 import { SIMPLE_ESCAPES } from "../python/python_literal.ts";
-import { isSecretName, maskedDeep, noteVariable } from "../../secrets.ts";
-import { discreet, isSealed, unsealFile } from "../vault/sealed.ts";
+import { secretKeeper } from "../secret_keeper.ts";
+import { discreet, unsealFile } from "../vault/sealed.ts";
 import { readUtf8 } from "./sources.ts";
 import type { Setting } from "../types.ts";
 import type { VarsReading } from "./vars_files.ts";
 import { readVarsMapping } from "./vars_mapping.ts";
 
-const OPTION = "-e";
+export const OPTION = "-e";
 
 /** The variables of all `-e` options together; later ones win. What is wrong goes to the problems of `check`. */
 export async function readExtraVars(
@@ -24,58 +24,10 @@ export async function readExtraVars(
     for (const [name, setting] of await readOption(option, reading)) vars.set(name, setting);
   }
   for (const [name, setting] of vars) {
-    noteVariable(name, setting.value);
+    secretKeeper().extraVariable(name, setting.value);
     reading.check.variable(name, setting);
   }
   return vars;
-}
-
-/** What of `-e` options may be written down, and the names of the variables that may not. */
-export interface Recordable {
-  readonly kept: readonly string[];
-  readonly withheld: readonly string[];
-}
-
-/**
- * `-e` options without what is secret: by the name of the variable, or because its value has a login, a token, or something out of a vault.
- * `@FILE` is kept: it is the file that holds the values.
- */
-export function withoutSecrets(options: readonly string[]): Recordable {
-  const parts = options.map(partOf);
-  return {
-    kept: parts.flatMap(({ kept }) => kept),
-    withheld: [...new Set(parts.flatMap(({ withheld }) => withheld))],
-  };
-}
-
-function partOf(option: string): Recordable {
-  const whole = { kept: [option], withheld: [] };
-  if (option === "" || option.startsWith("@")) return whole;
-  if (!/^[[{]/.test(option)) {
-    const words = splitArguments(option) ?? [option];
-    const named = words.map((word) => ({ word, vars: keyValues(word, []) }));
-    const isOpen = ({ vars }: typeof named[number]): boolean => !vars.some(isSecretVariable);
-    return named.every(isOpen) ? whole : {
-      kept: named.some(isOpen) ? [named.filter(isOpen).map(({ word }) => word).join(" ")] : [],
-      withheld: named.filter((one) => !isOpen(one)).flatMap(({ vars }) => vars.map(([name]) => name)),
-    };
-  }
-  const vars = readVarsMapping(OPTION, option, [], {}, false).map(({ name, setting }) =>
-    [name, setting] as [string, Setting]
-  );
-  if (!vars.some(isSecretVariable)) return whole;
-  // What is encrypted is not written down in another form.
-  const mayStay = (one: [string, Setting]): boolean => !isSecretVariable(one) && !isSealed(one[1].value);
-  const rest = Object.fromEntries(vars.filter(mayStay).map(([name, { value }]) => [name, value]));
-  return {
-    kept: Object.keys(rest).length > 0 ? [JSON.stringify(rest)] : [],
-    withheld: vars.filter((one) => !mayStay(one)).map(([name]) => name),
-  };
-}
-
-function isSecretVariable([name, { value }]: readonly [string, Setting]): boolean {
-  const variable = { [name]: value };
-  return isSecretName(name) || maskedDeep(variable) !== variable;
 }
 
 async function readOption(option: string, reading: VarsReading): Promise<[string, Setting][]> {
@@ -113,7 +65,8 @@ async function readFileOption(file: string, reading: VarsReading): Promise<[stri
   return vars.map(({ name, setting }) => [name, setting]);
 }
 
-function keyValues(option: string, problems: Problem[]): [string, Setting][] {
+/** The variables of a `K=V` option. What is wrong goes to `problems`. */
+export function keyValues(option: string, problems: Problem[]): [string, Setting][] {
   const words = splitArguments(option);
   if (!words) {
     problems.push({
@@ -136,7 +89,7 @@ function keyValues(option: string, problems: Problem[]): [string, Setting][] {
 }
 
 /** Words between spaces and line ends; quotes and template brackets hold a word together and stay in it. */
-function splitArguments(text: string): string[] | undefined {
+export function splitArguments(text: string): string[] | undefined {
   const words: string[] = [];
   let word = "";
   let quote = "";

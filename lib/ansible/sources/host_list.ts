@@ -4,7 +4,7 @@
  */
 import { parseAddress } from "../address.ts";
 import type { InventoryBuilder } from "./builder.ts";
-import type { VariableCheck } from "../../settings/variable_check.ts";
+import type { VariableCheck } from "../variable_check.ts";
 
 /** Adds the hosts of a list to `builder`. */
 export function readHostList(list: string, builder: InventoryBuilder, check: VariableCheck): void {

@@ -12,7 +12,8 @@ import { problemAt } from "../problems.ts";
 import { valueOf } from "../python/python_literal.ts";
 import { Sealed } from "../vault/sealed.ts";
 import type { Origin, Setting } from "../types.ts";
-import { priorityOf, type VariableCheck } from "../../settings/variable_check.ts";
+import { priorityOf } from "../values.ts";
+import type { VariableCheck } from "../variable_check.ts";
 import { type Word, wordsOf } from "./words.ts";
 
 const SECTIONS = ["hosts", "children", "vars"] as const;

@@ -6,13 +6,14 @@
 import { resolve } from "@std/path";
 import type { Problem } from "../../errors.ts";
 import { isPythonNumber, parseJson } from "../python/python_number.ts";
-import type { Json } from "../../events.ts";
+import type { Json } from "../../json.ts";
 import type { InventoryBuilder } from "./builder.ts";
 import { problemAt, shown } from "../problems.ts";
 import { runProgram } from "./program.ts";
 import { Sealed, type Unseal } from "../vault/sealed.ts";
 import type { Origin, Setting } from "../types.ts";
-import { priorityOf, type VariableCheck } from "../../settings/variable_check.ts";
+import { priorityOf } from "../values.ts";
+import type { VariableCheck } from "../variable_check.ts";
 
 /** `--host` calls that run at once. */
 const AT_ONCE = 4;

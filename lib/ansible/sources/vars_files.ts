@@ -11,7 +11,7 @@ import type { VarsLayer } from "./builder.ts";
 import { discreet, type Unseal, unsealFile } from "../vault/sealed.ts";
 import { byBytes, readUtf8 } from "./sources.ts";
 import type { Setting } from "../types.ts";
-import { VariableCheck } from "../../settings/variable_check.ts";
+import type { VariableCheck } from "../variable_check.ts";
 import { readVarsMapping } from "./vars_mapping.ts";
 
 /** In the order in which Ansible looks; the first that is there counts. */
@@ -128,7 +128,7 @@ async function readVars(
   if (plain) {
     // What a warning says of an encrypted file could give away what it holds.
     const warn = plain.secret ? () => {} : check.warn;
-    const checkHere = new VariableCheck(problems, warn, check.seen);
+    const checkHere = check.of(problems, warn);
     const found = readVarsMapping(file, plain.text, problems, { unseal, secret: plain.secret, warn });
     for (const { name, setting, nameOrigin } of found) checkHere.variable(name, setting, () => nameOrigin);
     vars = found.map(({ name, setting }) => [name, setting]);

@@ -4,7 +4,7 @@
  * @module
  */
 import { isMap, isScalar, isSeq, type Node, type YAMLMap } from "yaml";
-import type { Json } from "../../events.ts";
+import type { Json } from "../../json.ts";
 import { isFalsy } from "../python/python_number.ts";
 import type { InventoryBuilder } from "./builder.ts";
 import { BACKWARDS, expandHostKey, RangeProblem } from "./host_range.ts";
@@ -12,7 +12,8 @@ import { didYouMean } from "../../near_miss.ts";
 import { PlacedSetting, PlacedSettings } from "../places.ts";
 import { problemAt, shown } from "../problems.ts";
 import type { Settings } from "../types.ts";
-import { priorityOf, type VariableCheck } from "../../settings/variable_check.ts";
+import { priorityOf } from "../values.ts";
+import type { VariableCheck } from "../variable_check.ts";
 import type { Entry, YamlSource } from "../yaml/yaml_document.ts";
 
 const SECTIONS = ["hosts", "children", "vars"] as const;

@@ -4,8 +4,8 @@
  * @module
  */
 import type { Problem } from "../../errors.ts";
-import type { Json } from "../../events.ts";
-import { noteSealed } from "../../secrets.ts";
+import type { Json } from "../../json.ts";
+import { secretKeeper } from "../secret_keeper.ts";
 
 /** Decrypts a vault text, or throws CannotOpen. */
 export type Unseal = (vaultText: string) => string;
@@ -34,14 +34,14 @@ export class Sealed {
   static text(vaultText: string, unseal: Unseal): Json {
     let plain: string | undefined;
     return new Sealed(vaultText, () => {
-      if (plain === undefined) noteSealed(plain = unseal(vaultText));
+      if (plain === undefined) secretKeeper().opened(plain = unseal(vaultText));
       return plain;
     }) as unknown as Json;
   }
 
   /** A value out of a file that is encrypted as a whole; it prints as the name of that file. */
   static from(file: string, value: Json): Json {
-    noteSealed(value);
+    secretKeeper().opened(value);
     return new Sealed(`in ${file}`, () => value) as unknown as Json;
   }
 

@@ -9,7 +9,7 @@ import { homedir } from "node:os";
 import { resolve } from "@std/path";
 import type { Problem } from "../../errors.ts";
 import { readBounded } from "../bounded_file.ts";
-import { noteSecret } from "../../secrets.ts";
+import { secretKeeper } from "../secret_keeper.ts";
 import { runProgram } from "../sources/program.ts";
 import { CannotOpen, type Unseal } from "./sealed.ts";
 import { isProgram } from "../sources/source_kind.ts";
@@ -55,7 +55,7 @@ export async function readVaultPasswords(
     }
     const secret = await readPassword(where, file, label, cwd, problems);
     if (secret) {
-      noteSecret(secret.toString());
+      secretKeeper().password(secret.toString());
       passwords.push({ label, secret });
     }
   }

@@ -18,7 +18,7 @@ import {
 } from "yaml";
 import { append } from "../../append.ts";
 import type { Problem } from "../../errors.ts";
-import type { Json } from "../../events.ts";
+import type { Json } from "../../json.ts";
 import { indentFlows } from "./flow_indent.ts";
 import { Places } from "../places.ts";
 import { shown } from "../problems.ts";

@@ -4,7 +4,8 @@
  */
 import { Option } from "@commander-js/extra-typings";
 import { EXIT, UsageError } from "../../errors.ts";
-import { type Inventory, toAnsibleHost, toAnsibleList, toGraph, toOriginRows } from "../../ansible/mod.ts";
+import type { Inventory } from "../../ansible/mod.ts";
+import { toAnsibleHost, toAnsibleList, toGraph, toOriginRows } from "../../settings/mod.ts";
 import { didYouMean } from "../../near_miss.ts";
 import { oneLine, toJson } from "../../printable.ts";
 import { maskedKnownDeep } from "../../secrets.ts";

@@ -105,7 +105,7 @@ async function namesFor(
 
 /** Hosts and groups. No program is run for it, and no password asked for: Tab must be quick, and not do anything. */
 async function inventoryNames(given: readonly string[], hostsOnly: boolean): Promise<string[]> {
-  const { loadInventory } = await import("../../ansible/mod.ts");
+  const { loadInventory } = await import("../../settings/mod.ts");
   const { findSources } = await import("../../ansible/sources/sources.ts");
   const cwd = process.cwd();
   const { LOCKSTEP_INVENTORY, DEPLOY_HOST } = process.env;

@@ -4,7 +4,8 @@
  */
 import { join } from "@std/path";
 import { UsageError } from "../../../lib/errors.ts";
-import { type Inventory, loadInventory } from "../../../lib/ansible/mod.ts";
+import type { Inventory } from "../../../lib/ansible/mod.ts";
+import { loadInventory } from "../../../lib/settings/mod.ts";
 
 /** Runs `work` in a folder that holds `files`, and removes it. */
 export async function inFolder<T>(

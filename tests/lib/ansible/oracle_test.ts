@@ -4,13 +4,8 @@
  */
 import { assertEquals } from "@std/assert";
 import { dirname, fromFileUrl, join } from "@std/path";
-import {
-  loadInventory,
-  selectHosts,
-  toAnsibleHost,
-  toAnsibleList,
-  toGraph,
-} from "../../../lib/ansible/mod.ts";
+import { selectHosts } from "../../../lib/ansible/mod.ts";
+import { loadInventory, toAnsibleHost, toAnsibleList, toGraph } from "../../../lib/settings/mod.ts";
 import { findProgram, testWhere } from "../../support.ts";
 import { inFolder, inventoryOf } from "./files.ts";
 

@@ -6,7 +6,8 @@ import { assertEquals } from "@std/assert";
 import { dirname, fromFileUrl, join } from "@std/path";
 import { parse } from "yaml";
 import { z } from "zod";
-import { loadInventory, selectHosts } from "../../../lib/ansible/mod.ts";
+import { selectHosts } from "../../../lib/ansible/mod.ts";
+import { loadInventory } from "../../../lib/settings/mod.ts";
 import { hostVariables, settingsOfAll } from "../../../lib/settings/mod.ts";
 
 const folder = join(dirname(fromFileUrl(import.meta.url)), "..", "..", "..", "inventory");

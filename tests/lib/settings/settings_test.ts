@@ -2,7 +2,8 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import type { Problem } from "../../../lib/errors.ts";
 import type { Json } from "../../../lib/events.ts";
-import { type Host, loadInventory, selectHosts } from "../../../lib/ansible/mod.ts";
+import { type Host, selectHosts } from "../../../lib/ansible/mod.ts";
+import { loadInventory } from "../../../lib/settings/mod.ts";
 import { settingsOf, settingsOfAll } from "../../../lib/settings/mod.ts";
 import { inFolder, inventoryOf, problemsOf } from "../ansible/files.ts";
 

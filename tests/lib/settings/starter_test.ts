@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { loadInventory } from "../../../lib/ansible/mod.ts";
+import { loadInventory } from "../../../lib/settings/mod.ts";
 import { settingsOfAll } from "../../../lib/settings/mod.ts";
 import { STARTER, writeStarter } from "../../../lib/settings/starter.ts";
 import { inFolder, problemsOf } from "../ansible/files.ts";

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { formatProblem, type Problem } from "../../../lib/errors.ts";
-import { loadInventory, selectHosts } from "../../../lib/ansible/mod.ts";
+import { selectHosts } from "../../../lib/ansible/mod.ts";
+import { loadInventory } from "../../../lib/settings/mod.ts";
 import { settingsOf, unusedVariables } from "../../../lib/settings/mod.ts";
 import { inFolder } from "../ansible/files.ts";
 

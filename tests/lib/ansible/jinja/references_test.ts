@@ -1,9 +1,9 @@
 import { expectedOf } from "../../../../lib/settings/variables.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { loadInventory } from "../../../../lib/ansible/mod.ts";
+import { loadInventory } from "../../../../lib/settings/mod.ts";
 import { settingsOf } from "../../../../lib/settings/mod.ts";
-import { resolveVariable } from "../../../../lib/ansible/jinja/references.ts";
+import { resolveVariable } from "../../../../lib/settings/resolved_variable.ts";
 import { inFolder, inventoryOf, problemsOf } from "../files.ts";
 
 const { hosts } = await inventoryOf(`

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { loadInventory } from "../../../../lib/ansible/mod.ts";
+import { loadInventory } from "../../../../lib/settings/mod.ts";
 import { inFolder, problemsOf } from "../files.ts";
 
 const load = (text: string, warn: (message: string) => void = () => {}) =>

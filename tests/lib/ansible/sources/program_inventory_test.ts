@@ -1,6 +1,6 @@
 import { assertEquals, assertLess, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { loadInventory } from "../../../../lib/ansible/mod.ts";
+import { loadInventory } from "../../../../lib/settings/mod.ts";
 import { testWhere } from "../../../support.ts";
 import { inFolder, problemsOf } from "../files.ts";
 

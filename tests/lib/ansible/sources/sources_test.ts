@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { loadInventory } from "../../../../lib/ansible/mod.ts";
+import { loadInventory } from "../../../../lib/settings/mod.ts";
 import { textKind } from "../../../../lib/ansible/sources/source_kind.ts";
 import { inFolder, problemsOf } from "../files.ts";
 

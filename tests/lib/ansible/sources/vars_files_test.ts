@@ -1,6 +1,6 @@
 import { pythonFloat } from "../../../../lib/ansible/python/python_number.ts";
 import { assertEquals } from "@std/assert";
-import { loadInventory } from "../../../../lib/ansible/mod.ts";
+import { loadInventory } from "../../../../lib/settings/mod.ts";
 import { inFolder, problemsOf } from "../files.ts";
 
 const options = { extraVars: ["v=extra"], env: {} };

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { loadInventory, toAnsibleList, toGraph, toOriginRows } from "../../../lib/ansible/mod.ts";
-import { inFolder, inventoryOf } from "./files.ts";
+import { loadInventory, toAnsibleList, toGraph, toOriginRows } from "../../../lib/settings/mod.ts";
+import { inFolder, inventoryOf } from "../ansible/files.ts";
 
 const inventory = await inventoryOf(`
 web:

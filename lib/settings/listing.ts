@@ -2,14 +2,14 @@
  * An inventory as `ansible-inventory` prints it.
  * @module
  */
-import type { Json } from "../events.ts";
-import { isPythonNumber } from "./python/python_number.ts";
+import type { Json } from "../json.ts";
+import { isPythonNumber } from "../ansible/python/python_number.ts";
 import { oneLine } from "../printable.ts";
-import { pythonText } from "./python/python_text.ts";
+import { pythonText } from "../ansible/python/python_text.ts";
 import { maskedDeep } from "../secrets.ts";
-import { isSealed } from "./vault/sealed.ts";
-import type { Host, Inventory, Origin } from "./types.ts";
-import { plain } from "../settings/variable_check.ts";
+import { isSealed } from "../ansible/vault/sealed.ts";
+import type { Host, Inventory, Origin } from "../ansible/types.ts";
+import { plain } from "../ansible/values.ts";
 
 /**
  * What `ansible-inventory --list` prints: groups with their hosts and children, and every host's variables under
