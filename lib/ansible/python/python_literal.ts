@@ -16,8 +16,17 @@ class NoLiteral extends Error {}
 export function valueOf(text: string): Json {
   // Most values are plain words or paths; only what begins like a literal is worth a parser.
   if (!/^[ \t]*(?:[-+.\d'"([{#\\]|True|False|None|[rRbBuU]{1,2}['"])/.test(text)) return text;
+  return literalOr(text, new Parser(text));
+}
+
+/** The same for what a template comes to: over several lines, and with JSON's words for True, False and None. */
+export function literalValue(text: string): Json {
+  return literalOr(text, new Parser(text, JSON_WORDS, true));
+}
+
+function literalOr(text: string, parser: Parser): Json {
   try {
-    return new Parser(text).whole();
+    return parser.whole();
   } catch (error) {
     if (error instanceof NoLiteral) return text;
     throw error;
@@ -32,15 +41,23 @@ const WORDS: ReadonlyMap<string, Json> = new Map<string, Json>([
   ["False", false],
   ["None", null],
 ]);
+const JSON_WORDS: ReadonlyMap<string, Json> = new Map<string, Json>([
+  ...WORDS,
+  ["true", true],
+  ["false", false],
+  ["null", null],
+]);
 
 class Parser {
   #at = 0;
   #depth = 0;
 
-  constructor(readonly text: string) {}
+  constructor(readonly text: string, readonly words = WORDS, readonly lines = false) {}
 
   whole(): Json {
     const value = this.#elements("");
+    this.#space();
+    while (this.lines && this.text[this.#at] === "\n") this.#at++;
     if (this.#at < this.text.length) throw new NoLiteral();
     return value;
   }
@@ -75,7 +92,7 @@ class Parser {
     if (/[\d.]/.test(char)) return this.#number();
     if (STRING_START.test(this.text.slice(this.#at, this.#at + 5))) return this.#strings();
     const word = /^[A-Za-z_]\w*/.exec(this.text.slice(this.#at, this.#at + 10))?.[0] ?? "";
-    const known = WORDS.get(word);
+    const known = this.words.get(word);
     if (known === undefined) throw new NoLiteral();
     this.#at += word.length;
     return known;
@@ -217,10 +234,16 @@ class Parser {
     return this.#at >= this.text.length || this.text[this.#at] === close;
   }
 
-  /** A comment reaches to the end of the text, which is one line. */
+  /** A comment reaches to the end of the line. A line goes on in the next one within brackets. */
   #space(): void {
-    while (/[ \t\f]/.test(this.text[this.#at] ?? "")) this.#at++;
-    if (this.text[this.#at] === "#") this.#at = this.text.length;
+    const space = this.lines && this.#depth > 0 ? /[ \t\f\n]/ : /[ \t\f]/;
+    for (;;) {
+      while (space.test(this.text[this.#at] ?? "")) this.#at++;
+      if (this.text[this.#at] !== "#") return;
+      const end = this.lines ? this.text.indexOf("\n", this.#at) : -1;
+      this.#at = end < 0 ? this.text.length : end;
+      if (this.#depth === 0) return;
+    }
   }
 }
 

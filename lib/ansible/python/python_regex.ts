@@ -12,21 +12,42 @@ const ESCAPES: Readonly<Record<string, string>> = {
   D: "\\P{Nd}",
   b: `(?:(?<=[${WORD}])(?![${WORD}])|(?<![${WORD}])(?=[${WORD}]))`,
   B: `(?:(?<=[${WORD}])(?=[${WORD}])|(?<![${WORD}])(?![${WORD}]))`,
-  A: "^",
-  Z: "$",
+  A: "(?<![\\s\\S])",
+  Z: "(?![\\s\\S])",
 };
+
+/** What depends on Python's flags: `$` also stands before a line end at the end of the text, and only `\n` ends a line. */
+const PLACES: Readonly<Record<string, (flags: string) => string>> = {
+  "^": (flags) => flags.includes("m") ? "(?<![^\\n])" : "(?<![\\s\\S])",
+  $: (flags) => flags.includes("m") ? "(?![^\\n])" : "(?=\\n?(?![\\s\\S]))",
+  ".": (flags) => flags.includes("s") ? "[\\s\\S]" : "[^\\n]",
+};
+
+/** How an expression is meant beside its text. */
+export interface RegexOptions {
+  /** Python's flags, of `ims`; the text may begin with more. */
+  readonly flags?: string;
+  /** Whether it must match at the start, as with `re.match()`. */
+  readonly anchored?: boolean;
+}
 
 /** The expression, anchored at its start as `re.match()` is. Throws a SyntaxError where it is none, or none that can be had here. */
 export function pythonRegex(source: string): RegExp {
-  const flags = /^\(\?([ims]+)\)/.exec(source);
-  const inside = translated(source.slice(flags?.[0].length ?? 0));
-  const how = `u${flags?.[1] ?? ""}`;
-  // By itself first: a bracket too many would close the one that is put around it, and what is left would match anything.
-  new RegExp(inside, how);
-  return new RegExp(`^(?:${inside})`, how);
+  return pythonPattern(source, { anchored: true });
 }
 
-function translated(source: string): string {
+/** An expression of Python's. Throws a SyntaxError where it is none, or none that can be had here. */
+export function pythonPattern(source: string, { flags = "", anchored = false }: RegexOptions = {}): RegExp {
+  const written = /^\(\?([ims]+)\)/.exec(source);
+  const all = flags + (written?.[1] ?? "");
+  const inside = translated(source.slice(written?.[0].length ?? 0), all);
+  const how = all.includes("i") ? "iu" : "u";
+  // By itself first: a bracket too many would close the one that is put around it, and what is left would match anything.
+  const regex = new RegExp(inside, how);
+  return anchored ? new RegExp(`^(?:${inside})`, how) : regex;
+}
+
+function translated(source: string, flags: string): string {
   let ours = "";
   for (let at = 0; at < source.length;) {
     const rest = source.slice(at);
@@ -34,7 +55,7 @@ function translated(source: string): string {
       ? escape(rest, false)
       : rest.startsWith("[")
       ? characterClass(rest)
-      : other(rest);
+      : other(rest, flags);
     ours += written;
     at += taken;
   }
@@ -44,7 +65,9 @@ function translated(source: string): string {
 /** How many characters were read, and what they are here. */
 type Piece = readonly [taken: number, written: string];
 
-function other(rest: string): Piece {
+function other(rest: string, flags: string): Piece {
+  const special = PLACES[rest[0]!]?.(flags);
+  if (special !== undefined) return [1, special];
   const named = /^\(\?P(?:<(\w+)>|=(\w+)\))/.exec(rest);
   if (named) return [named[0].length, named[1] ? `(?<${named[1]}>` : `\\k<${named[2]}>`];
   const times = /^\{(\d*)(,?)(\d*)\}/.exec(rest);
@@ -107,3 +130,45 @@ function characterClass(rest: string): Piece {
 function literal(char: string): string {
   return /[\^$\\.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char;
 }
+
+/** A replacement as `re.sub()` reads it: `\\1`, `\\g<1>`, `\\g<name>`, and escapes. Throws a SyntaxError where it is none. */
+export function expandReplacement(source: string): (match: RegExpExecArray) => string {
+  const parts: ((match: RegExpExecArray) => string)[] = [];
+  let at = 0;
+  for (const found of source.matchAll(/\\(?:g<([^>]*)>|([1-9]\d?)|(0[0-7]{0,2})|([\s\S])|$)/g)) {
+    const text = source.slice(at, found.index);
+    parts.push(() => text, partOf(found));
+    at = found.index + found[0].length;
+  }
+  const rest = source.slice(at);
+  return (match) => parts.map((part) => part(match)).join("") + rest;
+}
+
+function partOf([whole, name, number, octal, char]: RegExpExecArray): (match: RegExpExecArray) => string {
+  const group = name ?? number;
+  if (octal !== undefined) return () => String.fromCharCode(parseInt(octal, 8));
+  if (group === undefined) {
+    const escape = char === undefined ? undefined : REPLACEMENT_ESCAPES[char];
+    // What is no letter keeps its backslash.
+    if (escape === undefined && (char === undefined || /[A-Za-z]/.test(char))) {
+      throw new SyntaxError(`"${whole}" in a replacement`);
+    }
+    return () => escape ?? whole;
+  }
+  return (match) => {
+    const known = /^\d+$/.test(group) ? Number(group) < match.length : Object.hasOwn(match.groups ?? {}, group);
+    if (!known) throw new SyntaxError(`the group ${group}, which there is not`);
+    return (/^\d+$/.test(group) ? match[Number(group)] : match.groups![group]) ?? "";
+  };
+}
+
+const REPLACEMENT_ESCAPES: Readonly<Record<string, string>> = {
+  "\\": "\\",
+  a: "\x07",
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  v: "\v",
+};

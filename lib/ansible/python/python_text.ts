@@ -4,6 +4,7 @@
  */
 import type { Json } from "../../json.ts";
 import { isPythonNumber } from "./python_number.ts";
+import { Tuple } from "./tuple.ts";
 
 /** Python's `str()`: a text as it is, anything else as Python would write it down. */
 export function pythonText(value: Json): string {
@@ -15,6 +16,7 @@ function literal(value: Json): string {
   if (typeof value === "boolean") return value ? "True" : "False";
   if (typeof value === "number" || isPythonNumber(value)) return String(value);
   if (typeof value === "string") return quoted(value);
+  if (value instanceof Tuple) return `(${value.map(literal).join(", ")}${value.length === 1 ? "," : ""})`;
   if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
   return `{${Object.entries(value).map(([key, inner]) => `${quoted(key)}: ${literal(inner)}`).join(", ")}}`;
 }

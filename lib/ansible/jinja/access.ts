@@ -1,0 +1,81 @@
+/**
+ * `x.y`, `x[y]` and `x[a:b]`: keys, members, and the methods that are known. Nothing of JavaScript's own is ever reached.
+ * @module
+ */
+import { figureOf } from "../python/arithmetic.ts";
+import { Tuple } from "../python/tuple.ts";
+import { mappingMethod, methodOf } from "./methods.ts";
+import { keyOf, opened } from "./operators.ts";
+import type { Run } from "./run.ts";
+import { TemplateError } from "./template_error.ts";
+import { isList, isMapping, Lazy, typeName, Undefined, type Value } from "./values.ts";
+
+/** `of.name`: a method, or else a key. */
+export function attributeOf(of: Value, name: string, run: Run): Value {
+  if (of instanceof Undefined && !of.lenient) return of;
+  if (name.startsWith("_") && !hasKey(of, name)) {
+    throw new TemplateError(`".${name}", which Lockstep does not look into`);
+  }
+  return methodOf(of, name, run) ?? memberOf(of, name, run) ?? missing(of, `attribute '${name}'`);
+}
+
+/** `of[key]`: a key or a member, or else a method. */
+export function itemOf(of: Value, key: Value, run: Run): Value {
+  if (of instanceof Undefined && !of.lenient) return of;
+  if (key instanceof Undefined) return key.fail();
+  const member = memberOf(of, key, run);
+  if (member !== undefined) return member;
+  if (typeof key === "string" && !key.startsWith("_")) {
+    const method = isMapping(of) ? mappingMethod(of, key, run) : methodOf(of, key, run);
+    if (method !== undefined) return method;
+  }
+  return missing(of, typeof key === "string" ? `attribute '${key}'` : `element ${String(key)}`);
+}
+
+/** What is in a mapping, a list or a text under a key; undefined where nothing is. */
+function memberOf(of: Value, key: Value, run: Run): Value | undefined {
+  if (of instanceof Lazy) return typeof key === "string" ? of.get(key) : undefined;
+  if (isMapping(of)) {
+    const name = keyOf(key);
+    return Object.hasOwn(of, name) ? opened(of[name]!, run) : undefined;
+  }
+  const index = typeof key === "string" ? undefined : figureOf(key);
+  if (typeof index !== "bigint") return undefined;
+  if (typeof of === "string") return [...of].at(Number(index));
+  const member = isList(of) ? of.at(Number(index)) : undefined;
+  return member === undefined ? undefined : opened(member, run);
+}
+
+/** `of[from:to:step]`. */
+export function sliceOf(of: Value, bounds: readonly (Value | undefined)[], run: Run): Value {
+  if (of instanceof Undefined) return of;
+  if (typeof of !== "string" && !isList(of)) return missing(of, "part");
+  const [from, to, by] = bounds.map((bound) => {
+    if (bound === undefined || bound === null) return undefined;
+    const figure = figureOf(bound);
+    if (typeof figure !== "bigint") throw new TemplateError(`${typeName(bound)} for a bound in brackets`);
+    return Number(figure);
+  });
+  const items: readonly Value[] = typeof of === "string" ? [...of] : of;
+  run.spend(items.length);
+  const step = by ?? 1;
+  if (step === 0) throw new TemplateError("a step of 0 in brackets");
+  const length = items.length;
+  const least = step > 0 ? 0 : -1;
+  const most = step > 0 ? length : length - 1;
+  const bounded = (bound: number | undefined, otherwise: number) =>
+    bound === undefined ? otherwise : Math.min(most, Math.max(least, bound < 0 ? bound + length : bound));
+  const start = bounded(from, step > 0 ? 0 : length - 1);
+  const stop = bounded(to, step > 0 ? length : -1);
+  const picked: Value[] = [];
+  for (let at = start; step > 0 ? at < stop : at > stop; at += step) picked.push(items[at]!);
+  return typeof of === "string" ? picked.join("") : of instanceof Tuple ? Tuple.from(picked) : picked;
+}
+
+function hasKey(of: Value, name: string): boolean {
+  return of instanceof Lazy ? of.keys().includes(name) : isMapping(of) && Object.hasOwn(of, name);
+}
+
+function missing(of: Value, what: string): Undefined {
+  return new Undefined(`${what} of ${typeName(of)}, which has none`);
+}

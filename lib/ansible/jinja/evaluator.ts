@@ -1,0 +1,209 @@
+/**
+ * Evaluates expressions over values, without ever making code of them.
+ * @module
+ */
+import { figureOf } from "../python/arithmetic.ts";
+import { Tuple } from "../python/tuple.ts";
+import { attributeOf, itemOf, sliceOf } from "./access.ts";
+import { didYouMean } from "../../near_miss.ts";
+import { TooSlow } from "../patterns/bounded_regex.ts";
+import { TESTS } from "./checks.ts";
+import type { Environment } from "./environment.ts";
+import { FILTERS, NEVER_EVALUATED, TEXT_FILTERS, TOLERANT } from "./filters/mod.ts";
+import { keysOf, listOf } from "./methods.ts";
+import type { Expression, Given } from "./nodes.ts";
+import { arithmetic, calculated, compare, isTrue, keyOf, opened } from "./operators.ts";
+import type { Run } from "./run.ts";
+import { TemplateError } from "./template_error.ts";
+import { textOf } from "./text.ts";
+import {
+  type Arguments,
+  Callable,
+  isMapping,
+  Lazy,
+  mappingOf,
+  NativeText,
+  typeName,
+  Undefined,
+  type Value,
+} from "./values.ts";
+
+/** What names mean. */
+export interface Names {
+  /** The value of a name; an Undefined that says what is missing where it has none. */
+  get(name: string): Value;
+}
+
+/** Evaluates the expressions of one template. */
+export class Evaluator implements Environment {
+  constructor(readonly run: Run, readonly names: Names) {}
+
+  /** What an expression comes to. */
+  evaluate(expression: Expression): Value {
+    const value = this.kept(expression);
+    return value instanceof NativeText ? value.text : value;
+  }
+
+  /** The same, but for text that must stay text while it stands alone. */
+  kept(expression: Expression): Value {
+    const { run } = this;
+    run.spend(1);
+    return run.deeper(() => {
+      switch (expression.kind) {
+        case "constant":
+          return expression.value;
+        case "name":
+          return opened(this.names.get(expression.name), run);
+        case "condition":
+          if (isTrue(this.evaluate(expression.test))) return this.kept(expression.then);
+          if (expression.otherwise) return this.kept(expression.otherwise);
+          return new Undefined("an if that is not true, and has no else", "give it an else", true);
+        case "filter":
+          return this.#filter(expression.name, expression.of, expression.given);
+        default:
+          return this.#other(expression);
+      }
+    });
+  }
+
+  #other(
+    expression: Exclude<Expression, { readonly kind: "constant" | "name" | "condition" | "filter" }>,
+  ): Value {
+    const { run } = this;
+    switch (expression.kind) {
+      case "list":
+        return expression.items.map((item) => this.evaluate(item));
+      case "tuple":
+        return Tuple.from(expression.items.map((item) => this.evaluate(item)));
+      case "mapping":
+        return mappingOf(
+          expression.pairs.map(([key, value]) => [keyOf(this.evaluate(key)), this.evaluate(value)]),
+        );
+      case "attribute":
+        return attributeOf(this.evaluate(expression.of), expression.name, run);
+      case "item":
+        return itemOf(this.evaluate(expression.of), this.evaluate(expression.key), run);
+      case "slice":
+        return sliceOf(
+          this.evaluate(expression.of),
+          expression.bounds.map((bound) => bound && this.evaluate(bound)),
+          run,
+        );
+      case "call":
+        return this.#call(this.evaluate(expression.of), this.#arguments(expression.given));
+      case "test":
+        return this.test(expression.name, this.evaluate(expression.of), this.#arguments(expression.given));
+      case "not":
+        return !isTrue(this.evaluate(expression.of));
+      case "and": {
+        const left = this.evaluate(expression.left);
+        return isTrue(left) ? this.evaluate(expression.right) : left;
+      }
+      case "or": {
+        const left = this.evaluate(expression.left);
+        return isTrue(left) ? left : this.evaluate(expression.right);
+      }
+      case "compare": {
+        let left = this.evaluate(expression.left);
+        for (const { operator, right } of expression.rest) {
+          const next = this.evaluate(right);
+          if (!compare(operator, left, next, run)) return false;
+          left = next;
+        }
+        return true;
+      }
+      case "arithmetic":
+        return arithmetic(
+          expression.operator,
+          this.evaluate(expression.left),
+          this.evaluate(expression.right),
+          run,
+        );
+      case "concatenation": {
+        const texts = expression.items.map((item) => textOf(this.evaluate(item), run));
+        run.size(texts.reduce((size, text) => size + text.length, 0));
+        return texts.join("");
+      }
+      case "negative":
+      case "positive":
+        return this.#signed(expression.kind, this.evaluate(expression.of));
+    }
+  }
+
+  #signed(sign: "negative" | "positive", value: Value): Value {
+    const figure = figureOf(value);
+    if (figure === undefined) {
+      if (value instanceof Undefined) return value.fail();
+      throw new TemplateError(`a sign before ${typeName(value)}`);
+    }
+    return calculated("*", figure, typeof figure === "bigint" ? (sign === "negative" ? -1n : 1n) : sign === "negative" ? -1 : 1);
+  }
+
+  #call(callee: Value, args: Arguments): Value {
+    this.run.spend(1);
+    if (callee instanceof Callable) return callee.call(args);
+    if (callee instanceof Undefined) return callee.fail();
+    throw new TemplateError(`a call of ${typeName(callee)}, which is no function`);
+  }
+
+  #arguments({ positional, named, spread, spreadNamed }: Given): Arguments {
+    const values = positional.map((value) => this.evaluate(value));
+    const byName = new Map(named.map(([name, value]) => [name, this.evaluate(value)]));
+    if (spread) values.push(...listOf(this.evaluate(spread), this.run).slice(0, MOST_ARGUMENTS));
+    if (spreadNamed) {
+      const mapping = this.evaluate(spreadNamed);
+      if (!isMapping(mapping) && !(mapping instanceof Lazy)) throw new TemplateError("** before what is no mapping");
+      for (const key of keysOf(mapping)) byName.set(key, itemOf(mapping, key, this.run));
+    }
+    return { positional: values, named: byName };
+  }
+
+  #filter(name: string, of: Expression, given: Given): Value {
+    const value = this.evaluate(of);
+    const result = this.filter(name, value, this.#arguments(given));
+    return typeof result === "string" && TEXT_FILTERS.has(plainName(name)) ? new NativeText(result) : result;
+  }
+
+  filter(name: string, value: Value, args: Arguments): Value {
+    const plain = plainName(name);
+    const filter = FILTERS.get(plain);
+    if (!filter) throw unknown("filter", name, FILTERS.keys(), NEVER_EVALUATED.has(plain));
+    this.run.spend(1);
+    if (value instanceof Undefined && !value.lenient && !TOLERANT.has(plain)) value.fail();
+    const result = inWords(name, () => filter(value, args, this));
+    return result instanceof NativeText ? result.text : result;
+  }
+
+  test(name: string, value: Value, args: Arguments): boolean {
+    const test = TESTS.get(plainName(name));
+    if (!test) throw unknown("test", name, TESTS.keys(), false);
+    this.run.spend(1);
+    return inWords(name, () => test(value, args, this));
+  }
+}
+
+const MOST_ARGUMENTS = 100;
+
+/** The name without the collection that Ansible's own are in. */
+function plainName(name: string): string {
+  return name.replace(/^ansible\.(?:builtin|legacy)\./, "");
+}
+
+/** Does `work`; a regular expression that takes too long, or is none, is said to be that of a filter. */
+function inWords<T>(name: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof TooSlow || error instanceof SyntaxError) {
+      throw new TemplateError(`${name} with a regular expression that cannot be used: ${error.message}`);
+    }
+    throw error;
+  }
+}
+
+function unknown(what: string, name: string, known: Iterable<string>, isMeant: boolean): TemplateError {
+  return new TemplateError(
+    `the ${what} "${name}", which Lockstep does not evaluate`,
+    (isMeant ? undefined : didYouMean(name, known)) ?? "write the value itself, or give it with -e",
+  );
+}

@@ -1,0 +1,180 @@
+/**
+ * From a template to a value, as Ansible's `Templar.template()` does it: pieces become text, and text that looks like a list, a mapping or a
+ * boolean becomes one.
+ * @module
+ */
+import type { Json } from "../../json.ts";
+import { literalValue } from "../python/python_literal.ts";
+import { Tuple } from "../python/tuple.ts";
+import { Evaluator, type Names } from "./evaluator.ts";
+import { listOf } from "./methods.ts";
+import type { Statement, Target, Template } from "./nodes.ts";
+import { isTrue } from "./operators.ts";
+import { newlinesAtEnd, parseTemplate } from "./parser.ts";
+import type { Run } from "./run.ts";
+import { TemplateError } from "./template_error.ts";
+import { dataOf, textOf } from "./text.ts";
+import {
+  Callable,
+  isList,
+  isMapping,
+  Lazy,
+  mappingOf,
+  NativeText,
+  OMIT,
+  Undefined,
+  type Value,
+} from "./values.ts";
+
+/** What a text comes to as a template. Throws a TemplateError. */
+export function render(text: string, names: Names, run: Run): Value {
+  const template = parseTemplate(text);
+  return new Renderer(run, names).whole(template);
+}
+
+class Renderer implements Names {
+  /** Names that the template itself has set, the innermost last. */
+  readonly #scopes: Map<string, Value>[] = [new Map()];
+  readonly #evaluator: Evaluator;
+
+  constructor(readonly run: Run, readonly outer: Names) {
+    this.#evaluator = new Evaluator(run, this);
+  }
+
+  whole({ body, newlines }: Template): Value {
+    const outcome = this.#joined(this.#pieces(body));
+    if (typeof outcome !== "string") return outcome;
+    return outcome + "\n".repeat(Math.max(0, newlines - newlinesAtEnd(outcome)));
+  }
+
+  get(name: string): Value {
+    for (let at = this.#scopes.length - 1; at >= 0; at--) {
+      const value = this.#scopes[at]!.get(name);
+      if (value !== undefined) return value;
+    }
+    return this.outer.get(name);
+  }
+
+  #joined(pieces: readonly Value[]): Value {
+    const [only] = pieces;
+    if (pieces.length === 1) {
+      if (only instanceof NativeText || only === OMIT) return only;
+      if (only instanceof Lazy || isMapping(only!) || isList(only!) && !(only instanceof Tuple)) {
+        return withoutTuples(dataOf(only!, this.run));
+      }
+    }
+    const text = pieces.map((piece) => textOf(piece, this.run)).join("");
+    this.run.size(text.length);
+    return /^[[{]/.test(text) || text === "True" || text === "False" ? literalValue(text) : text;
+  }
+
+  #pieces(body: readonly Statement[], found: Value[] = []): Value[] {
+    for (const statement of body) {
+      this.run.spend(1);
+      switch (statement.kind) {
+        case "text":
+          found.push(statement.text);
+          break;
+        case "output":
+          found.push(finalized(this.#evaluator.kept(statement.value)));
+          break;
+        case "if": {
+          const branch = statement.branches.find(({ test }) => isTrue(this.#evaluator.evaluate(test)));
+          this.#pieces(branch?.body ?? statement.otherwise, found);
+          break;
+        }
+        case "for":
+          this.#loop(statement, found);
+          break;
+        case "set":
+          this.#assign(statement.target, this.#evaluator.evaluate(statement.value));
+          break;
+        case "capture":
+          this.#assign(
+            statement.target,
+            this.#pieces(statement.body).map((piece) => textOf(piece, this.run)).join(""),
+          );
+      }
+    }
+    return found;
+  }
+
+  #loop(statement: Extract<Statement, { readonly kind: "for" }>, found: Value[]): void {
+    const scope = new Map<string, Value>();
+    const over = this.#evaluator.evaluate(statement.over);
+    this.#scopes.push(scope);
+    const items = listOf(over, this.run).filter((item) => {
+      if (!statement.filter) return true;
+      this.#assign(statement.target, item);
+      return isTrue(this.#evaluator.evaluate(statement.filter));
+    });
+    for (const [at, item] of items.entries()) {
+      scope.clear();
+      this.#assign(statement.target, item);
+      scope.set("loop", loopOf(items, at, this.#scopes.length - 1));
+      this.#pieces(statement.body, found);
+    }
+    this.#scopes.pop();
+    if (items.length === 0) this.#pieces(statement.otherwise, found);
+  }
+
+  #assign(target: Target, value: Value): void {
+    const scope = this.#scopes.at(-1)!;
+    if (target.kind === "name") scope.set(target.name, value);
+    else if (target.kind === "attribute") {
+      const space = this.get(target.of);
+      if (!(space instanceof Lazy) || !namespaces.has(space)) {
+        throw new TemplateError(`"${target.of}.${target.name}" set, and "${target.of}" is no namespace`);
+      }
+      namespaces.get(space)!.set(target.name, value);
+    } else {
+      const values = listOf(value, this.run);
+      if (values.length !== target.targets.length) {
+        throw new TemplateError(`${values.length} values for ${target.targets.length} names`);
+      }
+      for (const [at, one] of target.targets.entries()) this.#assign(one, values[at]!);
+    }
+  }
+}
+
+const namespaces = new WeakMap<Lazy, Map<string, Value>>();
+
+/** Jinja2's `namespace()`: a mapping whose attributes may be set. */
+export function namespaceOf(entries: Iterable<readonly [string, Value]>): Lazy {
+  const values = new Map(entries);
+  const space = new Lazy(() => [...values.keys()], (key) => values.get(key));
+  namespaces.set(space, values);
+  return space;
+}
+
+/** What comes of an expression: nothing is written for None, and what is not there is an error. */
+function finalized(value: Value): Value {
+  if (value instanceof Undefined && !value.lenient) return value.fail();
+  return value === null ? "" : value;
+}
+
+function loopOf(items: readonly Value[], at: number, depth: number): Value {
+  const last = items.length - 1;
+  return mappingOf([
+    ["index", at + 1],
+    ["index0", at],
+    ["revindex", last - at + 1],
+    ["revindex0", last - at],
+    ["first", at === 0],
+    ["last", at === last],
+    ["length", items.length],
+    ["depth", depth],
+    ["depth0", depth - 1],
+    ["previtem", items[at - 1] ?? new Undefined("loop.previtem of the first member")],
+    ["nextitem", items[at + 1] ?? new Undefined("loop.nextitem of the last member")],
+    ["cycle", new Callable("cycle", ({ positional }) => positional[at % positional.length] ?? null)],
+  ]);
+}
+
+/** A value whose tuples are lists, as they are once they have been read again. */
+function withoutTuples(value: Json): Json {
+  if (Array.isArray(value)) return [...value].map(withoutTuples);
+  return isMapping(value)
+    ? mappingOf(Object.entries(value).map(([key, item]) => [key, withoutTuples(item as Json)])) as Json
+    : value;
+}
