@@ -2,7 +2,7 @@
  * From the sources that the user named to one inventory.
  * @module
  */
-import { resolve } from "@std/path";
+import { dirname, resolve } from "@std/path";
 import { append } from "../append.ts";
 import { type Problem, UsageError } from "../errors.ts";
 import { InventoryBuilder, type VarsLayer } from "./sources/builder.ts";
@@ -14,6 +14,7 @@ import { textKind } from "./sources/source_kind.ts";
 import type { Inventory, Setting } from "./types.ts";
 import { type Adviser, VariableCheck } from "./variable_check.ts";
 import { readVarsFiles } from "./sources/vars_files.ts";
+import type { YamlSource } from "./yaml/yaml_document.ts";
 
 /** What beside the sources decides an inventory. */
 export interface LoadOptions {
@@ -34,6 +35,13 @@ export interface LoadOptions {
   readonly adviser?: Adviser;
   /** Called now and then while hosts are added. */
   readonly onHosts?: () => void;
+}
+
+/** What a source may be constructed of, beside the hosts that there are. */
+interface BeforeConstruction {
+  /** The sources that have been read. */
+  readonly before: string[];
+  readonly extraVars: () => Promise<ReadonlyMap<string, Setting>>;
 }
 
 /** The environment variables that describe a single host, beside `DEPLOY_HOST`, and the variables that they set. */
@@ -65,6 +73,9 @@ export async function readInventory(sources: readonly string[], options: LoadOpt
     }
     return layer;
   };
+  let extra: Promise<ReadonlyMap<string, Setting>> | undefined;
+  const extraVarsOnce = () => extra ??= readExtraVars(options.extraVars, reading);
+  const constructing: BeforeConstruction = { before: [], extraVars: extraVarsOnce };
   const [named, namedBy] = sources.length > 0
     ? [sources, "--inventory"]
     : [env.LOCKSTEP_INVENTORY ? [env.LOCKSTEP_INVENTORY] : [], "LOCKSTEP_INVENTORY"];
@@ -73,7 +84,10 @@ export async function readInventory(sources: readonly string[], options: LoadOpt
     for (const { sources: several, problems: ofSource, warnings } of found) {
       append(problems, ofSource);
       warnings.forEach(check.warn);
-      for (const source of several) await readSource(source, builder, check, unseal, options);
+      for (const source of several) {
+        await readSource(source, builder, check, unseal, options, constructing);
+        constructing.before.push(source.file);
+      }
     }
     const folders = found.flatMap(({ folder }) => folder ?? []).map((folder) => resolve(cwd, folder));
     // Of a folder that is named twice the later place counts, because what is read later wins.
@@ -85,9 +99,9 @@ export async function readInventory(sources: readonly string[], options: LoadOpt
   }
   // As with Ansible, where the folder of the playbook (or without one the current folder) has variables, too.
   const here = await varsOf(cwd);
-  const extraVars = await readExtraVars(options.extraVars, reading);
+  const extraVars = await extraVarsOnce();
   if (problems.length > 0) throw new UsageError(problemOnce(problems));
-  return builder.build({ layers, here, extraVars });
+  return builder.build({ layers, here, extraVars, env });
 }
 
 /** The names of the variables that `extraVars` sets. Throws a UsageError with everything that is wrong with them. */
@@ -119,6 +133,7 @@ async function readSource(
   checkOfAll: VariableCheck,
   unseal: Unseal,
   options: LoadOptions,
+  constructing: BeforeConstruction,
 ): Promise<void> {
   const ofSource: Problem[] = [];
   const { file, kind } = source;
@@ -141,10 +156,14 @@ async function readSource(
       const { isMap } = await import("yaml");
       const { readYaml } = await import("./yaml/yaml_document.ts");
       const { readYamlInventory } = await import("./sources/yaml_inventory.ts");
+      const { isConfigurationName, isConstructed, pluginOf } = await import("./sources/plugin_configuration.ts");
       const { readBlockYaml } = await import("./yaml/block_yaml.ts");
       const reading = { unseal, secret, warn: check.warn };
       const document = readBlockYaml(file, text, reading) ?? readYaml(file, text, ofSource, reading);
-      if (document && (document.root === null || isMap(document.root))) {
+      const plugin = document && pluginOf(document);
+      if (document && plugin && isConstructed(plugin) && isConfigurationName(file)) {
+        await readConstructed(file, document, builder, check, unseal, options, constructing);
+      } else if (document && (document.root === null || isMap(document.root))) {
         readYamlInventory(document, builder, check);
       } else {
         const { readIniInventory } = await import("./sources/ini_inventory.ts");
@@ -161,6 +180,35 @@ async function readSource(
   builder.source = "";
   const inOrder = byPlace(ofSource);
   append(checkOfAll.problems, plain?.secret ? discreet(inOrder) : inOrder);
+}
+
+/** Adds what a `constructed` inventory makes of the sources before it. */
+async function readConstructed(
+  file: string,
+  document: YamlSource,
+  builder: InventoryBuilder,
+  check: VariableCheck,
+  unseal: Unseal,
+  { cwd, env }: LoadOptions,
+  { before, extraVars }: BeforeConstruction,
+): Promise<void> {
+  const { constructedOptions } = await import("./sources/constructed_options.ts");
+  const { construct } = await import("./sources/constructed.ts");
+  const problems: Problem[] = [];
+  const meant = constructedOptions(document, check.of(problems, check.warn), env);
+  append(check.problems, problems);
+  if (problems.length > 0) return;
+  const layers: VarsLayer[] = [];
+  if (meant.useVarsPlugins) {
+    // What is wrong with these files is said when they are read for good.
+    const reading = { cwd, unseal, check: new VariableCheck([], () => {}) };
+    const names = { groups: builder.groupNames(), hosts: builder.hostNames(), unused: new Set<string>() };
+    for (const folder of new Set(before.map((source) => dirname(resolve(cwd, source))))) {
+      layers.push(await readVarsFiles(folder, names, reading));
+    }
+  }
+  const extra = meant.useExtraVars ? await extraVars() : new Map<string, Setting>();
+  construct(meant, builder, check, { file, cwd, env, layers, extraVars: extra });
 }
 
 function addEnvironmentHost(builder: InventoryBuilder, env: LoadOptions["env"], check: VariableCheck): void {

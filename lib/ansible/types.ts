@@ -30,6 +30,19 @@ export interface Host extends Variables {
   readonly groups: readonly string[];
   /** The source that named it first, as the user gave it: what Ansible's `inventory_file` says. */
   readonly source: string;
+  /** What its variables may name of others. */
+  readonly fleet: Fleet;
+}
+
+/** What a host's variables may name beside each other: other hosts, groups, the environment. */
+export interface Fleet {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** In the order in which the sources name them. */
+  readonly hostNames: readonly string[];
+  readonly groupNames: readonly string[];
+  host(name: string): Host | undefined;
+  /** The hosts of a group and of all below it. */
+  members(group: string): readonly string[] | undefined;
 }
 
 /**

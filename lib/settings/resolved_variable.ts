@@ -6,7 +6,7 @@ import { type Resolved, resolveVariable as resolveTemplate } from "../ansible/ji
 import type { Host } from "../ansible/types.ts";
 import { noteSecret, noteUrl } from "../secrets.ts";
 
-/** The value of a host's variable, `undefined` if it is not set. Throws NoReference, and CannotOpen for an encrypted part. */
+/** The value of a host's variable, `undefined` if it is not set. Throws TemplateError, and CannotOpen for an encrypted part. */
 export function resolveVariable(host: Host, name: string, cwd: string): Resolved | undefined {
   const resolved = resolveTemplate(host, name, cwd);
   if (resolved?.secret) {

@@ -6,7 +6,7 @@
 import { UsageError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import { isSecretName, noteSecret, noteVariable } from "../secrets.ts";
-import { NoReference } from "../ansible/jinja/references.ts";
+import { TemplateError } from "../ansible/jinja/references.ts";
 import { resolveVariable } from "./resolved_variable.ts";
 import { CannotOpen, isSealed, type Sealed } from "../ansible/vault/sealed.ts";
 import type { Host, Inventory } from "../ansible/types.ts";
@@ -67,6 +67,6 @@ function openedIfPossible(open: () => unknown): void {
   try {
     open();
   } catch (error) {
-    if (!(error instanceof CannotOpen || error instanceof NoReference)) throw error;
+    if (!(error instanceof CannotOpen || error instanceof TemplateError)) throw error;
   }
 }

@@ -8,7 +8,7 @@ import { type Problem, UsageError } from "../errors.ts";
 import type { Simulation } from "../remote/simulated/faults.ts";
 import { noteUrl } from "../secrets.ts";
 import { byPlace, problemAt, problemOnce, shown } from "../ansible/problems.ts";
-import { NoReference, type Resolved } from "../ansible/jinja/references.ts";
+import { TemplateError, type Resolved } from "../ansible/jinja/references.ts";
 import { resolveVariable } from "./resolved_variable.ts";
 import { CannotOpen } from "../ansible/vault/sealed.ts";
 import type { Host, Origin, Setting } from "../ansible/types.ts";
@@ -245,7 +245,7 @@ function resolve(
   try {
     return resolveVariable(host, written, cwd);
   } catch (error) {
-    if (error instanceof NoReference) {
+    if (error instanceof TemplateError) {
       const text = shown(host.vars[written]);
       const message = `found ${text}: ${error.message}; expected ${expectedOf(name)}`;
       problems.push(problemAt(originOf(host, written), message, error.hint));

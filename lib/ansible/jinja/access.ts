@@ -2,21 +2,22 @@
  * `x.y`, `x[y]` and `x[a:b]`: keys, members, and the methods that are known. Nothing of JavaScript's own is ever reached.
  * @module
  */
+import { didYouMean } from "../../near_miss.ts";
 import { figureOf } from "../python/arithmetic.ts";
 import { Tuple } from "../python/tuple.ts";
 import { mappingMethod, methodOf } from "./methods.ts";
 import { keyOf, opened } from "./operators.ts";
 import type { Run } from "./run.ts";
-import { TemplateError } from "./template_error.ts";
+import { TemplateError, Unsupported } from "./template_error.ts";
 import { isList, isMapping, Lazy, typeName, Undefined, type Value } from "./values.ts";
 
 /** `of.name`: a method, or else a key. */
 export function attributeOf(of: Value, name: string, run: Run): Value {
   if (of instanceof Undefined && !of.lenient) return of;
   if (name.startsWith("_") && !hasKey(of, name)) {
-    throw new TemplateError(`".${name}", which Lockstep does not look into`);
+    throw new Unsupported(`".${name}", which Lockstep does not look into`);
   }
-  return methodOf(of, name, run) ?? memberOf(of, name, run) ?? missing(of, `attribute '${name}'`);
+  return methodOf(of, name, run) ?? memberOf(of, name, run) ?? missing(of, name);
 }
 
 /** `of[key]`: a key or a member, or else a method. */
@@ -29,7 +30,7 @@ export function itemOf(of: Value, key: Value, run: Run): Value {
     const method = isMapping(of) ? mappingMethod(of, key, run) : methodOf(of, key, run);
     if (method !== undefined) return method;
   }
-  return missing(of, typeof key === "string" ? `attribute '${key}'` : `element ${String(key)}`);
+  return missing(of, key);
 }
 
 /** What is in a mapping, a list or a text under a key; undefined where nothing is. */
@@ -49,7 +50,7 @@ function memberOf(of: Value, key: Value, run: Run): Value | undefined {
 /** `of[from:to:step]`. */
 export function sliceOf(of: Value, bounds: readonly (Value | undefined)[], run: Run): Value {
   if (of instanceof Undefined) return of;
-  if (typeof of !== "string" && !isList(of)) return missing(of, "part");
+  if (typeof of !== "string" && !isList(of)) return new Undefined(`a part of ${typeName(of)}, which has none`);
   const [from, to, by] = bounds.map((bound) => {
     if (bound === undefined || bound === null) return undefined;
     const figure = figureOf(bound);
@@ -76,6 +77,9 @@ function hasKey(of: Value, name: string): boolean {
   return of instanceof Lazy ? of.keys().includes(name) : isMapping(of) && Object.hasOwn(of, name);
 }
 
-function missing(of: Value, what: string): Undefined {
-  return new Undefined(`${what} of ${typeName(of)}, which has none`);
+function missing(of: Value, key: Value): Undefined {
+  if (of instanceof Lazy && of.missing && typeof key === "string") return of.missing(key);
+  if (typeof key !== "string") return new Undefined(`[${String(key)}] of ${typeName(of)}, which has no such member`);
+  const hint = isMapping(of) ? didYouMean(key, Object.keys(of)) : undefined;
+  return new Undefined(`"${key}" of ${typeName(of)}, which has no such key`, hint);
 }

@@ -10,7 +10,7 @@ import { regexOf } from "./filters/regex.ts";
 import { listOf } from "./methods.ts";
 import { arithmetic, compare, isEqual, isIn, isTrue } from "./operators.ts";
 import { bind } from "./parameters.ts";
-import { TemplateError } from "./template_error.ts";
+import { TemplateError, Unsupported } from "./template_error.ts";
 import { textOf } from "./text.ts";
 import { Callable, isList, isMapping, Lazy, typeName, Undefined, type Value } from "./values.ts";
 
@@ -47,7 +47,7 @@ const version: Test = (value, args, { run }) => {
     "version_type",
   ], 1);
   if (strict !== null || type !== null && type !== "loose") {
-    throw new TemplateError('a test of versions that are not "loose"');
+    throw new Unsupported('a test of versions that are not "loose"');
   }
   if (!isTrue(value) || !isTrue(other!)) throw new TemplateError("a test of versions with an empty one");
   const found = compareVersions(textOf(value, run), textOf(other!, run));

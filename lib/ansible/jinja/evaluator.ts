@@ -6,7 +6,6 @@ import { figureOf } from "../python/arithmetic.ts";
 import { Tuple } from "../python/tuple.ts";
 import { attributeOf, itemOf, sliceOf } from "./access.ts";
 import { didYouMean } from "../../near_miss.ts";
-import { TooSlow } from "../patterns/bounded_regex.ts";
 import { TESTS } from "./checks.ts";
 import type { Environment } from "./environment.ts";
 import { FILTERS, NEVER_EVALUATED, TEXT_FILTERS, TOLERANT } from "./filters/mod.ts";
@@ -14,7 +13,7 @@ import { keysOf, listOf } from "./methods.ts";
 import type { Expression, Given } from "./nodes.ts";
 import { arithmetic, calculated, compare, isTrue, keyOf, opened } from "./operators.ts";
 import type { Run } from "./run.ts";
-import { TemplateError } from "./template_error.ts";
+import { TemplateError, Unsupported } from "./template_error.ts";
 import { textOf } from "./text.ts";
 import {
   type Arguments,
@@ -152,7 +151,9 @@ export class Evaluator implements Environment {
     if (spread) values.push(...listOf(this.evaluate(spread), this.run).slice(0, MOST_ARGUMENTS));
     if (spreadNamed) {
       const mapping = this.evaluate(spreadNamed);
-      if (!isMapping(mapping) && !(mapping instanceof Lazy)) throw new TemplateError("** before what is no mapping");
+      if (!isMapping(mapping) && !(mapping instanceof Lazy)) {
+        throw new TemplateError("** before what is no mapping");
+      }
       for (const key of keysOf(mapping)) byName.set(key, itemOf(mapping, key, this.run));
     }
     return { positional: values, named: byName };
@@ -189,20 +190,20 @@ function plainName(name: string): string {
   return name.replace(/^ansible\.(?:builtin|legacy)\./, "");
 }
 
-/** Does `work`; a regular expression that takes too long, or is none, is said to be that of a filter. */
+/** Does `work`; a regular expression that is none is said to be that of a filter. */
 function inWords<T>(name: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof TooSlow || error instanceof SyntaxError) {
+    if (error instanceof SyntaxError) {
       throw new TemplateError(`${name} with a regular expression that cannot be used: ${error.message}`);
     }
     throw error;
   }
 }
 
-function unknown(what: string, name: string, known: Iterable<string>, isMeant: boolean): TemplateError {
-  return new TemplateError(
+function unknown(what: string, name: string, known: Iterable<string>, isMeant: boolean): Unsupported {
+  return new Unsupported(
     `the ${what} "${name}", which Lockstep does not evaluate`,
     (isMeant ? undefined : didYouMean(name, known)) ?? "write the value itself, or give it with -e",
   );

@@ -6,7 +6,7 @@ import { stripped, splitText } from "../python/python_strings.ts";
 import { arithmeticProblems, isEqual, opened } from "./operators.ts";
 import { bind } from "./parameters.ts";
 import type { Run } from "./run.ts";
-import { TemplateError } from "./template_error.ts";
+import { TemplateError, Unsupported } from "./template_error.ts";
 import { textOf } from "./text.ts";
 import {
   type Arguments,
@@ -48,7 +48,7 @@ function bound<T>(
   const method = methods.get(name);
   if (method === undefined) return undefined;
   return new Callable(name, (args) => {
-    if (method === null) throw new TemplateError(`the method ${name}(), which Lockstep does not evaluate`);
+    if (method === null) throw new Unsupported(`the method ${name}(), which Lockstep does not evaluate`);
     return method(of, args, run);
   });
 }
@@ -115,10 +115,12 @@ const TEXT: ReadonlyMap<string, Method<string> | null> = new Map([
   }],
   ["join", (of, args, run) => {
     const [items] = bind("join", args, ["iterable"], 1);
-    return listOf(items!, run).map((item) => {
+    const texts = listOf(items!, run).map((item) => {
       if (typeof item !== "string") throw new TemplateError(`join() of ${typeName(item)}, expected texts`);
       return item;
-    }).join(of);
+    });
+    run.size(texts.reduce((size, text) => size + text.length + of.length, 0));
+    return texts.join(of);
   }],
   ["zfill", (of, args, run) => {
     const width = size("zfill", args, run);

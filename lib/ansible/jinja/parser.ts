@@ -5,7 +5,7 @@
 import { parseExpression, parseTuple, parseWithoutCondition } from "./expressions.ts";
 import { tokens } from "./lexer.ts";
 import type { Branch, Statement, Target, Template } from "./nodes.ts";
-import { TemplateError } from "./template_error.ts";
+import { TemplateError, Unsupported } from "./template_error.ts";
 import { TokenStream } from "./token_stream.ts";
 
 /** How many texts are remembered: of ten thousand hosts most share theirs. */
@@ -57,7 +57,7 @@ function statement(stream: TokenStream): Statement {
   if (word === "if") return ifStatement(stream);
   if (word === "for") return forStatement(stream);
   if (word === "set") return setStatement(stream);
-  throw new TemplateError(
+  throw new Unsupported(
     `a template with {% ${word} %}, which Lockstep does not evaluate`,
     "{% if %}, {% for %} and {% set %} work",
   );
@@ -89,7 +89,7 @@ function forStatement(stream: TokenStream): Statement {
   stream.expect("in");
   const over = parseWithoutCondition(stream);
   const filter = stream.skip("if") ? parseExpression(stream) : undefined;
-  if (stream.is("recursive")) throw new TemplateError("a template with a recursive loop");
+  if (stream.is("recursive")) throw new Unsupported("a template with a recursive loop");
   stream.endOfTag();
   const body = statements(stream, ["else", "endfor"]);
   return { kind: "for", target, over, filter, body, otherwise: otherwise(stream, "endfor") };
@@ -98,7 +98,7 @@ function forStatement(stream: TokenStream): Statement {
 function setStatement(stream: TokenStream): Statement {
   const target = assignTarget(stream);
   if (stream.skip("=")) return { kind: "set", target, value: parseTuple(stream) };
-  if (stream.is("|")) throw new TemplateError("a template with {% set %} and a filter around a block");
+  if (stream.is("|")) throw new Unsupported("a template with {% set %} and a filter around a block");
   stream.endOfTag();
   const body = statements(stream, ["endset"]);
   stream.expect("endset");

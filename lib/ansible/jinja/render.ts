@@ -9,10 +9,11 @@ import { Tuple } from "../python/tuple.ts";
 import { Evaluator, type Names } from "./evaluator.ts";
 import { listOf } from "./methods.ts";
 import type { Statement, Target, Template } from "./nodes.ts";
+import { attributesOf } from "./namespace.ts";
 import { isTrue } from "./operators.ts";
 import { newlinesAtEnd, parseTemplate } from "./parser.ts";
 import type { Run } from "./run.ts";
-import { TemplateError } from "./template_error.ts";
+import { Excess, TemplateError } from "./template_error.ts";
 import { dataOf, textOf } from "./text.ts";
 import {
   Callable,
@@ -29,8 +30,20 @@ import {
 /** What a text comes to as a template. Throws a TemplateError. */
 export function render(text: string, names: Names, run: Run): Value {
   const template = parseTemplate(text);
-  return new Renderer(run, names).whole(template);
+  const before = excessive.get(template);
+  if (before) throw before;
+  try {
+    return new Renderer(run, names).whole(template);
+  } catch (error) {
+    // The engine's own bounds: of its stack, and of a text.
+    const excess = error instanceof RangeError ? new Excess("a template that takes far too much") : error;
+    if (excess instanceof Excess) excessive.set(template, excess);
+    throw excess;
+  }
 }
+
+/** Templates that took too much once: of ten thousand hosts none tries it again. */
+const excessive = new WeakMap<Template, Excess>();
 
 class Renderer implements Names {
   /** Names that the template itself has set, the innermost last. */
@@ -122,11 +135,11 @@ class Renderer implements Names {
     const scope = this.#scopes.at(-1)!;
     if (target.kind === "name") scope.set(target.name, value);
     else if (target.kind === "attribute") {
-      const space = this.get(target.of);
-      if (!(space instanceof Lazy) || !namespaces.has(space)) {
+      const attributes = attributesOf(this.get(target.of));
+      if (!attributes) {
         throw new TemplateError(`"${target.of}.${target.name}" set, and "${target.of}" is no namespace`);
       }
-      namespaces.get(space)!.set(target.name, value);
+      attributes.set(target.name, value);
     } else {
       const values = listOf(value, this.run);
       if (values.length !== target.targets.length) {
@@ -135,16 +148,6 @@ class Renderer implements Names {
       for (const [at, one] of target.targets.entries()) this.#assign(one, values[at]!);
     }
   }
-}
-
-const namespaces = new WeakMap<Lazy, Map<string, Value>>();
-
-/** Jinja2's `namespace()`: a mapping whose attributes may be set. */
-export function namespaceOf(entries: Iterable<readonly [string, Value]>): Lazy {
-  const values = new Map(entries);
-  const space = new Lazy(() => [...values.keys()], (key) => values.get(key));
-  namespaces.set(space, values);
-  return space;
 }
 
 /** What comes of an expression: nothing is written for None, and what is not there is an error. */

@@ -3,10 +3,10 @@
  * regular expressions than anybody would wait.
  * @module
  */
-import { within } from "../patterns/bounded_regex.ts";
+import { TooSlow, within } from "../patterns/bounded_regex.ts";
 import type { Json } from "../../json.ts";
 import type { Sealed } from "../vault/sealed.ts";
-import { TemplateError } from "./template_error.ts";
+import { Excess } from "./template_error.ts";
 
 /** Far more than a loop over a fleet of ten thousand takes. */
 const MOST_STEPS = 500_000;
@@ -24,21 +24,21 @@ export class Run {
   #depth = 0;
   #regexTime = REGEX_TIME;
 
-  /** Counts so many steps. Throws a TemplateError where they are too many. */
+  /** Counts so many steps. Throws an Excess where they are too many. */
   spend(steps: number): void {
     this.#steps += steps;
-    if (this.#steps > MOST_STEPS) throw new TemplateError("a template that does not come to an end");
+    if (this.#steps > MOST_STEPS) throw new Excess("a template that does not come to an end");
   }
 
-  /** Allows a text or list of a size, before it is made; its making counts as steps. Throws a TemplateError where it is too large. */
+  /** Allows a text or list of a size, before it is made; its making counts as steps. Throws an Excess where it is too large. */
   size(size: number): void {
-    if (!(size <= LARGEST)) throw new TemplateError("a template that comes to far too much text");
+    if (!(size <= LARGEST)) throw new Excess("a template that comes to far too much text");
     this.spend(Math.ceil(size / 64));
   }
 
-  /** Does `work` one level deeper. Throws a TemplateError where that is too deep. */
+  /** Does `work` one level deeper. Throws an Excess where that is too deep. */
   deeper<T>(work: () => T): T {
-    if (++this.#depth > DEEPEST) throw new TemplateError("a template that goes far too deep");
+    if (++this.#depth > DEEPEST) throw new Excess("a template that goes far too deep");
     try {
       return work();
     } finally {
@@ -52,11 +52,14 @@ export class Run {
     return sealed.open();
   }
 
-  /** Does `work`, which runs a regular expression. Throws a TooSlow where there is no time left. */
+  /** Does `work`, which runs a regular expression. Throws an Excess where there is no time left. */
   inTime<T>(work: () => T): T {
     const start = performance.now();
     try {
       return within(this.#regexTime, work);
+    } catch (error) {
+      if (!(error instanceof TooSlow)) throw error;
+      throw new Excess(`a template with a regular expression that cannot be used: ${error.message}`);
     } finally {
       this.#regexTime = Math.max(1, this.#regexTime - (performance.now() - start));
     }

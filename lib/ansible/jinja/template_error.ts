@@ -16,3 +16,13 @@ export class TemplateError extends Error {
 export class UndefinedError extends TemplateError {
   override readonly name = "UndefinedError";
 }
+
+/** Ansible would evaluate it, and Lockstep does not: never a reason to go on without it. */
+export class Unsupported extends TemplateError {
+  override readonly name = "Unsupported";
+}
+
+/** It takes more than any template may: the same text is not tried again for the next host. */
+export class Excess extends TemplateError {
+  override readonly name = "Excess";
+}

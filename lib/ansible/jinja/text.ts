@@ -7,7 +7,7 @@ import { isPythonNumber } from "../python/python_number.ts";
 import { pythonText } from "../python/python_text.ts";
 import { Tuple } from "../python/tuple.ts";
 import type { Run } from "./run.ts";
-import { TemplateError } from "./template_error.ts";
+import { TemplateError, Unsupported } from "./template_error.ts";
 import { Callable, isList, Lazy, mappingOf, NativeText, OMIT, Undefined, type Value } from "./values.ts";
 import { isSealed } from "../vault/sealed.ts";
 
@@ -30,7 +30,7 @@ export function dataOf(value: Value, run: Run): Json {
     throw new TemplateError("omit within a value", "it works alone: default(omit)");
   }
   if (value instanceof Callable) {
-    throw new TemplateError(
+    throw new Unsupported(
       `"${value.name}", which is a function and no value`,
       `call it: ${value.name}(); for a key of that name write ['${value.name}']`,
     );

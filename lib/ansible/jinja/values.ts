@@ -34,7 +34,12 @@ export class Callable {
 
 /** A mapping whose values are made when somebody asks for one. */
 export class Lazy {
-  constructor(readonly keys: () => readonly string[], readonly get: (key: string) => Value | undefined) {}
+  /** `missing`: what is said of a key that there is not. */
+  constructor(
+    readonly keys: () => readonly string[],
+    readonly get: (key: string) => Value | undefined,
+    readonly missing?: (key: string) => Undefined,
+  ) {}
 }
 
 /** Text that stays text, whatever it looks like, while it stands alone: Ansible's NativeJinjaText. */

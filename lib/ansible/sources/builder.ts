@@ -7,7 +7,7 @@ import { append } from "../../append.ts";
 import { UsageError } from "../../errors.ts";
 import type { Json } from "../../json.ts";
 import { hostsIn } from "../membership.ts";
-import type { Group, Host, Inventory, Setting, Settings, Variables } from "../types.ts";
+import type { Fleet, Group, Host, Inventory, Setting, Settings, Variables } from "../types.ts";
 
 interface GroupNode {
   readonly name: string;
@@ -45,6 +45,17 @@ export interface Over {
   /** Of the folder that the user works in: over those beside the sources. */
   readonly here?: VarsLayer;
   readonly extraVars: ReadonlyMap<string, Setting>;
+  /** What templates may name of the environment. */
+  readonly env?: Fleet["env"];
+}
+
+/** A host while sources are still read. */
+export interface HostSoFar {
+  readonly name: string;
+  readonly source: string;
+  /** Sorted, without `all`. */
+  readonly groups: readonly string[];
+  readonly settings: ReadonlyMap<string, Setting>;
 }
 
 /** Of all sources together. */
@@ -145,8 +156,29 @@ export class InventoryBuilder {
     this.#group(group).priority = priority;
   }
 
+  /** A host as it is before all sources are read, with the variables that its groups and it have so far, and those of `layers`. */
+  hostSoFar(name: string, layers: readonly VarsLayer[]): HostSoFar {
+    const host = this.#hosts.get(name)!;
+    const groups = [...upward(host.groups)];
+    const depths = new Map(groups.map((group) => [group, depthSoFar(group)]));
+    const sorted = groups.sort((a, b) =>
+      depths.get(a)! - depths.get(b)! || a.priority - b.priority || byName(a.name, b.name)
+    );
+    return {
+      name,
+      source: host.source,
+      groups: sorted.map((group) => group.name).filter((name) => name !== "all").sort(byName),
+      settings: merged([
+        ...sorted.map((group) => group.vars),
+        ...layers.flatMap((layer) => sorted.map((group) => layer.groups.get(group.name))),
+        ...host.vars,
+        ...layers.map((layer) => layer.hosts.get(name)),
+      ]),
+    };
+  }
+
   /** Ties up loose ends (`all` holds every group, `ungrouped` every host without one) and merges. */
-  build({ layers, here, extraVars }: Over): Inventory {
+  build({ layers, here, extraVars, env = {} }: Over): Inventory {
     this.#reconcile();
     const groups = new Map<string, Group>();
     for (const group of this.#groups.values()) {
@@ -158,12 +190,22 @@ export class InventoryBuilder {
         ...variables(merged([group.vars, ...layers.map((layer) => layer.groups.get(group.name))])),
       });
     }
-    const merge = this.#merger(here ? [...layers, here] : layers, extraVars);
-    return {
-      hosts: hostsIn(groups, "all").map((name) => merge(this.#hosts.get(name)!)),
-      hostNames: this.hostNames(),
-      groups,
+    const hostNames = this.hostNames();
+    let byName: Map<string, Host> | undefined;
+    const members = new Map<string, readonly string[]>();
+    const fleet: Fleet = {
+      env,
+      hostNames,
+      groupNames: [...groups.keys()],
+      host: (name) => (byName ??= new Map(hosts.map((host) => [host.name, host]))).get(name),
+      members: (group) => {
+        if (!members.has(group) && groups.has(group)) members.set(group, hostsIn(groups, group));
+        return members.get(group);
+      },
     };
+    const merge = this.#merger(here ? [...layers, here] : layers, extraVars, fleet);
+    const hosts = hostsIn(groups, "all").map((name) => merge(this.#hosts.get(name)!));
+    return { hosts, hostNames, groups };
   }
 
   #group(name: string): GroupNode {
@@ -209,6 +251,7 @@ export class InventoryBuilder {
   #merger(
     layers: readonly VarsLayer[],
     extraVars: ReadonlyMap<string, Setting>,
+    fleet: Fleet,
   ): (host: HostNode) => Host {
     const depths = depthsBelow(this.#all);
     const numbers = new Map([...this.#groups.values()].map((group, number) => [group, number]));
@@ -242,11 +285,12 @@ export class InventoryBuilder {
       const inherited = inherit(host.groups);
       const { name, source } = host;
       const own = [...host.vars, ...files.flatMap((layer) => layer.hosts.get(name) ?? [])];
-      if (own.length === 0) return { name, source, ...inherited };
+      if (own.length === 0) return { name, source, fleet, ...inherited };
       const all = [...own, extraVars];
       return {
         name,
         source,
+        fleet,
         groups: inherited.groups,
         vars: overlay.vars(inherited.vars, all.flatMap((place) => [...place])),
         // Asked for only where something is to be said about a variable.
@@ -343,6 +387,16 @@ function depthsBelow(all: GroupNode): Map<GroupNode, number> {
     }
   }
   return depths;
+}
+
+/** The longest way to a group from one that has none above it. */
+function depthSoFar(group: GroupNode, below = 0): number {
+  if (below > DEEPEST) {
+    throw UsageError.of("--inventory", `found the group "${group.name}" more than ${DEEPEST} groups deep`);
+  }
+  let depth = 0;
+  for (const parent of group.parents) depth = Math.max(depth, depthSoFar(parent, below + 1) + 1);
+  return depth;
 }
 
 /** Whether `group` is somewhere below `ancestor`. */

@@ -24,10 +24,12 @@ export class Sealed {
   /** As `ansible-inventory` prints it. */
   readonly __ansible_vault: string;
   readonly #open: () => Json;
+  readonly #ofFile: boolean;
 
-  private constructor(vaultText: string, open: () => Json) {
+  private constructor(vaultText: string, open: () => Json, ofFile: boolean) {
     this.__ansible_vault = vaultText;
     this.#open = open;
+    this.#ofFile = ofFile;
   }
 
   /** A value that is decrypted when somebody needs it, if anybody ever does. */
@@ -36,13 +38,18 @@ export class Sealed {
     return new Sealed(vaultText, () => {
       if (plain === undefined) secretKeeper().opened(plain = unseal(vaultText));
       return plain;
-    }) as unknown as Json;
+    }, false) as unknown as Json;
   }
 
   /** A value out of a file that is encrypted as a whole; it prints as the name of that file. */
   static from(file: string, value: Json): Json {
     secretKeeper().opened(value);
-    return new Sealed(`in ${file}`, () => value) as unknown as Json;
+    return new Sealed(`in ${file}`, () => value, true) as unknown as Json;
+  }
+
+  /** Whether it was a plain value in a file that is encrypted as a whole. */
+  get ofFile(): boolean {
+    return this.#ofFile;
   }
 
   /** The plain value. Throws CannotOpen. */

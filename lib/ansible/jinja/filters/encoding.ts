@@ -10,7 +10,7 @@ import { jsonText } from "../../python/json_text.ts";
 import type { Filter } from "../environment.ts";
 import { isTrue } from "../operators.ts";
 import { bind } from "../parameters.ts";
-import { TemplateError } from "../template_error.ts";
+import { TemplateError, Unsupported } from "../template_error.ts";
 import { dataOf, textOf } from "../text.ts";
 import { typeName, type Value } from "../values.ts";
 
@@ -26,7 +26,7 @@ function digestOf(algorithm: string, text: string): string {
 /** Only UTF-8: other encodings are nobody's in an inventory. */
 function utf8(name: string, encoding: Value | undefined): void {
   if (encoding !== undefined && !/^utf-?8$/i.test(String(encoding))) {
-    throw new TemplateError(`${name} with the encoding ${JSON.stringify(encoding)}`);
+    throw new Unsupported(`${name} with the encoding ${JSON.stringify(encoding)}`);
   }
 }
 
@@ -63,7 +63,7 @@ export const encodingFilters: Readonly<Record<string, Filter>> = {
     const [kind = "sha1"] = bind("hash", args, ["hashtype"]);
     const algorithm = textOf(kind, run);
     if (!/^(?:md5|sha1|sha224|sha256|sha384|sha512)$/.test(algorithm)) {
-      throw new TemplateError(`hash by ${JSON.stringify(algorithm)}`);
+      throw new Unsupported(`hash by ${JSON.stringify(algorithm)}`);
     }
     return digestOf(algorithm, textOf(value, run));
   },
