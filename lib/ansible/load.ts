@@ -156,7 +156,9 @@ async function readSource(
       const { isMap } = await import("yaml");
       const { readYaml } = await import("./yaml/yaml_document.ts");
       const { readYamlInventory } = await import("./sources/yaml_inventory.ts");
-      const { isConfigurationName, isConstructed, pluginOf } = await import("./sources/plugin_configuration.ts");
+      const { isConfigurationName, isConstructed, pluginOf } = await import(
+        "./sources/plugin_configuration.ts"
+      );
       const { readBlockYaml } = await import("./yaml/block_yaml.ts");
       const reading = { unseal, secret, warn: check.warn };
       const document = readBlockYaml(file, text, reading) ?? readYaml(file, text, ofSource, reading);
@@ -192,8 +194,8 @@ async function readConstructed(
   { cwd, env }: LoadOptions,
   { before, extraVars }: BeforeConstruction,
 ): Promise<void> {
-  const { constructedOptions } = await import("./sources/constructed_options.ts");
-  const { construct } = await import("./sources/constructed.ts");
+  const { constructedOptions } = await import("./sources/constructed/options.ts");
+  const { construct } = await import("./sources/constructed/construct.ts");
   const problems: Problem[] = [];
   const meant = constructedOptions(document, check.of(problems, check.warn), env);
   append(check.problems, problems);

@@ -8,7 +8,7 @@ import { type Problem, UsageError } from "../errors.ts";
 import type { Simulation } from "../remote/simulated/faults.ts";
 import { noteUrl } from "../secrets.ts";
 import { byPlace, problemAt, problemOnce, shown } from "../ansible/problems.ts";
-import { TemplateError, type Resolved } from "../ansible/jinja/references.ts";
+import { type Resolved, TemplateError } from "../ansible/jinja/references.ts";
 import { resolveVariable } from "./resolved_variable.ts";
 import { CannotOpen } from "../ansible/vault/sealed.ts";
 import type { Host, Origin, Setting } from "../ansible/types.ts";

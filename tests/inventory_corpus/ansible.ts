@@ -8,6 +8,9 @@ import type { Answer, Piece, Question } from "./answer.ts";
 import { corpusFolder } from "./case.ts";
 import { parseLiteral } from "./literal_json.ts";
 
+/** Variables of the environment that lookups of the corpus find, here and there. */
+export const WORDS: Readonly<Record<string, string>> = { CORPUS_WORD: "word", CORPUS_LIST: "[1, 2]" };
+
 /** How both Ansible itself and the process are run: without the settings of whoever runs the tests. */
 export function ansibleEnvironment(folder: string): Record<string, string> {
   const config = join(folder, "ansible.cfg");
@@ -17,6 +20,7 @@ export function ansibleEnvironment(folder: string): Record<string, string> {
     ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED: "true",
     ANSIBLE_LOCALHOST_WARNING: "false",
     ANSIBLE_LOCAL_TEMP: folder,
+    ...WORDS,
     LC_ALL: "C.UTF-8",
     PYTHONWARNINGS: "ignore",
   };
@@ -56,9 +60,9 @@ export class Ansible {
 
   /** Asks one question. Those asked meanwhile wait for their turn. */
   async ask(question: Question): Promise<Answer> {
-    const { cwd, patterns } = question;
+    const { cwd, patterns, render = [] } = question;
     return parseLiteral(
-      await this.#exchange({ cwd, patterns, args: ansibleArgs(question) }),
+      await this.#exchange({ cwd, patterns, render, args: ansibleArgs(question) }),
     ) as unknown as Answer;
   }
 

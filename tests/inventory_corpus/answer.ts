@@ -18,8 +18,13 @@ export interface Answer {
   /** The plain values of single variables that are encrypted, by host. */
   readonly secrets?: Json;
   readonly patterns?: Readonly<Record<string, Selection>>;
+  /** What the variables of hosts come to, by host and name. */
+  readonly rendered?: Readonly<Record<string, Readonly<Record<string, Rendered>>>>;
   readonly error?: string;
 }
+
+/** What a variable comes to: nothing at all for `omit`, `error` where it cannot be told. */
+export type Rendered = { readonly value: Json } | { readonly omitted: true } | { readonly error: string };
 
 /** The questions that an answer answers; `args` are those of ansible-inventory. */
 export interface Question {
@@ -28,6 +33,7 @@ export interface Question {
   readonly extraVars: readonly string[];
   readonly vaultPasswordFile?: string;
   readonly patterns: readonly string[];
+  readonly render?: readonly string[];
 }
 
 /** What a text is read as: `error` where it cannot be, `other` where JSON has no word for it. */

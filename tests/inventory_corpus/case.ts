@@ -9,8 +9,8 @@
  * [web]
  * web-[01:12]
  * ```
- * A file that begins with `#!` becomes executable. `differs: WHAT: WHY` names what is meant to differ from Ansible: a pattern, `list`,
- * or `refused` for an inventory that Ansible takes and we do not.
+ * `render: HOST` has every variable of a host evaluated. A file that begins with `#!` becomes executable. `differs: WHAT: WHY` names what is meant to differ from Ansible: a pattern, `list`,
+ * `refused` for an inventory that Ansible takes and we do not, or `HOST.NAME` for what a variable comes to.
  * @module
  */
 import { dirname, fromFileUrl, join } from "@std/path";
@@ -23,6 +23,8 @@ export interface Case {
   readonly extraVars: readonly string[];
   readonly vaultPasswordFile?: string;
   readonly patterns: readonly string[];
+  /** Hosts whose variables are evaluated. */
+  readonly render?: readonly string[];
   /** What differs from Ansible on purpose, and why. */
   readonly differs: Readonly<Record<string, string>>;
   readonly files: Readonly<Record<string, string>>;
@@ -54,6 +56,7 @@ export function parseCase(name: string, text: string): Case {
     extra: [] as string[],
     vault: [] as string[],
     limit: [] as string[],
+    render: [] as string[],
     differs: [] as string[],
   };
   for (const line of head.split("\n")) {
@@ -72,6 +75,7 @@ export function parseCase(name: string, text: string): Case {
     extraVars: settings.extra,
     ...(vault === undefined ? {} : { vaultPasswordFile: vault }),
     patterns: settings.limit,
+    ...(settings.render.length > 0 ? { render: settings.render } : {}),
     differs: Object.fromEntries(settings.differs.map((line) => {
       const at = line.lastIndexOf(": ");
       return [line.slice(0, at), line.slice(at + 2)];

@@ -24,6 +24,21 @@ export function compare(ours: Answer, theirs: Answer): Difference[] {
     const [own, other] = [ours[about] ?? null, theirs[about] ?? null];
     if (!equal(own, other)) differences.push({ about, ...pick(own, other) });
   }
+  for (const [host, variables] of Object.entries(theirs.rendered ?? {})) {
+    for (const [name, found] of Object.entries(variables)) {
+      const own = ours.rendered?.[host]?.[name] ?? { error: "there is no such variable" };
+      const same = "error" in own || "error" in found
+        ? "error" in own && "error" in found
+        : equal(own as unknown as Json, found as unknown as Json);
+      if (!same) {
+        differences.push({
+          about: `${host}.${name}`,
+          ours: JSON.stringify(own),
+          theirs: JSON.stringify(found),
+        });
+      }
+    }
+  }
   for (const [pattern, selection] of Object.entries(theirs.patterns ?? {})) {
     const own = ours.patterns?.[pattern] ?? { unmatched: [] };
     if (!equal(own.hosts ?? [], selection.hosts ?? [])) {

@@ -15,12 +15,15 @@ from ansible.cli.inventory import InventoryCLI
 from ansible.errors import AnsibleError
 from ansible.inventory import group
 from ansible.parsing.yaml.objects import AnsibleVaultEncryptedUnicode
+from ansible.playbook.play import Play
 from ansible.plugins.inventory.ini import InventoryModule
 from ansible.release import __version__
+from ansible.template import Templar
 from ansible.utils.context_objects import CLIArgs
 from ansible.utils.display import Display
 from ansible.utils.helpers import deduplicate_list
 from ansible.utils.shlex import shlex_split
+from ansible.vars.hostvars import HostVars
 
 NO_MATCH = "Could not match supplied host pattern, ignoring: "
 warnings = []
@@ -105,6 +108,41 @@ def select(inventory, pattern):
     return {**found, "unmatched": list(dict.fromkeys(passed_over))}
 
 
+def rendered(loader, inventory, manager, name):
+    """What every variable of a host comes to, as in a play."""
+    HostVars(inventory, manager, loader)
+    play = Play().load({"hosts": "all", "gather_facts": False, "name": "corpus", "tasks": []}, variable_manager=manager, loader=loader)
+    host = inventory.get_host(name)
+    variables = manager.get_vars(play=play, host=host)
+    magic = MAGIC | set(host.get_magic_vars()) | set(manager._options_vars)
+    names = [name for name in manager.get_vars(host=host, include_hostvars=False) if name not in magic]
+    found = {}
+    for name in sorted(set(names)):
+        try:
+            value = Templar(loader=loader, variables=variables).template(variables[name])
+            if value == variables["omit"]:
+                found[name] = {"omitted": True}
+            else:
+                found[name] = {"value": json.loads(json.dumps(value, default=as_json, allow_nan=False))}
+        except Exception as error:
+            found[name] = {"error": "%s: %s" % (type(error).__name__, error)}
+    return found
+
+
+MAGIC = {
+    "ansible_facts", "ansible_playbook_python", "ansible_config_file", "environment", "groups", "inventory_dir", "inventory_file", "omit",
+    "playbook_dir",
+}
+
+
+def as_json(value):
+    if isinstance(value, AnsibleVaultEncryptedUnicode):
+        return value.data
+    if isinstance(value, (set, tuple)):
+        return sorted(value)
+    raise TypeError(type(value).__name__)
+
+
 def answer(question):
     os.chdir(question["cwd"])
     args = ["ansible-inventory", *question["args"], "--list"]
@@ -127,6 +165,7 @@ def answer(question):
         return {"error": "\n".join(["%s: %s" % (type(error).__name__, error), *warnings])}
     found["warnings"] = list(warnings)
     found["secrets"] = secrets_of(kept[1], kept[2])
+    found["rendered"] = {name: rendered(*kept, name) for name in question.get("render", [])}
     found["patterns"] = {pattern: select(kept[1], pattern) for pattern in question["patterns"]}
     return found
 

@@ -8,7 +8,9 @@ import { type Host, type Inventory, selectHosts } from "../../lib/ansible/mod.ts
 import { loadInventory, toAnsibleList } from "../../lib/settings/mod.ts";
 import { isPythonNumber } from "../../lib/ansible/python/python_number.ts";
 import { CannotOpen, isSealed, type Sealed } from "../../lib/ansible/vault/sealed.ts";
-import type { Answer, Question, Selection } from "./answer.ts";
+import { resolveVariable, TemplateError } from "../../lib/ansible/jinja/references.ts";
+import { WORDS } from "./ansible.ts";
+import type { Answer, Question, Rendered, Selection } from "./answer.ts";
 import { parseLiteral } from "./literal_json.ts";
 
 /** Our answer; where the inventory is refused, also the mistakes one by one. */
@@ -18,23 +20,43 @@ export interface OwnAnswer extends Answer {
 
 /** Loads the inventory, lists it and applies every pattern, as the command does. */
 export async function askOurs(question: Question): Promise<OwnAnswer> {
-  const { cwd, sources, extraVars, vaultPasswordFile, patterns } = question;
+  const { cwd, sources, extraVars, vaultPasswordFile, patterns, render = [] } = question;
   try {
     const inventory = await loadInventory(sources, {
       cwd,
       extraVars,
-      env: {},
+      env: WORDS,
       ...(vaultPasswordFile === undefined ? {} : { vaultPasswordFiles: [vaultPasswordFile] }),
     });
     const hosts = inventory.hosts.map((host) => ({ ...host, vars: openedVars(host) }));
     return {
       list: parseLiteral(JSON.stringify(toAnsibleList({ ...inventory, hosts }))),
       secrets: secretsOf(inventory),
+      rendered: Object.fromEntries(render.map((name) => [name, rendered(inventory, name, cwd)])),
       patterns: Object.fromEntries(patterns.map((pattern) => [pattern, select(inventory, pattern, cwd)])),
     };
   } catch (error) {
     return { error: messageOf(error), problems: (error as UsageError).problems };
   }
+}
+
+/** What every variable of a host comes to. */
+function rendered(inventory: Inventory, name: string, cwd: string): Record<string, Rendered> {
+  const host = inventory.hosts.find((host) => host.name === name)!;
+  return Object.fromEntries(
+    Object.keys(host.vars).map((variable) => {
+      try {
+        const resolved = resolveVariable(host, variable, cwd);
+        if (resolved === undefined) return [variable, { omitted: true }];
+        return [variable, { value: parseLiteral(JSON.stringify(opened(resolved.value, () => true))) }];
+      } catch (error) {
+        if (error instanceof TemplateError || error instanceof CannotOpen) {
+          return [variable, { error: error.message }];
+        }
+        throw error;
+      }
+    }),
+  );
 }
 
 function select(inventory: Inventory, pattern: string, cwd: string): Selection {

@@ -23,7 +23,7 @@ export async function readRecorded({ name }: Case): Promise<Answer> {
 }
 
 /** The text of the file that keeps an answer: errors are only there or not, for their words hold paths and change with every version. */
-export function recordedText({ list, secrets = {}, patterns = {}, error }: Answer): string {
+export function recordedText({ list, secrets = {}, patterns = {}, rendered = {}, error }: Answer): string {
   const kept = error !== undefined ? { error: "refused" } : {
     list,
     secrets,
@@ -33,8 +33,22 @@ export function recordedText({ list, secrets = {}, patterns = {}, error }: Answe
         { ...(hosts === undefined ? { error: "refused" } : { hosts }), unmatched },
       ]),
     ),
+    ...(Object.keys(rendered).length > 0 ? { rendered: withoutWords(rendered) } : {}),
   };
   return JSON.stringify(kept, null, 2) + "\n";
+}
+
+function withoutWords(rendered: NonNullable<Answer["rendered"]>): NonNullable<Answer["rendered"]> {
+  return Object.fromEntries(
+    Object.entries(rendered).map(([host, variables]) => [
+      host,
+      Object.fromEntries(
+        Object.entries(variables).map((
+          [name, found],
+        ) => [name, "error" in found ? { error: "refused" } : found]),
+      ),
+    ]),
+  );
 }
 
 async function record(): Promise<void> {

@@ -7,20 +7,20 @@ import { compareVersions } from "../python/loose_version.ts";
 import type { Environment, Test } from "./environment.ts";
 import { FILTERS } from "./filters/mod.ts";
 import { regexOf } from "./filters/regex.ts";
-import { listOf } from "./methods.ts";
-import { arithmetic, compare, isEqual, isIn, isTrue } from "./operators.ts";
-import { bind } from "./parameters.ts";
-import { TemplateError, Unsupported } from "./template_error.ts";
-import { textOf } from "./text.ts";
-import { Callable, isList, isMapping, Lazy, typeName, Undefined, type Value } from "./values.ts";
+import { listOf } from "./values/methods.ts";
+import { arithmetic, compare, isEqual, isIn, isTrue } from "./values/operators.ts";
+import { bind } from "./values/parameters.ts";
+import { TemplateError, Unsupported } from "./values/template_error.ts";
+import { textOf } from "./values/text.ts";
+import { Callable, isMapping, Lazy, typeName, Undefined, type Value } from "./values/values.ts";
 
 const ofType = (...names: string[]): Test => (value) => names.includes(typeName(value));
 
 const comparing = (operator: string): Test => (value, args, { run }) =>
   compare(operator, value, bind(`"is ${operator}"`, args, ["other"], 1)[0]!, run);
 
-const remainder = (name: string, wanted: bigint): Test => (value, _, { run }) =>
-  isEqual(arithmetic("%", numberOf(name, value), 2, run), valueOfBig(wanted), run);
+const remainder = (name: string, wanted: number): Test => (value, _, { run }) =>
+  isEqual(arithmetic("%", numberOf(name, value), 2, run), wanted, run);
 
 function numberOf(name: string, value: Value): Value {
   if (figureOf(value) !== undefined) return value;
@@ -28,12 +28,13 @@ function numberOf(name: string, value: Value): Value {
   throw new TemplateError(`"is ${name}" of ${typeName(value)}, expected a number`);
 }
 
-function valueOfBig(value: bigint): Value {
-  return Number(value);
-}
-
 const matching = (how: "match" | "search"): Test => (value, args, { run }) => {
-  const [pattern = "", ignorecase, multiline] = bind(how, args, ["pattern", "ignorecase", "multiline", "match_type"]);
+  const [pattern = "", ignorecase, multiline] = bind(how, args, [
+    "pattern",
+    "ignorecase",
+    "multiline",
+    "match_type",
+  ]);
   const text = textOf(value, run);
   const regex = regexOf(pattern, { ignorecase, multiline }, run, how === "match");
   return run.inTime(() => regex.test(text));
@@ -51,7 +52,11 @@ const version: Test = (value, args, { run }) => {
   }
   if (!isTrue(value) || !isTrue(other!)) throw new TemplateError("a test of versions with an empty one");
   const found = compareVersions(textOf(value, run), textOf(other!, run));
-  if (found === undefined) throw new TemplateError("a test of versions that have no order: one has a number where the other has a word");
+  if (found === undefined) {
+    throw new TemplateError(
+      "a test of versions that have no order: one has a number where the other has a word",
+    );
+  }
   const sign = OPERATORS[textOf(operator, run)];
   if (sign === undefined) throw new TemplateError(`a test of versions by ${JSON.stringify(operator)}`);
   return compare(sign, found, 0, run);
@@ -108,14 +113,14 @@ const TABLE: Readonly<Record<string, Test>> = {
   number: (value) => figureOf(value) !== undefined,
   string: ofType("str"),
   mapping: isMappingOrLazy,
-  sequence: (value) => ofType("str", "list", "tuple", "dict")(value, { positional: [], named: new Map() }, undefined!),
+  sequence: ofType("str", "list", "tuple", "dict"),
   iterable: (value) => {
     if (value instanceof Undefined && !value.lenient) value.fail();
     return /^(?:str|list|tuple|dict|AnsibleUndefined)$/.test(typeName(value));
   },
   callable: (value) => value instanceof Callable,
-  even: remainder("even", 0n),
-  odd: remainder("odd", 1n),
+  even: remainder("even", 0),
+  odd: remainder("odd", 1),
   divisibleby: (value, args, { run }) => {
     const [by] = bind("divisibleby", args, ["num"], 1);
     return isEqual(arithmetic("%", numberOf("divisibleby", value), by!, run), 0, run);

@@ -6,8 +6,8 @@ import type { Fleet, Host, Setting } from "../types.ts";
 import type { Json } from "../../json.ts";
 import { HostNames } from "./host_names.ts";
 import type { Resolved } from "./references.ts";
-import { Run } from "./run.ts";
-import { dataOf } from "./text.ts";
+import { Run } from "./values/run.ts";
+import { dataOf } from "./values/text.ts";
 
 /** Names of Ansible's own that are only known once the inventory is. */
 const LATER: ReadonlySet<string> = new Set(["hostvars", "vars", "groups", "omit", "playbook_dir"]);
@@ -31,7 +31,13 @@ export function evaluateFor(
   const vars: Record<string, Json> = Object.fromEntries(
     Array.from(settings, ([name, { value }]) => [name, value]),
   );
-  const fleet: Fleet = { env, hostNames: [], groupNames: [], host: () => undefined, members: () => undefined };
+  const fleet: Fleet = {
+    env,
+    hostNames: [],
+    groupNames: [],
+    host: () => undefined,
+    members: () => undefined,
+  };
   const host: Host = { name, source, groups, fleet, vars, origins: {} };
   const run = new Run();
   const names = new HostNames(host, { run, cwd, chain: [], withoutLookups }, LATER);

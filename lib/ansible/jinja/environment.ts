@@ -2,8 +2,8 @@
  * What filters and tests are: functions by name, which may call each other.
  * @module
  */
-import type { Run } from "./run.ts";
-import type { Arguments, Value } from "./values.ts";
+import type { Run } from "./values/run.ts";
+import type { Arguments, Value } from "./values/values.ts";
 
 /** What a filter or test may use. */
 export interface Environment {

@@ -4,17 +4,17 @@
  */
 import { figureOf } from "../python/arithmetic.ts";
 import { Tuple } from "../python/tuple.ts";
-import { attributeOf, itemOf, sliceOf } from "./access.ts";
+import { attributeOf, itemOf, sliceOf } from "./values/access.ts";
 import { didYouMean } from "../../near_miss.ts";
 import { TESTS } from "./checks.ts";
 import type { Environment } from "./environment.ts";
 import { FILTERS, NEVER_EVALUATED, TEXT_FILTERS, TOLERANT } from "./filters/mod.ts";
-import { keysOf, listOf } from "./methods.ts";
-import type { Expression, Given } from "./nodes.ts";
-import { arithmetic, calculated, compare, isTrue, keyOf, opened } from "./operators.ts";
-import type { Run } from "./run.ts";
-import { TemplateError, Unsupported } from "./template_error.ts";
-import { textOf } from "./text.ts";
+import { keysOf, listOf } from "./values/methods.ts";
+import type { Expression, Given } from "./syntax/nodes.ts";
+import { arithmetic, calculated, compare, isTrue, keyOf, opened } from "./values/operators.ts";
+import type { Run } from "./values/run.ts";
+import { TemplateError, Unsupported } from "./values/template_error.ts";
+import { textOf } from "./values/text.ts";
 import {
   type Arguments,
   Callable,
@@ -25,7 +25,7 @@ import {
   typeName,
   Undefined,
   type Value,
-} from "./values.ts";
+} from "./values/values.ts";
 
 /** What names mean. */
 export interface Names {
@@ -135,7 +135,11 @@ export class Evaluator implements Environment {
       if (value instanceof Undefined) return value.fail();
       throw new TemplateError(`a sign before ${typeName(value)}`);
     }
-    return calculated("*", figure, typeof figure === "bigint" ? (sign === "negative" ? -1n : 1n) : sign === "negative" ? -1 : 1);
+    return calculated(
+      "*",
+      figure,
+      typeof figure === "bigint" ? (sign === "negative" ? -1n : 1n) : sign === "negative" ? -1 : 1,
+    );
   }
 
   #call(callee: Value, args: Arguments): Value {
@@ -185,10 +189,18 @@ export class Evaluator implements Environment {
 
 const MOST_ARGUMENTS = 100;
 
-/** The name without the collection that Ansible's own are in. */
+/** The name without the collection that Ansible's own are in; those of Jinja2 are in none. */
 function plainName(name: string): string {
-  return name.replace(/^ansible\.(?:builtin|legacy)\./, "");
+  const plain = name.replace(/^ansible\.(?:builtin|legacy)\./, "");
+  return plain !== name && OF_JINJA.has(plain) ? name : plain;
 }
+
+const OF_JINJA: ReadonlySet<string> = new Set(
+  ("abs batch capitalize center count d default dictsort first float format indent int items join last length list lower map max min " +
+    "reject rejectattr replace reverse round select selectattr sort string sum title trim truncate upper urlencode wordcount boolean " +
+    "callable defined divisibleby eq equalto even false ge greaterthan gt in integer iterable le lessthan lower lt mapping ne none number " +
+    "odd sameas sequence true undefined").split(" "),
+);
 
 /** Does `work`; a regular expression that is none is said to be that of a filter. */
 function inWords<T>(name: string, work: () => T): T {

@@ -3,14 +3,22 @@
  * @module
  */
 import { figureOf } from "../python/arithmetic.ts";
-import { itemsOf, listOf } from "./methods.ts";
-import { isTrue } from "./operators.ts";
-import { bind } from "./parameters.ts";
-import { namespaceOf } from "./namespace.ts";
-import type { Run } from "./run.ts";
-import { TemplateError, Unsupported } from "./template_error.ts";
-import { textOf } from "./text.ts";
-import { type Arguments, Callable, isMapping, Lazy, mappingOf, Undefined, type Value } from "./values.ts";
+import { itemsOf, listOf } from "./values/methods.ts";
+import { isTrue } from "./values/operators.ts";
+import { bind } from "./values/parameters.ts";
+import { namespaceOf } from "./values/namespace.ts";
+import type { Run } from "./values/run.ts";
+import { TemplateError, Unsupported } from "./values/template_error.ts";
+import { textOf } from "./values/text.ts";
+import {
+  type Arguments,
+  Callable,
+  isMapping,
+  Lazy,
+  mappingOf,
+  Undefined,
+  type Value,
+} from "./values/values.ts";
 
 /** What lookups may look into. */
 export interface Lookups {
@@ -38,14 +46,18 @@ const GLOBALS: ReadonlyMap<string, Global> = new Map<string, Global>([
       return Number(figure);
     });
     if (numbers.length === 0 || numbers.length > 3) throw new TemplateError("range() without a number");
-    const [start, stop, step = 1] = numbers.length === 1 ? [0, numbers[0]!] : numbers as [number, number, number?];
+    const [start, stop, step = 1] = numbers.length === 1
+      ? [0, numbers[0]!]
+      : numbers as [number, number, number?];
     if (step === 0) throw new TemplateError("range() with a step of 0");
     const length = Math.max(0, Math.ceil((stop - start) / step));
     run.size(length * 8);
     return Array.from({ length }, (_, at) => start + at * step);
   }],
   ["dict", ({ positional: [from], named }, run) => {
-    const pairs = from === undefined ? [] : from instanceof Lazy || isMapping(from)
+    const pairs = from === undefined
+      ? []
+      : from instanceof Lazy || isMapping(from)
       ? itemsOf(from, run)
       : listOf(from, run);
     const entries = pairs.map((pair): [string, Value] => {
@@ -64,7 +76,11 @@ const GLOBALS: ReadonlyMap<string, Global> = new Map<string, Global>([
     const found = lookup(args, run, lookups);
     if (isTrue(args.named.get("wantlist") ?? false)) return found;
     const [only] = found;
-    return found.every((value) => typeof value === "string") ? found.join(",") : found.length === 1 ? only! : found;
+    return found.every((value) => typeof value === "string")
+      ? found.join(",")
+      : found.length === 1
+      ? only!
+      : found;
   }],
   ["query", lookup],
   ["q", lookup],
@@ -73,9 +89,13 @@ const GLOBALS: ReadonlyMap<string, Global> = new Map<string, Global>([
 function lookup({ positional, named }: Arguments, run: Run, lookups: Lookups | undefined): Value[] {
   const [kind, ...terms] = positional;
   if (kind === undefined) throw new TemplateError("lookup() without a name");
-  if (!lookups) throw new TemplateError("a lookup, which a constructed inventory may not make, as with Ansible");
+  if (!lookups) {
+    throw new TemplateError("a lookup, which a constructed inventory may not make, as with Ansible");
+  }
   const name = textOf(kind, run).replace(/^ansible\.(?:builtin|legacy)\./, "");
-  const wanted = terms.flatMap((term) => term instanceof Undefined ? term.fail() : Array.isArray(term) ? [...term] : [term]);
+  const wanted = terms.flatMap((term) =>
+    term instanceof Undefined ? term.fail() : Array.isArray(term) ? [...term] : [term]
+  );
   const otherwise = named.get("default");
   switch (name) {
     case "env":

@@ -13,9 +13,9 @@ import { isSealed } from "../vault/sealed.ts";
 import type { Names } from "./evaluator.ts";
 import { globalNames, globalOf, type Lookups } from "./globals.ts";
 import { render } from "./render.ts";
-import type { Run } from "./run.ts";
-import { TemplateError, UndefinedError } from "./template_error.ts";
-import { Lazy, mappingOf, OMIT, Undefined, type Value } from "./values.ts";
+import type { Run } from "./values/run.ts";
+import { TemplateError, UndefinedError } from "./values/template_error.ts";
+import { Lazy, mappingOf, OMIT, Undefined, type Value } from "./values/values.ts";
 
 /** Names that only a play knows, and which another host's variables do not. */
 const OF_THE_PLAY: ReadonlySet<string> = new Set(["hostvars", "vars"]);
@@ -49,7 +49,9 @@ export class HostNames implements Names {
     if (value === undefined) {
       value = this.find(name);
       // Nothing at all is null, which is a value.
-      if (value === undefined) value = globalOf(name, this.setting.run, this.#lookups()) ?? this.#unknown(name);
+      if (value === undefined) {
+        value = globalOf(name, this.setting.run, this.#lookups()) ?? this.#unknown(name);
+      }
       this.#known.set(name, value);
     }
     return value;
@@ -128,7 +130,10 @@ export class HostNames implements Names {
     const { chain } = this.setting;
     if (this.hidden.has(name)) {
       const where = this.of === "" ? "here" : `in ${chain.at(-1)}, a variable of another host`;
-      return new Undefined(`"${name}" ${where}, where Ansible does not know it either`, "name what it leads to");
+      return new Undefined(
+        `"${name}" ${where}, where Ansible does not know it either`,
+        "name what it leads to",
+      );
     }
     const way = chain.length > 1 ? ` (by way of ${chain.join(" → ")})` : "";
     const names = [...Object.keys(this.host.vars), ...MAGIC.keys(), ...globalNames()];
@@ -146,14 +151,21 @@ const MAGIC: ReadonlyMap<string, (names: HostNames) => Value | undefined> = new 
   ["inventory_hostname", ({ host }: HostNames) => host.name],
   // An address has no short form.
   ["inventory_hostname_short", ({ host: { name } }) => isAddress(name) ? name : name.split(".")[0]!],
-  ["inventory_file", ({ host: { source }, setting }) => isFile(source) ? resolve(setting.cwd, source) : undefined],
+  [
+    "inventory_file",
+    ({ host: { source }, setting }) => isFile(source) ? resolve(setting.cwd, source) : undefined,
+  ],
   [
     "inventory_dir",
     ({ host: { source }, setting }) => isFile(source) ? dirname(resolve(setting.cwd, source)) : undefined,
   ],
   ["playbook_dir", ({ setting }) => setting.cwd],
   ["group_names", ({ host }) => host.groups],
-  ["groups", ({ host: { fleet } }) => new Lazy(() => fleet.groupNames, (name) => fleet.members(name), missing("group", fleet.groupNames))],
+  [
+    "groups",
+    ({ host: { fleet } }) =>
+      new Lazy(() => fleet.groupNames, (name) => fleet.members(name), missing("group", fleet.groupNames)),
+  ],
   ["omit", () => OMIT],
   ["hostvars", hostvarsOf],
   ["vars", rawVarsOf],
@@ -182,8 +194,9 @@ function missing(what: string, names: readonly string[]): (name: string) => Unde
 
 /** Another host's variables. One that comes to nothing is not there; Ansible would give the text of its template. */
 function variablesOf(names: HostNames): Lazy {
-  const keys = () => [...new Set([...Object.keys(names.host.vars), ...MAGIC.keys()])]
-    .filter((name) => !["hostvars", "vars", "omit"].includes(name));
+  const keys = () =>
+    [...new Set([...Object.keys(names.host.vars), ...MAGIC.keys()])]
+      .filter((name) => !["hostvars", "vars", "omit"].includes(name));
   const unset = (name: string) =>
     new Undefined(`the variable "${name}" of ${names.host.name}, which is not set`, didYouMean(name, keys()));
   return new Lazy(keys, (name) => names.find(name), unset);

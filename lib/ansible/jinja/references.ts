@@ -8,10 +8,10 @@ import type { Host } from "../types.ts";
 import { isTemplate, isUnsafe, plain } from "../values.ts";
 import { isSealed } from "../vault/sealed.ts";
 import { HostNames } from "./host_names.ts";
-import { Run } from "./run.ts";
-import { TemplateError } from "./template_error.ts";
-import { dataOf } from "./text.ts";
-import { OMIT } from "./values.ts";
+import { Run } from "./values/run.ts";
+import { TemplateError } from "./values/template_error.ts";
+import { dataOf } from "./values/text.ts";
+import { OMIT } from "./values/values.ts";
 
 export { TemplateError };
 

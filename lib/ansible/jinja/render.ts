@@ -7,14 +7,14 @@ import type { Json } from "../../json.ts";
 import { literalValue } from "../python/python_literal.ts";
 import { Tuple } from "../python/tuple.ts";
 import { Evaluator, type Names } from "./evaluator.ts";
-import { listOf } from "./methods.ts";
-import type { Statement, Target, Template } from "./nodes.ts";
-import { attributesOf } from "./namespace.ts";
-import { isTrue } from "./operators.ts";
-import { newlinesAtEnd, parseTemplate } from "./parser.ts";
-import type { Run } from "./run.ts";
-import { Excess, TemplateError } from "./template_error.ts";
-import { dataOf, textOf } from "./text.ts";
+import { listOf } from "./values/methods.ts";
+import type { Statement, Target, Template } from "./syntax/nodes.ts";
+import { attributesOf } from "./values/namespace.ts";
+import { isTrue } from "./values/operators.ts";
+import { newlinesAtEnd, parseTemplate } from "./syntax/parser.ts";
+import type { Run } from "./values/run.ts";
+import { Excess, TemplateError } from "./values/template_error.ts";
+import { dataOf, textOf } from "./values/text.ts";
 import {
   Callable,
   isList,
@@ -25,7 +25,7 @@ import {
   OMIT,
   Undefined,
   type Value,
-} from "./values.ts";
+} from "./values/values.ts";
 
 /** What a text comes to as a template. Throws a TemplateError. */
 export function render(text: string, names: Names, run: Run): Value {
@@ -56,8 +56,10 @@ class Renderer implements Names {
 
   whole({ body, newlines }: Template): Value {
     const outcome = this.#joined(this.#pieces(body));
-    if (typeof outcome !== "string") return outcome;
-    return outcome + "\n".repeat(Math.max(0, newlines - newlinesAtEnd(outcome)));
+    const text = outcome instanceof NativeText ? outcome.text : outcome;
+    if (typeof text !== "string") return outcome;
+    const missing = newlines - newlinesAtEnd(text);
+    return missing > 0 ? text + "\n".repeat(missing) : outcome;
   }
 
   get(name: string): Value {

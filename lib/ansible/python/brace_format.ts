@@ -21,7 +21,9 @@ export function formatBraces(
     if (whole.length === 1) throw how.problem(`a format with a single "${whole}"`);
     if (conversion !== undefined && conversion !== "s") throw how.problem(`a format with "!${conversion}"`);
     const value = field === "" ? given[at++] : /^\d+$/.test(field) ? given[Number(field)] : named.get(field);
-    if (value === undefined) throw how.problem(`a format that names ${JSON.stringify(field)}, which is not given`);
+    if (value === undefined) {
+      throw how.problem(`a format that names ${JSON.stringify(field)}, which is not given`);
+    }
     return spec ? formatted(value, spec, how) : how.text(value);
   });
   how.size(result.length);
@@ -63,7 +65,9 @@ function number(
   how: Formatting,
 ): string {
   if (kind === "%") return `${formatFigure("f", Number(figure) * 100, digits, false)}%`;
-  if (kind === undefined) return digits === undefined ? how.text(value) : formatFigure("g", figure, digits, false);
+  if (kind === undefined) {
+    return digits === undefined ? how.text(value) : formatFigure("g", figure, digits, false);
+  }
   const whole = typeof figure === "bigint";
   if (kind === "b" && whole) return `${marked ? "0b" : ""}${figure.toString(2)}`;
   if (!/^[dxXofFeEgGn]$/.test(kind) || !whole && /^[dxXo]$/.test(kind)) {

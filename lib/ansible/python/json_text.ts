@@ -21,7 +21,9 @@ export function jsonText(value: Json, style: JsonStyle, level = 0): string {
   const parts = isArray
     ? value.map((item) => jsonText(item, style, level + 1))
     : keys(value as { readonly [key: string]: Json }, style.sorted).map((key) =>
-      `${quoted(key, style.ascii)}: ${jsonText((value as { readonly [key: string]: Json })[key]!, style, level + 1)}`
+      `${quoted(key, style.ascii)}: ${
+        jsonText((value as { readonly [key: string]: Json })[key]!, style, level + 1)
+      }`
     );
   const [open, close] = isArray ? ["[", "]"] : ["{", "}"];
   if (parts.length === 0) return open + close;
@@ -37,7 +39,9 @@ function keys(value: { readonly [key: string]: Json }, sorted: boolean): string[
 function quoted(text: string, ascii: boolean): string {
   const written = JSON.stringify(text);
   return ascii
-    ? written.replaceAll(/[\x7f-\uffff]/g, (char) =>
-      char === "\x7f" ? char : `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    ? written.replaceAll(
+      /[\x7f-\uffff]/g,
+      (char) => char === "\x7f" ? char : `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    )
     : written;
 }

@@ -99,7 +99,9 @@ export function formatFigure(
 }
 
 function fixed(value: number, digits: number): string {
-  return Math.abs(value) < 1e21 ? value.toFixed(digits) : `${String(pythonInteger(BigInt(value)) ?? "")}.${"0".repeat(digits)}`;
+  return Math.abs(value) < 1e21
+    ? value.toFixed(digits)
+    : `${String(pythonInteger(BigInt(value)) ?? "")}.${"0".repeat(digits)}`;
 }
 
 function general(value: number, digits: number): string {

@@ -156,7 +156,9 @@ function partOf([whole, name, number, octal, char]: RegExpExecArray): (match: Re
     return () => escape ?? whole;
   }
   return (match) => {
-    const known = /^\d+$/.test(group) ? Number(group) < match.length : Object.hasOwn(match.groups ?? {}, group);
+    const known = /^\d+$/.test(group)
+      ? Number(group) < match.length
+      : Object.hasOwn(match.groups ?? {}, group);
     if (!known) throw new SyntaxError(`the group ${group}, which there is not`);
     return (/^\d+$/.test(group) ? match[Number(group)] : match.groups![group]) ?? "";
   };

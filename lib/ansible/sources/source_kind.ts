@@ -66,5 +66,6 @@ function isYamlLine(line: string): boolean {
 
 /** Whether a text configures one of Ansible's inventory plugins, in a file that Ansible takes for none unless it is told to use that plugin. */
 export function isUnreadConfiguration(file: string, text: string): boolean {
-  return !/\.(?:ya?ml|json)$/.test(file) && /^plugin:[ \t]+\S/m.test(text) && !/^[ \t]*\[/m.test(text.split("plugin:")[0]!);
+  return !/\.(?:ya?ml|json)$/.test(file) && /^plugin:[ \t]+\S/m.test(text) &&
+    !/^[ \t]*\[/m.test(text.split("plugin:")[0]!);
 }

@@ -12,7 +12,8 @@ const options = { cwd, env: {} };
 
 function host(vars: Readonly<Record<string, Json>>): Host {
   const origins = Object.keys(vars).map((name) => [name, { file: "i.yaml", line: 1, col: 2, path: name }]);
-  return { name: "edge-1", groups: [], source: "", vars, origins: Object.fromEntries(origins) };
+  const fleet = { env: {}, hostNames: [], groupNames: [], host: () => undefined, members: () => undefined };
+  return { name: "edge-1", groups: [], source: "", fleet, vars, origins: Object.fromEntries(origins) };
 }
 
 Deno.test("settingsOf() gives the contract's defaults, when a host sets nothing", () => {

@@ -2,10 +2,10 @@
  * What filters such as `map` and `sort` take of a member: `attribute='a.b.0'`.
  * @module
  */
-import { itemOf } from "../access.ts";
-import type { Run } from "../run.ts";
-import { keyOf } from "../operators.ts";
-import { Undefined, type Value } from "../values.ts";
+import { itemOf } from "../values/access.ts";
+import type { Run } from "../values/run.ts";
+import { keyOf } from "../values/operators.ts";
+import { Undefined, type Value } from "../values/values.ts";
 
 /** What an attribute names in a member; the member itself without one. `otherwise` stands for what is not there. */
 export function attributeGetter(attribute: Value, run: Run, otherwise?: Value): (item: Value) => Value {

@@ -8,11 +8,11 @@ import { figureOf } from "../../python/arithmetic.ts";
 import { parseJson } from "../../python/python_number.ts";
 import { jsonText } from "../../python/json_text.ts";
 import type { Filter } from "../environment.ts";
-import { isTrue } from "../operators.ts";
-import { bind } from "../parameters.ts";
-import { TemplateError, Unsupported } from "../template_error.ts";
-import { dataOf, textOf } from "../text.ts";
-import { typeName, type Value } from "../values.ts";
+import { isTrue } from "../values/operators.ts";
+import { bind } from "../values/parameters.ts";
+import { TemplateError, Unsupported } from "../values/template_error.ts";
+import { dataOf, textOf } from "../values/text.ts";
+import { typeName, type Value } from "../values/values.ts";
 
 const digest = (name: string, algorithm: string): Filter => (value, args, { run }) => {
   bind(name, args, []);
@@ -31,7 +31,11 @@ function utf8(name: string, encoding: Value | undefined): void {
 }
 
 const json = (name: string, nice: boolean): Filter => (value, args, { run }) => {
-  const [indent = nice ? 4 : null, sort = nice, ascii = true] = bind(name, args, ["indent", "sort_keys", "ensure_ascii"]);
+  const [indent = nice ? 4 : null, sort = nice, ascii = true] = bind(name, args, [
+    "indent",
+    "sort_keys",
+    "ensure_ascii",
+  ]);
   const width = indent === null ? undefined : Number(figureOf(indent) ?? 0);
   if ((width ?? 0) > 100) throw new TemplateError(`${name} with far too much indent`);
   const text = jsonText(dataOf(value, run), { indent: width, sorted: isTrue(sort), ascii: isTrue(ascii) });
@@ -70,7 +74,9 @@ export const encodingFilters: Readonly<Record<string, Filter>> = {
   to_json: json("to_json", false),
   to_nice_json: json("to_nice_json", true),
   from_json: (value) => {
-    if (typeof value !== "string") throw new TemplateError(`from_json of ${typeName(value)}, expected a text`);
+    if (typeof value !== "string") {
+      throw new TemplateError(`from_json of ${typeName(value)}, expected a text`);
+    }
     try {
       return parseJson(value);
     } catch (error) {

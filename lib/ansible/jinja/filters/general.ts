@@ -3,16 +3,18 @@
  * @module
  */
 import type { Filter } from "../environment.ts";
-import { itemOf } from "../access.ts";
-import { isTrue } from "../operators.ts";
-import { bind } from "../parameters.ts";
-import { TemplateError } from "../template_error.ts";
-import { textOf } from "../text.ts";
-import { isList, OMIT, typeName, Undefined, type Value } from "../values.ts";
+import { itemOf } from "../values/access.ts";
+import { isTrue } from "../values/operators.ts";
+import { bind } from "../values/parameters.ts";
+import { TemplateError } from "../values/template_error.ts";
+import { textOf } from "../values/text.ts";
+import { isList, OMIT, typeName, Undefined, type Value } from "../values/values.ts";
 
 const defaultOf: Filter = (value, args) => {
   const [otherwise = "", alsoFalse = false] = bind("default", args, ["default_value", "boolean"]);
-  return value instanceof Undefined || isTrue(alsoFalse) && value !== OMIT && !isTrue(value) ? otherwise : value;
+  return value instanceof Undefined || isTrue(alsoFalse) && value !== OMIT && !isTrue(value)
+    ? otherwise
+    : value;
 };
 
 export const generalFilters: Readonly<Record<string, Filter>> = {
@@ -21,7 +23,10 @@ export const generalFilters: Readonly<Record<string, Filter>> = {
   mandatory: (value, args, { run }) => {
     const [message] = bind("mandatory", args, ["msg"]);
     if (!(value instanceof Undefined)) return value;
-    throw new TemplateError(message === undefined || message === null ? value.message : textOf(message, run), value.hint);
+    throw new TemplateError(
+      message === undefined || message === null ? value.message : textOf(message, run),
+      value.hint,
+    );
   },
   string: (value, args, { run }) => {
     bind("string", args, []);

@@ -5,13 +5,13 @@
 import { figureOf } from "../../python/arithmetic.ts";
 import { Tuple } from "../../python/tuple.ts";
 import type { Filter } from "../environment.ts";
-import { keysOf, listOf } from "../methods.ts";
-import { arithmetic, isIn, isTrue, order } from "../operators.ts";
-import { bind } from "../parameters.ts";
-import type { Run } from "../run.ts";
-import { TemplateError } from "../template_error.ts";
-import { textOf } from "../text.ts";
-import { isList, isMapping, Lazy, typeName, Undefined, type Value } from "../values.ts";
+import { keysOf, listOf } from "../values/methods.ts";
+import { arithmetic, isIn, isTrue, order } from "../values/operators.ts";
+import { bind } from "../values/parameters.ts";
+import type { Run } from "../values/run.ts";
+import { TemplateError } from "../values/template_error.ts";
+import { textOf } from "../values/text.ts";
+import { isList, isMapping, Lazy, typeName, Undefined, type Value } from "../values/values.ts";
 import { attributeGetter, foldedGetter } from "./attributes.ts";
 
 const lengthOf: Filter = (value, args, { run }) => {
@@ -50,7 +50,8 @@ function once(items: readonly Value[], key: (item: Value) => Value, run: Run): V
   });
 }
 
-const without = (a: readonly Value[], b: readonly Value[], run: Run) => a.filter((item) => !isIn(item, b, run));
+const without = (a: readonly Value[], b: readonly Value[], run: Run) =>
+  a.filter((item) => !isIn(item, b, run));
 
 const most = (name: string, sign: 1 | -1): Filter => (value, args, { run }) => {
   const [exact = false, attribute = null] = bind(name, args, ["case_sensitive", "attribute"]);
@@ -60,7 +61,13 @@ const most = (name: string, sign: 1 | -1): Filter => (value, args, { run }) => {
   return items.reduce((best, item) => sign * order(key(item), key(best), run) > 0 ? item : best);
 };
 
-function flattened(items: readonly Value[], levels: number, skip: boolean, run: Run, into: Value[] = []): Value[] {
+function flattened(
+  items: readonly Value[],
+  levels: number,
+  skip: boolean,
+  run: Run,
+  into: Value[] = [],
+): Value[] {
   run.deeper(() => {
     for (const item of items) {
       run.spend(1);
@@ -106,7 +113,8 @@ export const listFilters: Readonly<Record<string, Filter>> = {
     const [exact = false, attribute = null] = bind("unique", args, ["case_sensitive", "attribute"]);
     const items = listOf(value, run);
     // What Python cannot hash (lists, mappings) Ansible compares as it is.
-    const hashable = attribute !== null || items.every((item) => !isMapping(item) && (!isList(item) || item instanceof Tuple));
+    const hashable = attribute !== null ||
+      items.every((item) => !isMapping(item) && (!isList(item) || item instanceof Tuple));
     return once(items, foldedGetter(attribute, isTrue(exact) || !hashable, run), run);
   },
   min: most("min", -1),
@@ -118,7 +126,12 @@ export const listFilters: Readonly<Record<string, Filter>> = {
   },
   flatten: (value, args, { run }) => {
     const [levels = null, skip = true] = bind("flatten", args, ["levels", "skip_nulls"]);
-    return flattened(listOf(value, run), levels === null ? Infinity : Number(figureOf(levels) ?? 0), isTrue(skip), run);
+    return flattened(
+      listOf(value, run),
+      levels === null ? Infinity : Number(figureOf(levels) ?? 0),
+      isTrue(skip),
+      run,
+    );
   },
   union: ofBoth("union", (a, b) => [...a, ...b]),
   intersect: ofBoth("intersect", (a, b, run) => a.filter((item) => isIn(item, b, run))),

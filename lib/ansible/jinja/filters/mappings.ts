@@ -3,15 +3,24 @@
  * @module
  */
 import { Tuple } from "../../python/tuple.ts";
-import { itemOf } from "../access.ts";
+import { itemOf } from "../values/access.ts";
 import type { Filter } from "../environment.ts";
-import { itemsOf, keysOf, listOf } from "../methods.ts";
-import { isEqual, isTrue, keyOf, order } from "../operators.ts";
-import { bind } from "../parameters.ts";
-import type { Run } from "../run.ts";
-import { TemplateError } from "../template_error.ts";
-import { textOf } from "../text.ts";
-import { isList, isMapping, Lazy, type Mapping, mappingOf, typeName, Undefined, type Value } from "../values.ts";
+import { itemsOf, keysOf, listOf } from "../values/methods.ts";
+import { isEqual, isTrue, keyOf, order } from "../values/operators.ts";
+import { bind } from "../values/parameters.ts";
+import type { Run } from "../values/run.ts";
+import { TemplateError } from "../values/template_error.ts";
+import { textOf } from "../values/text.ts";
+import {
+  isList,
+  isMapping,
+  Lazy,
+  type Mapping,
+  mappingOf,
+  typeName,
+  Undefined,
+  type Value,
+} from "../values/values.ts";
 
 function mapping(name: string, value: Value): Mapping | Lazy {
   if (value instanceof Lazy || isMapping(value)) return value;
@@ -35,7 +44,12 @@ function merged(under: Mapping, over: Mapping, recursive: boolean, lists: string
   return mappingOf(together);
 }
 
-function mergedLists(under: readonly Value[], over: readonly Value[], how: string, run: Run): readonly Value[] {
+function mergedLists(
+  under: readonly Value[],
+  over: readonly Value[],
+  how: string,
+  run: Run,
+): readonly Value[] {
   run.size(under.length + over.length);
   const isNew = (item: Value) => !over.some((other) => isEqual(item, other, run));
   switch (how) {
@@ -57,7 +71,11 @@ function mergedLists(under: readonly Value[], over: readonly Value[], how: strin
 export const mappingFilters: Readonly<Record<string, Filter>> = {
   items: (value, _, { run }) => value instanceof Undefined ? [] : itemsOf(mapping("items", value), run),
   dictsort: (value, args, { run }) => {
-    const [exact = false, by = "key", reverse = false] = bind("dictsort", args, ["case_sensitive", "by", "reverse"]);
+    const [exact = false, by = "key", reverse = false] = bind("dictsort", args, [
+      "case_sensitive",
+      "by",
+      "reverse",
+    ]);
     if (by !== "key" && by !== "value") throw new TemplateError('dictsort by neither "key" nor "value"');
     const sign = isTrue(reverse) ? -1 : 1;
     const key = (pair: Value): Value => {
@@ -74,11 +92,13 @@ export const mappingFilters: Readonly<Record<string, Filter>> = {
   items2dict: (value, args, { run }) => {
     const [key = "key", named = "value"] = bind("items2dict", args, ["key_name", "value_name"]);
     if (!isList(value)) throw new TemplateError(`items2dict of ${typeName(value)}, expected a list`);
-    return mappingOf(listOf(value, run).map((item) => {
-      const [name, inner] = [itemOf(item, key, run), itemOf(item, named, run)];
-      if (inner instanceof Undefined) return inner.fail();
-      return [keyOf(name), inner];
-    }));
+    return mappingOf(
+      listOf(value, run).map((item) => {
+        const [name, inner] = [itemOf(item, key, run), itemOf(item, named, run)];
+        if (inner instanceof Undefined) return inner.fail();
+        return [keyOf(name), inner];
+      }),
+    );
   },
   combine: (value, { positional, named }, { run }) => {
     const lists = named.get("list_merge") ?? "replace";
@@ -96,10 +116,14 @@ export const mappingFilters: Readonly<Record<string, Filter>> = {
   },
   urlencode: (value, args, { run }) => {
     bind("urlencode", args, []);
-    if (typeof value === "string" || !isMapping(value) && !isList(value)) return percentEncoded(textOf(value, run), "/");
+    if (typeof value === "string" || !isMapping(value) && !isList(value)) {
+      return percentEncoded(textOf(value, run), "/");
+    }
     const pairs = isMapping(value) ? itemsOf(value, run) : value;
     return pairs.map((pair) => {
-      if (!(pair instanceof Tuple || isList(pair)) || pair.length !== 2) throw new TemplateError("urlencode of a list without pairs");
+      if (!(pair instanceof Tuple || isList(pair)) || pair.length !== 2) {
+        throw new TemplateError("urlencode of a list without pairs");
+      }
       return pair.map((part) => percentEncoded(textOf(part, run), "").replaceAll("%20", "+")).join("=");
     }).join("&");
   },

@@ -4,10 +4,10 @@
  */
 import { calculate, type Figure, figureOf, rounded, valueOfFigure } from "../../python/arithmetic.ts";
 import type { Filter } from "../environment.ts";
-import { arithmeticProblems } from "../operators.ts";
-import { bind } from "../parameters.ts";
-import { TemplateError } from "../template_error.ts";
-import { typeName, type Value } from "../values.ts";
+import { arithmeticProblems } from "../values/operators.ts";
+import { bind } from "../values/parameters.ts";
+import { TemplateError } from "../values/template_error.ts";
+import { typeName, type Value } from "../values/values.ts";
 
 /** A figure as a value. */
 function value(figure: Figure): Value {
@@ -17,7 +17,9 @@ function value(figure: Figure): Value {
 /** The figure that is given where a number is due. */
 function figure(name: string, given: Value): Figure {
   const found = figureOf(given);
-  if (found === undefined) throw new TemplateError(`${name} of ${typeName(given)}, expected a number`, "put | int before it");
+  if (found === undefined) {
+    throw new TemplateError(`${name} of ${typeName(given)}, expected a number`, "put | int before it");
+  }
   return found;
 }
 
@@ -83,7 +85,9 @@ export const numberFilters: Readonly<Record<string, Filter>> = {
     const digits = Number(figure("round", precision));
     const known = figure("round", given);
     if (method === "common") return value(rounded(known, digits));
-    if (method !== "ceil" && method !== "floor") throw new TemplateError("round by a method that is not known");
+    if (method !== "ceil" && method !== "floor") {
+      throw new TemplateError("round by a method that is not known");
+    }
     const unit = calculate("**", 10n, BigInt(digits));
     return value(calculate("/", BigInt(Math[method](Number(known) * Number(unit))), unit));
   },

@@ -4,11 +4,11 @@
  */
 import { Tuple } from "../../python/tuple.ts";
 import type { Filter } from "../environment.ts";
-import { listOf } from "../methods.ts";
-import { bind } from "../parameters.ts";
-import { TemplateError } from "../template_error.ts";
-import { textOf } from "../text.ts";
-import { isList, typeName, type Value } from "../values.ts";
+import { listOf } from "../values/methods.ts";
+import { bind } from "../values/parameters.ts";
+import { TemplateError } from "../values/template_error.ts";
+import { textOf } from "../values/text.ts";
+import { isList, typeName, type Value } from "../values/values.ts";
 
 function path(name: string, value: Value): string {
   if (typeof value === "string") return value;
@@ -78,6 +78,8 @@ function partOfUrl(text: string, name: string): Value {
     username,
   };
   if (name === "") return parts;
-  if (!Object.hasOwn(parts, name)) throw new TemplateError(`urlsplit for ${JSON.stringify(name)}, which a URL has not`);
+  if (!Object.hasOwn(parts, name)) {
+    throw new TemplateError(`urlsplit for ${JSON.stringify(name)}, which a URL has not`);
+  }
   return parts[name]!;
 }

@@ -6,12 +6,12 @@ import { expandReplacement, pythonPattern } from "../../python/python_regex.ts";
 import { LONGEST } from "../../patterns/bounded_regex.ts";
 import { Tuple } from "../../python/tuple.ts";
 import type { Filter } from "../environment.ts";
-import { isTrue } from "../operators.ts";
-import { bind } from "../parameters.ts";
-import type { Run } from "../run.ts";
-import { TemplateError } from "../template_error.ts";
-import { textOf } from "../text.ts";
-import type { Value } from "../values.ts";
+import { isTrue } from "../values/operators.ts";
+import { bind } from "../values/parameters.ts";
+import type { Run } from "../values/run.ts";
+import { TemplateError } from "../values/template_error.ts";
+import { textOf } from "../values/text.ts";
+import type { Value } from "../values/values.ts";
 
 /** A regular expression of somebody's. Throws a SyntaxError. */
 export function regexOf(
@@ -22,7 +22,8 @@ export function regexOf(
 ): RegExp {
   const text = textOf(source, run);
   if (text.length > LONGEST) throw new SyntaxError(`it is longer than ${LONGEST} characters`);
-  const flags = (isTrue(options.ignorecase ?? false) ? "i" : "") + (isTrue(options.multiline ?? false) ? "m" : "");
+  const flags = (isTrue(options.ignorecase ?? false) ? "i" : "") +
+    (isTrue(options.multiline ?? false) ? "m" : "");
   return pythonPattern(text, { flags, anchored });
 }
 
@@ -57,7 +58,11 @@ export const regexFilters: Readonly<Record<string, Filter>> = {
     if (pattern === undefined) throw new TemplateError("regex_search without an expression");
     const names = groups.map((group) => {
       const found = /^\\(?:g<(\S+)>|(\d+))/.exec(textOf(group, run));
-      if (!found) throw new TemplateError(`regex_search with ${JSON.stringify(group)}, expected a group such as '\\\\1'`);
+      if (!found) {
+        throw new TemplateError(
+          `regex_search with ${JSON.stringify(group)}, expected a group such as '\\\\1'`,
+        );
+      }
       return found[1] ?? found[2]!;
     });
     const options = { ignorecase: named.get("ignorecase"), multiline: named.get("multiline") };
@@ -67,16 +72,25 @@ export const regexFilters: Readonly<Record<string, Filter>> = {
     if (!match) return null;
     if (names.length === 0) return match[0];
     return names.map((name) => {
-      const known = /^\d+$/.test(name) ? Number(name) < match.length : Object.hasOwn(match.groups ?? {}, name);
+      const known = /^\d+$/.test(name)
+        ? Number(name) < match.length
+        : Object.hasOwn(match.groups ?? {}, name);
       if (!known) throw new TemplateError(`regex_search for the group ${name}, which there is not`);
       return (/^\d+$/.test(name) ? match[Number(name)] : match.groups![name]) ?? null;
     });
   },
   regex_findall: (value, args, { run }) => {
-    const [pattern, multiline, ignorecase] = bind("regex_findall", args, ["regex", "multiline", "ignorecase"], 1);
-    return matches(regexOf(pattern!, { ignorecase, multiline }, run), textOf(value, run), run).map((match) => {
-      const groups = match.slice(1).map((group) => group ?? "");
-      return groups.length === 0 ? match[0] : groups.length === 1 ? groups[0]! : Tuple.from(groups);
-    });
+    const [pattern, multiline, ignorecase] = bind(
+      "regex_findall",
+      args,
+      ["regex", "multiline", "ignorecase"],
+      1,
+    );
+    return matches(regexOf(pattern!, { ignorecase, multiline }, run), textOf(value, run), run).map(
+      (match) => {
+        const groups = match.slice(1).map((group) => group ?? "");
+        return groups.length === 0 ? match[0] : groups.length === 1 ? groups[0]! : Tuple.from(groups);
+      },
+    );
   },
 };

@@ -5,12 +5,12 @@
 import { figureOf } from "../../python/arithmetic.ts";
 import { splitText, stripped } from "../../python/python_strings.ts";
 import type { Filter } from "../environment.ts";
-import { replaced } from "../methods.ts";
-import { formatted, isTrue } from "../operators.ts";
-import { bind } from "../parameters.ts";
-import { TemplateError } from "../template_error.ts";
-import { textOf } from "../text.ts";
-import { mappingOf, typeName, Undefined, type Value } from "../values.ts";
+import { replaced } from "../values/methods.ts";
+import { formatted, isTrue } from "../values/operators.ts";
+import { bind } from "../values/parameters.ts";
+import { TemplateError } from "../values/template_error.ts";
+import { textOf } from "../values/text.ts";
+import { mappingOf, typeName, Undefined, type Value } from "../values/values.ts";
 
 /** A filter that changes a text, without parameters. */
 const changed = (change: (text: string) => string): Filter => (value, args, { run }) => {
@@ -30,7 +30,8 @@ export const textFilters: Readonly<Record<string, Filter>> = {
   upper: changed((text) => text.toUpperCase()),
   capitalize: changed((text) => text.slice(0, 1).toUpperCase() + text.slice(1).toLowerCase()),
   title: changed((text) =>
-    text.split(/([-\s({[<]+)/).map((part) => part.slice(0, 1).toUpperCase() + part.slice(1).toLowerCase()).join("")
+    text.split(/([-\s({[<]+)/).map((part) => part.slice(0, 1).toUpperCase() + part.slice(1).toLowerCase())
+      .join("")
   ),
   wordcount: (value, _, { run }) => textOf(value, run).match(/[\p{L}\p{N}_]+/gu)?.length ?? 0,
   trim: (value, args, { run }) => {
@@ -41,7 +42,7 @@ export const textFilters: Readonly<Record<string, Filter>> = {
     const [from, to, count = null] = bind("replace", args, ["old", "new", "count"], 2);
     return replaced(textOf(value, run), textOf(from!, run), textOf(to!, run), count ?? -1, run);
   },
-  split: (value, args, { run }) => {
+  split: (value, args) => {
     const [separator = null, most = -1] = bind("split", args, ["sep", "maxsplit"]);
     if (separator === "") throw new TemplateError("split by nothing");
     const by = separator === null ? undefined : onlyText("the separator of split", separator);
@@ -62,7 +63,9 @@ export const textFilters: Readonly<Record<string, Filter>> = {
   indent: (value, args, { run }) => {
     const [width = 4, first = false, blank = false] = bind("indent", args, ["width", "first", "blank"]);
     const count = Number(figureOf(width) ?? NaN);
-    const by = typeof width === "string" ? width : " ".repeat(Number.isNaN(count) ? 0 : Math.min(count, 1000));
+    const by = typeof width === "string"
+      ? width
+      : " ".repeat(Number.isNaN(count) ? 0 : Math.min(count, 1000));
     const lines = `${textOf(value, run)}\n`.split("\n");
     lines.pop();
     run.size(lines.length * by.length);
@@ -86,8 +89,12 @@ export const textFilters: Readonly<Record<string, Filter>> = {
     const at = cut.lastIndexOf(" ");
     return (isTrue(kill) || at < 0 ? cut : cut.slice(0, at)) + ending;
   },
-  regex_escape: changed((text) => text.replaceAll(/[^\p{L}\p{N}_]/gu, (char) =>
-    "\t\n\v\f\r #$&()*+-.?[\\]^{|}~".includes(char) ? `\\${char}` : char)),
+  regex_escape: changed((text) =>
+    text.replaceAll(
+      /[^\p{L}\p{N}_]/gu,
+      (char) => "\t\n\v\f\r #$&()*+-.?[\\]^{|}~".includes(char) ? `\\${char}` : char,
+    )
+  ),
   quote: (value, args, { run }) => {
     bind("quote", args, []);
     const text = value === null ? "" : textOf(value, run);

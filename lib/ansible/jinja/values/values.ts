@@ -3,10 +3,10 @@
  * reach into: an attribute is a key of a mapping, or one of the methods that are named in `methods.ts`.
  * @module
  */
-import type { Json } from "../../json.ts";
-import { isPythonNumber } from "../python/python_number.ts";
-import { Tuple } from "../python/tuple.ts";
-import { isSealed } from "../vault/sealed.ts";
+import type { Json } from "../../../json.ts";
+import { isPythonNumber } from "../../python/python_number.ts";
+import { Tuple } from "../../python/tuple.ts";
+import { isSealed } from "../../vault/sealed.ts";
 import { UndefinedError } from "./template_error.ts";
 
 /** Any value. What is plain (`Json`) may have others inside. */

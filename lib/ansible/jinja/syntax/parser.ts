@@ -5,7 +5,7 @@
 import { parseExpression, parseTuple, parseWithoutCondition } from "./expressions.ts";
 import { tokens } from "./lexer.ts";
 import type { Branch, Statement, Target, Template } from "./nodes.ts";
-import { TemplateError, Unsupported } from "./template_error.ts";
+import { TemplateError, Unsupported } from "../values/template_error.ts";
 import { TokenStream } from "./token_stream.ts";
 
 /** How many texts are remembered: of ten thousand hosts most share theirs. */

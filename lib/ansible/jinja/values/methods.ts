@@ -2,7 +2,7 @@
  * The methods of Python's texts, lists and mappings that templates use. What would change a value is not among them.
  * @module
  */
-import { stripped, splitText } from "../python/python_strings.ts";
+import { splitText, stripped } from "../../python/python_strings.ts";
 import { arithmeticProblems, isEqual, opened } from "./operators.ts";
 import { bind } from "./parameters.ts";
 import type { Run } from "./run.ts";
@@ -20,9 +20,9 @@ import {
   Undefined,
   type Value,
 } from "./values.ts";
-import { formatBraces } from "../python/brace_format.ts";
-import { Tuple } from "../python/tuple.ts";
-import { figureOf } from "../python/arithmetic.ts";
+import { formatBraces } from "../../python/brace_format.ts";
+import { Tuple } from "../../python/tuple.ts";
+import { figureOf } from "../../python/arithmetic.ts";
 
 type Method<T> = (of: T, args: Arguments, run: Run) => Value;
 
@@ -64,13 +64,22 @@ const cased = (change: (text: string) => string): Method<string> => (of, args) =
 const is = (pattern: RegExp): Method<string> => (of) => pattern.test(of);
 
 const TEXT: ReadonlyMap<string, Method<string> | null> = new Map([
-  ...not<string>("casefold encode expandtabs format_map isidentifier isprintable istitle maketrans translate isdecimal isascii"),
+  ...not<string>(
+    "casefold encode expandtabs format_map isidentifier isprintable istitle maketrans translate isdecimal isascii",
+  ),
   ["upper", cased((text) => text.toUpperCase())],
   ["lower", cased((text) => text.toLowerCase())],
   ["capitalize", cased((text) => text.slice(0, 1).toUpperCase() + text.slice(1).toLowerCase())],
-  ["title", cased((text) => text.toLowerCase().replace(/\p{L}+/gu, (word) => word[0]!.toUpperCase() + word.slice(1)))],
-  ["swapcase", cased((text) =>
-    text.replace(/\p{L}/gu, (char) => char === char.toUpperCase() ? char.toLowerCase() : char.toUpperCase()))],
+  [
+    "title",
+    cased((text) => text.toLowerCase().replace(/\p{L}+/gu, (word) => word[0]!.toUpperCase() + word.slice(1))),
+  ],
+  [
+    "swapcase",
+    cased((text) =>
+      text.replace(/\p{L}/gu, (char) => char === char.toUpperCase() ? char.toLowerCase() : char.toUpperCase())
+    ),
+  ],
   ["strip", (of, args, run) => stripped(of, optionalText("strip", args, run), "both")],
   ["lstrip", (of, args, run) => stripped(of, optionalText("lstrip", args, run), "start")],
   ["rstrip", (of, args, run) => stripped(of, optionalText("rstrip", args, run), "end")],

@@ -3,8 +3,8 @@
  * for itself).
  * @module
  */
-import { SIMPLE_ESCAPES } from "../python/python_literal.ts";
-import { TemplateError } from "./template_error.ts";
+import { SIMPLE_ESCAPES } from "../../python/python_literal.ts";
+import { TemplateError } from "../values/template_error.ts";
 
 /** One token. `data` is text between tags; `begin` and `end` are those of a tag, whose kind is their text: `{{`, `{%`. */
 export interface Token {
@@ -105,7 +105,9 @@ class Lexer {
       if (text === undefined) continue;
       if (kind === "space") return;
       if (kind === "operator") balance(text, open);
-      if (kind === "name" && /^\p{N}/u.test(text)) throw new TemplateError(`the name "${text}" in a template`);
+      if (kind === "name" && /^\p{N}/u.test(text)) {
+        throw new TemplateError(`the name "${text}" in a template`);
+      }
       this.#found.push({ kind, text: kind === "string" ? content(text, opening) : text });
       return;
     }

@@ -3,9 +3,9 @@
  * regular expressions than anybody would wait.
  * @module
  */
-import { TooSlow, within } from "../patterns/bounded_regex.ts";
-import type { Json } from "../../json.ts";
-import type { Sealed } from "../vault/sealed.ts";
+import { TooSlow, within } from "../../patterns/bounded_regex.ts";
+import type { Json } from "../../../json.ts";
+import type { Sealed } from "../../vault/sealed.ts";
 import { Excess } from "./template_error.ts";
 
 /** Far more than a loop over a fleet of ten thousand takes. */

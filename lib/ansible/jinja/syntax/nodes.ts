@@ -2,7 +2,7 @@
  * What a template consists of, as Jinja2 parses it.
  * @module
  */
-import type { Json } from "../../json.ts";
+import type { Json } from "../../../json.ts";
 
 /** An expression. */
 export type Expression =
@@ -19,7 +19,12 @@ export type Expression =
   | { readonly kind: "not" | "negative" | "positive"; readonly of: Expression }
   | { readonly kind: "and" | "or"; readonly left: Expression; readonly right: Expression }
   | { readonly kind: "compare"; readonly left: Expression; readonly rest: readonly Comparison[] }
-  | { readonly kind: "arithmetic"; readonly operator: string; readonly left: Expression; readonly right: Expression }
+  | {
+    readonly kind: "arithmetic";
+    readonly operator: string;
+    readonly left: Expression;
+    readonly right: Expression;
+  }
   | { readonly kind: "concatenation"; readonly items: readonly Expression[] }
   | {
     readonly kind: "condition";

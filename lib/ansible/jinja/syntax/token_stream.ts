@@ -3,7 +3,7 @@
  * @module
  */
 import type { Token } from "./lexer.ts";
-import { TemplateError } from "./template_error.ts";
+import { TemplateError } from "../values/template_error.ts";
 
 /** What a parser reads from. */
 export class TokenStream {

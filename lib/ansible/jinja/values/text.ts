@@ -2,14 +2,14 @@
  * Values as text, and as the plain data that a variable comes to.
  * @module
  */
-import type { Json } from "../../json.ts";
-import { isPythonNumber } from "../python/python_number.ts";
-import { pythonText } from "../python/python_text.ts";
-import { Tuple } from "../python/tuple.ts";
+import type { Json } from "../../../json.ts";
+import { isPythonNumber } from "../../python/python_number.ts";
+import { pythonText } from "../../python/python_text.ts";
+import { Tuple } from "../../python/tuple.ts";
 import type { Run } from "./run.ts";
 import { TemplateError, Unsupported } from "./template_error.ts";
 import { Callable, isList, Lazy, mappingOf, NativeText, OMIT, Undefined, type Value } from "./values.ts";
-import { isSealed } from "../vault/sealed.ts";
+import { isSealed } from "../../vault/sealed.ts";
 
 /** Python's `str()`. */
 export function textOf(value: Value, run: Run): string {
@@ -42,6 +42,8 @@ export function dataOf(value: Value, run: Run): Json {
     if (isSealed(value)) return dataOf(run.open(value), run);
     if (value instanceof Tuple) return Tuple.from(value.map((item) => dataOf(item as Value, run)));
     if (isList(value)) return value.map((item) => dataOf(item, run));
-    return mappingOf(Object.entries(value as Json & object).map(([key, item]) => [key, dataOf(item, run)])) as Json;
+    return mappingOf(
+      Object.entries(value as Json & object).map(([key, item]) => [key, dataOf(item, run)]),
+    ) as Json;
   });
 }

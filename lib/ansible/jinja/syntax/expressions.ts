@@ -2,10 +2,10 @@
  * Expressions as Jinja2's own parser reads them: the same order of operators, so `1 + 2 ~ 3` is `1 + (2 ~ 3)`, and `-1 | abs` is 1.
  * @module
  */
-import { decimalInteger, pythonFloat, pythonInteger } from "../python/python_number.ts";
-import type { Json } from "../../json.ts";
+import { decimalInteger, pythonFloat, pythonInteger } from "../../python/python_number.ts";
+import type { Json } from "../../../json.ts";
 import type { Comparison, Expression, Given } from "./nodes.ts";
-import { TemplateError } from "./template_error.ts";
+import { TemplateError } from "../values/template_error.ts";
 import type { TokenStream } from "./token_stream.ts";
 
 const COMPARISONS: ReadonlySet<string> = new Set(["==", "!=", "<", "<=", ">", ">="]);

@@ -3,19 +3,19 @@
  * `keyed_groups`. An expression that comes to nothing is passed over, unless `strict`; one that Lockstep does not evaluate never is.
  * @module
  */
-import type { Json } from "../../json.ts";
-import { append } from "../../append.ts";
-import { evaluateFor } from "../jinja/constructing.ts";
-import { Excess, TemplateError, Unsupported } from "../jinja/template_error.ts";
-import { problemAt, problemOnce } from "../problems.ts";
-import { pythonText } from "../python/python_text.ts";
-import type { Fleet, Origin, Setting } from "../types.ts";
-import type { VariableCheck } from "../variable_check.ts";
-import { CannotOpen, Sealed } from "../vault/sealed.ts";
-import type { Problem } from "../../errors.ts";
-import type { HostSoFar, InventoryBuilder, VarsLayer } from "./builder.ts";
-import { type ConstructedOptions, type KeyedGroup, truthOf, type Written } from "./constructed_options.ts";
-import { isFalsy } from "../python/python_number.ts";
+import type { Json } from "../../../json.ts";
+import { append } from "../../../append.ts";
+import { evaluateFor } from "../../jinja/constructing.ts";
+import { Excess, TemplateError, Unsupported } from "../../jinja/values/template_error.ts";
+import { problemAt, problemOnce } from "../../problems.ts";
+import { pythonText } from "../../python/python_text.ts";
+import type { Fleet, Origin, Setting } from "../../types.ts";
+import type { VariableCheck } from "../../variable_check.ts";
+import { CannotOpen, Sealed } from "../../vault/sealed.ts";
+import type { Problem } from "../../../errors.ts";
+import type { HostSoFar, InventoryBuilder, VarsLayer } from "../builder.ts";
+import { type ConstructedOptions, type KeyedGroup, truthOf, type Written } from "./options.ts";
+import { isFalsy } from "../../python/python_number.ts";
 
 /** What beside the options decides what is constructed. */
 export interface Constructing {
@@ -89,7 +89,11 @@ class HostConstruction {
 
   #keyed(keyed: KeyedGroup): void {
     const { strict, keyedGroupsOrigin: origin } = this.options;
-    const found = this.#evaluate(`{{${textOf(keyed.key)}}}`, origin, `make the group of "${textOf(keyed.key)}" for`);
+    const found = this.#evaluate(
+      `{{${textOf(keyed.key)}}}`,
+      origin,
+      `make the group of "${textOf(keyed.key)}" for`,
+    );
     if (!found) return;
     const key = found.value;
     if (isNothing(key) && !(key === "" && keyed.defaultValue !== null)) {
@@ -104,7 +108,9 @@ class HostConstruction {
     if (!names) {
       this.#refuse(
         origin,
-        `found ${textOf(key)} in "${textOf(keyed.key)}" for ${this.name}, expected a text, a list or a mapping`,
+        `found ${textOf(key)} in "${
+          textOf(keyed.key)
+        }" for ${this.name}, expected a text, a list or a mapping`,
         "put | string behind it",
       );
       return;
@@ -167,8 +173,12 @@ class HostConstruction {
 }
 
 /** The names that a key stands for, without prefix; undefined where it stands for none. */
-function bareNames(key: Json, { separator, defaultValue, trailingSeparator }: KeyedGroup): string[] | undefined {
-  const named = (name: Json): string => name === "" && defaultValue !== null ? textOf(defaultValue) : textOf(name);
+function bareNames(
+  key: Json,
+  { separator, defaultValue, trailingSeparator }: KeyedGroup,
+): string[] | undefined {
+  const named = (name: Json): string =>
+    name === "" && defaultValue !== null ? textOf(defaultValue) : textOf(name);
   if (typeof key === "string") return [named(key)];
   if (Array.isArray(key)) return key.map(named);
   if (typeof key !== "object" || key === null || key.constructor !== Object) return undefined;

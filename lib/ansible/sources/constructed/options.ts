@@ -3,12 +3,12 @@
  * @module
  */
 import { isMap } from "yaml";
-import type { Json } from "../../json.ts";
-import { didYouMean } from "../../near_miss.ts";
-import { problemAt, shown } from "../problems.ts";
-import type { Origin } from "../types.ts";
-import type { VariableCheck } from "../variable_check.ts";
-import type { YamlSource } from "../yaml/yaml_document.ts";
+import type { Json } from "../../../json.ts";
+import { didYouMean } from "../../../near_miss.ts";
+import { problemAt, shown } from "../../problems.ts";
+import type { Origin } from "../../types.ts";
+import type { VariableCheck } from "../../variable_check.ts";
+import type { YamlSource } from "../../yaml/yaml_document.ts";
 
 /** An expression, and where it is written. */
 export interface Written {
@@ -65,7 +65,13 @@ export function constructedOptions(
   for (const { name, keyNode } of entries) {
     if (KNOWN.includes(name)) continue;
     const at = document.origin(keyNode.range?.[0] ?? 0, name);
-    check.warn(problemAt(at, `found the key "${name}", which constructed does not know; it is passed over`, didYouMean(name, KNOWN)));
+    check.warn(
+      problemAt(
+        at,
+        `found the key "${name}", which constructed does not know; it is passed over`,
+        didYouMean(name, KNOWN),
+      ),
+    );
   }
   const read = (name: string): Json => {
     const entry = found.get(name);
@@ -99,7 +105,10 @@ export function constructedOptions(
     leadingSeparator: truth("leading_separator", true),
     compose: expressions("compose"),
     groups: expressions("groups"),
-    keyedGroups: keyedGroups(read("keyed_groups"), (value, expected) => refuse("keyed_groups", value, expected)),
+    keyedGroups: keyedGroups(
+      read("keyed_groups"),
+      (value, expected) => refuse("keyed_groups", value, expected),
+    ),
     keyedGroupsOrigin: place("keyed_groups"),
   };
 }

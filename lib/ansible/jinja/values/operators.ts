@@ -2,14 +2,20 @@
  * What Python's operators make of values: truth, equality, order, `in`, `+` and the rest.
  * @module
  */
-import { ArithmeticProblem, calculate, type Figure, figureOf, valueOfFigure } from "../python/arithmetic.ts";
-import { isPythonNumber } from "../python/python_number.ts";
-import { percentFormat } from "../python/percent_format.ts";
-import { Tuple } from "../python/tuple.ts";
+import {
+  ArithmeticProblem,
+  calculate,
+  type Figure,
+  figureOf,
+  valueOfFigure,
+} from "../../python/arithmetic.ts";
+import { isPythonNumber } from "../../python/python_number.ts";
+import { percentFormat } from "../../python/percent_format.ts";
+import { Tuple } from "../../python/tuple.ts";
 import type { Run } from "./run.ts";
 import { TemplateError } from "./template_error.ts";
 import { textOf } from "./text.ts";
-import { isSealed } from "../vault/sealed.ts";
+import { isSealed } from "../../vault/sealed.ts";
 import { isList, isMapping, Lazy, NativeText, OMIT, typeName, Undefined, type Value } from "./values.ts";
 
 /** Whether Python takes a value for true. */

@@ -13,7 +13,9 @@ export function bind(
   required = 0,
 ): (Value | undefined)[] {
   if (positional.length > parameters.length) {
-    throw new TemplateError(`${what} with ${positional.length} values, expected at most ${parameters.length}`);
+    throw new TemplateError(
+      `${what} with ${positional.length} values, expected at most ${parameters.length}`,
+    );
   }
   const values: (Value | undefined)[] = parameters.map((_, at) => positional[at]);
   for (const [name, value] of named) {

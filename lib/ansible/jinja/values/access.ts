@@ -2,9 +2,9 @@
  * `x.y`, `x[y]` and `x[a:b]`: keys, members, and the methods that are known. Nothing of JavaScript's own is ever reached.
  * @module
  */
-import { didYouMean } from "../../near_miss.ts";
-import { figureOf } from "../python/arithmetic.ts";
-import { Tuple } from "../python/tuple.ts";
+import { didYouMean } from "../../../near_miss.ts";
+import { figureOf } from "../../python/arithmetic.ts";
+import { Tuple } from "../../python/tuple.ts";
 import { mappingMethod, methodOf } from "./methods.ts";
 import { keyOf, opened } from "./operators.ts";
 import type { Run } from "./run.ts";
@@ -50,7 +50,9 @@ function memberOf(of: Value, key: Value, run: Run): Value | undefined {
 /** `of[from:to:step]`. */
 export function sliceOf(of: Value, bounds: readonly (Value | undefined)[], run: Run): Value {
   if (of instanceof Undefined) return of;
-  if (typeof of !== "string" && !isList(of)) return new Undefined(`a part of ${typeName(of)}, which has none`);
+  if (typeof of !== "string" && !isList(of)) {
+    return new Undefined(`a part of ${typeName(of)}, which has none`);
+  }
   const [from, to, by] = bounds.map((bound) => {
     if (bound === undefined || bound === null) return undefined;
     const figure = figureOf(bound);
@@ -79,7 +81,9 @@ function hasKey(of: Value, name: string): boolean {
 
 function missing(of: Value, key: Value): Undefined {
   if (of instanceof Lazy && of.missing && typeof key === "string") return of.missing(key);
-  if (typeof key !== "string") return new Undefined(`[${String(key)}] of ${typeName(of)}, which has no such member`);
+  if (typeof key !== "string") {
+    return new Undefined(`[${String(key)}] of ${typeName(of)}, which has no such member`);
+  }
   const hint = isMapping(of) ? didYouMean(key, Object.keys(of)) : undefined;
   return new Undefined(`"${key}" of ${typeName(of)}, which has no such key`, hint);
 }
