@@ -12,6 +12,8 @@ export interface SecretKeeper {
   password(text: string): void;
   /** A variable of `-e`: its name may say that it is secret. */
   extraVariable(name: string, value: unknown): void;
+  /** Whether a variable of this name is secret without more being said. */
+  isSecretName(name: string): boolean;
   /** A text without the secrets that are known. */
   masked(text: string): string;
 }
@@ -20,6 +22,7 @@ let keeper: SecretKeeper = {
   opened: () => {},
   password: () => {},
   extraVariable: () => {},
+  isSecretName: () => false,
   masked: (text) => text,
 };
 

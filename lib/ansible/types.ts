@@ -40,6 +40,7 @@ export interface Fleet {
   /** In the order in which the sources name them. */
   readonly hostNames: readonly string[];
   readonly groupNames: readonly string[];
+  /** A host; also `localhost`, though no source may name it. */
   host(name: string): Host | undefined;
   /** The hosts of a group and of all below it. */
   members(group: string): readonly string[] | undefined;

@@ -7,7 +7,7 @@ import { type LoadOptions as ReadOptions, readExtraVarNames, readInventory } fro
 import { keepSecretsWith } from "../ansible/secret_keeper.ts";
 import type { Inventory } from "../ansible/types.ts";
 import { heapKeeper } from "../memory.ts";
-import { masked, noteSealed, noteSecret, noteVariable } from "../secrets.ts";
+import { isSecretName, masked, noteSealed, noteSecret, noteVariable } from "../secrets.ts";
 import { nearMissAdvice } from "./variable_check.ts";
 
 /** What beside the sources decides an inventory. */
@@ -15,7 +15,13 @@ export type LoadOptions = Omit<ReadOptions, "adviser" | "onHosts">;
 
 /** How much a large inventory may take before what reading it has left behind is collected. Bytes. */
 const GROWTH = 32 * 1024 * 1024;
-keepSecretsWith({ opened: noteSealed, password: noteSecret, extraVariable: noteVariable, masked });
+keepSecretsWith({
+  opened: noteSealed,
+  password: noteSecret,
+  extraVariable: noteVariable,
+  isSecretName,
+  masked,
+});
 
 /**
  * Reads all sources and merges them, later ones over earlier ones. Without sources `$LOCKSTEP_INVENTORY` names one; without that

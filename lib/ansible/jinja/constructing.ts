@@ -42,5 +42,5 @@ export function evaluateFor(
   const run = new Run();
   const names = new HostNames(host, { run, cwd, chain: [], withoutLookups }, LATER);
   const value = dataOf(names.rendered(template), run);
-  return { value, secret: run.secret };
+  return { value, secret: run.isSecret(value) };
 }

@@ -5,6 +5,7 @@
 import { figureOf } from "../python/arithmetic.ts";
 import { Tuple } from "../python/tuple.ts";
 import { attributeOf, itemOf, sliceOf } from "./values/access.ts";
+import { append } from "../../append.ts";
 import { didYouMean } from "../../near_miss.ts";
 import { TESTS } from "./checks.ts";
 import type { Environment } from "./environment.ts";
@@ -43,26 +44,36 @@ export class Evaluator implements Environment {
     return value instanceof NativeText ? value.text : value;
   }
 
+  /** Whether an expression is true. Whatever it looks at does not become part of what that decides on. */
+  isTrue(expression: Expression): boolean {
+    return this.run.apart(() => isTrue(this.evaluate(expression)))[0];
+  }
+
   /** The same, but for text that must stay text while it stands alone. */
   kept(expression: Expression): Value {
     const { run } = this;
     run.spend(1);
-    return run.deeper(() => {
-      switch (expression.kind) {
-        case "constant":
-          return expression.value;
-        case "name":
-          return opened(this.names.get(expression.name), run);
-        case "condition":
-          if (isTrue(this.evaluate(expression.test))) return this.kept(expression.then);
-          if (expression.otherwise) return this.kept(expression.otherwise);
-          return new Undefined("an if that is not true, and has no else", "give it an else", true);
-        case "filter":
-          return this.#filter(expression.name, expression.of, expression.given);
-        default:
-          return this.#other(expression);
-      }
-    });
+    const value = run.deeper(() => this.#kept(expression));
+    // Whoever goes on with a long text takes longer.
+    if (typeof value === "string") run.spend(value.length >> 6);
+    return value;
+  }
+
+  #kept(expression: Expression): Value {
+    switch (expression.kind) {
+      case "constant":
+        return expression.value;
+      case "name":
+        return opened(this.names.get(expression.name), this.run);
+      case "condition":
+        if (this.isTrue(expression.test)) return this.kept(expression.then);
+        if (expression.otherwise) return this.kept(expression.otherwise);
+        return new Undefined("an if that is not true, and has no else", "give it an else", true);
+      case "filter":
+        return this.#filter(expression.name, expression.of, expression.given);
+      default:
+        return this.#other(expression);
+    }
   }
 
   #other(
@@ -91,9 +102,11 @@ export class Evaluator implements Environment {
       case "call":
         return this.#call(this.evaluate(expression.of), this.#arguments(expression.given));
       case "test":
-        return this.test(expression.name, this.evaluate(expression.of), this.#arguments(expression.given));
+        return run.apart(() =>
+          this.test(expression.name, this.evaluate(expression.of), this.#arguments(expression.given))
+        )[0];
       case "not":
-        return !isTrue(this.evaluate(expression.of));
+        return !this.isTrue(expression.of);
       case "and": {
         const left = this.evaluate(expression.left);
         return isTrue(left) ? this.evaluate(expression.right) : left;
@@ -103,13 +116,7 @@ export class Evaluator implements Environment {
         return isTrue(left) ? left : this.evaluate(expression.right);
       }
       case "compare": {
-        let left = this.evaluate(expression.left);
-        for (const { operator, right } of expression.rest) {
-          const next = this.evaluate(right);
-          if (!compare(operator, left, next, run)) return false;
-          left = next;
-        }
-        return true;
+        return run.apart(() => this.#compared(expression))[0];
       }
       case "arithmetic":
         return arithmetic(
@@ -127,6 +134,16 @@ export class Evaluator implements Environment {
       case "positive":
         return this.#signed(expression.kind, this.evaluate(expression.of));
     }
+  }
+
+  #compared(expression: Extract<Expression, { readonly kind: "compare" }>): boolean {
+    let left = this.evaluate(expression.left);
+    for (const { operator, right } of expression.rest) {
+      const next = this.evaluate(right);
+      if (!compare(operator, left, next, this.run)) return false;
+      left = next;
+    }
+    return true;
   }
 
   #signed(sign: "negative" | "positive", value: Value): Value {
@@ -152,7 +169,7 @@ export class Evaluator implements Environment {
   #arguments({ positional, named, spread, spreadNamed }: Given): Arguments {
     const values = positional.map((value) => this.evaluate(value));
     const byName = new Map(named.map(([name, value]) => [name, this.evaluate(value)]));
-    if (spread) values.push(...listOf(this.evaluate(spread), this.run).slice(0, MOST_ARGUMENTS));
+    if (spread) append(values, listOf(this.evaluate(spread), this.run));
     if (spreadNamed) {
       const mapping = this.evaluate(spreadNamed);
       if (!isMapping(mapping) && !(mapping instanceof Lazy)) {
@@ -186,8 +203,6 @@ export class Evaluator implements Environment {
     return inWords(name, () => test(value, args, this));
   }
 }
-
-const MOST_ARGUMENTS = 100;
 
 /** The name without the collection that Ansible's own are in; those of Jinja2 are in none. */
 function plainName(name: string): string {

@@ -4,7 +4,7 @@
  */
 import { figureOf } from "../python/arithmetic.ts";
 import { itemsOf, listOf } from "./values/methods.ts";
-import { isTrue } from "./values/operators.ts";
+import { isTrue, opened } from "./values/operators.ts";
 import { bind } from "./values/parameters.ts";
 import { namespaceOf } from "./values/namespace.ts";
 import type { Run } from "./values/run.ts";
@@ -34,7 +34,9 @@ export function globalOf(name: string, run: Run, lookups: Lookups | undefined): 
 }
 
 /** The names of all globals. */
-export const globalNames: () => Iterable<string> = () => GLOBALS.keys();
+export function globalNames(): Iterable<string> {
+  return GLOBALS.keys();
+}
 
 type Global = (args: Arguments, run: Run, lookups: Lookups | undefined) => Value;
 
@@ -108,7 +110,7 @@ function lookup({ positional, named }: Arguments, run: Run, lookups: Lookups | u
       return wanted.map((term) => {
         const variable = textOf(term, run);
         const value = lookups.variable(variable);
-        if (value !== undefined && !(value instanceof Undefined)) return value;
+        if (value !== undefined && !(value instanceof Undefined)) return opened(value, run);
         if (otherwise !== undefined) return otherwise;
         return value instanceof Undefined
           ? value.fail()

@@ -13,7 +13,8 @@ import { isSealed } from "../vault/sealed.ts";
 import type { Names } from "./evaluator.ts";
 import { globalNames, globalOf, type Lookups } from "./globals.ts";
 import { render } from "./render.ts";
-import type { Run } from "./values/run.ts";
+import { secretKeeper } from "../secret_keeper.ts";
+import type { Run, Secrets } from "./values/run.ts";
 import { TemplateError, UndefinedError } from "./values/template_error.ts";
 import { Lazy, mappingOf, OMIT, Undefined, type Value } from "./values/values.ts";
 
@@ -34,7 +35,7 @@ export interface Setting {
 
 /** The names that a host's variables may use. */
 export class HostNames implements Names {
-  readonly #known = new Map<string, Value>();
+  readonly #known = new Map<string, readonly [value: Value, secrets: Secrets]>();
 
   /** `hidden`: names of Ansible's own that are not known here; `of` is the host's name, where it is another one's variables. */
   constructor(
@@ -45,16 +46,18 @@ export class HostNames implements Names {
   ) {}
 
   get(name: string): Value {
-    let value = this.#known.get(name);
-    if (value === undefined) {
-      value = this.find(name);
-      // Nothing at all is null, which is a value.
-      if (value === undefined) {
-        value = globalOf(name, this.setting.run, this.#lookups()) ?? this.#unknown(name);
-      }
-      this.#known.set(name, value);
+    const { run } = this.setting;
+    let known = this.#known.get(name);
+    if (known === undefined) {
+      known = run.apart(() => {
+        const value = this.find(name);
+        // Nothing at all is null, which is a value.
+        return value === undefined ? globalOf(name, run, this.#lookups()) ?? this.#unknown(name) : value;
+      });
+      this.#known.set(name, known);
     }
-    return value;
+    run.add(known[1]);
+    return known[0];
   }
 
   /** Ansible's own, or a variable; undefined where there is none of that name. */
@@ -64,7 +67,12 @@ export class HostNames implements Names {
     const { vars } = this.host;
     if (!Object.hasOwn(vars, name)) return undefined;
     try {
-      return this.templated(vars[name]!, name);
+      const value = this.templated(vars[name]!, name);
+      const isText = typeof value === "string" || typeof value === "number";
+      if (isText && secretKeeper().isSecretName(name)) {
+        this.setting.run.add({ opened: false, named: [String(value)] });
+      }
+      return value;
     } catch (error) {
       // Whoever uses it fails; default() makes up for it.
       if (!(error instanceof UndefinedError)) throw error;
@@ -171,10 +179,17 @@ const MAGIC: ReadonlyMap<string, (names: HostNames) => Value | undefined> = new 
   ["vars", rawVarsOf],
 ] as [string, (names: HostNames) => Value | undefined][]);
 
+/** The host that Ansible adds where no source names it. */
+const IMPLICIT = "localhost";
+
 /** Ansible's `hostvars`: what other hosts' variables come to. */
 function hostvarsOf({ host: { fleet }, setting }: HostNames): Lazy {
   const known = new Map<string, Lazy>();
-  return new Lazy(() => fleet.hostNames, (name) => {
+  const names = () =>
+    fleet.host(IMPLICIT) && !fleet.hostNames.includes(IMPLICIT)
+      ? [...fleet.hostNames, IMPLICIT]
+      : fleet.hostNames;
+  return new Lazy(names, (name) => {
     const host = fleet.host(name);
     if (!host) return undefined;
     let variables = known.get(name);

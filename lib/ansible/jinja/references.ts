@@ -42,7 +42,7 @@ export function resolveVariable(host: Host, name: string, cwd: string): Resolved
   if (typeof data === "string" && data.length > LONGEST) {
     throw new TemplateError("a template that comes to far too much text");
   }
-  return { value: data, secret: run.secret };
+  return { value: data, secret: run.isSecret(data) };
 }
 
 /** Whether there is a template anywhere in a value. */

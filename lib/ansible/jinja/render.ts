@@ -10,7 +10,6 @@ import { Evaluator, type Names } from "./evaluator.ts";
 import { listOf } from "./values/methods.ts";
 import type { Statement, Target, Template } from "./syntax/nodes.ts";
 import { attributesOf } from "./values/namespace.ts";
-import { isTrue } from "./values/operators.ts";
 import { newlinesAtEnd, parseTemplate } from "./syntax/parser.ts";
 import type { Run } from "./values/run.ts";
 import { Excess, TemplateError } from "./values/template_error.ts";
@@ -94,7 +93,7 @@ class Renderer implements Names {
           found.push(finalized(this.#evaluator.kept(statement.value)));
           break;
         case "if": {
-          const branch = statement.branches.find(({ test }) => isTrue(this.#evaluator.evaluate(test)));
+          const branch = statement.branches.find(({ test }) => this.#evaluator.isTrue(test));
           this.#pieces(branch?.body ?? statement.otherwise, found);
           break;
         }
@@ -121,7 +120,7 @@ class Renderer implements Names {
     const items = listOf(over, this.run).filter((item) => {
       if (!statement.filter) return true;
       this.#assign(statement.target, item);
-      return isTrue(this.#evaluator.evaluate(statement.filter));
+      return this.#evaluator.isTrue(statement.filter);
     });
     for (const [at, item] of items.entries()) {
       scope.clear();

@@ -12,7 +12,7 @@ export interface Formatting {
   problem(message: string): Error;
 }
 
-const DIRECTIVE = /%(?:\(([^)]*)\))?([-+ #0]*)(\*|\d+)?(?:\.(\*|\d+)?)?([hlL]?)(.?)/gs;
+const DIRECTIVE = /%(?:\(([^()]{0,200})\))?([-+ #0]*)(\*|\d+)?(?:\.(\*|\d+)?)?([hlL]?)(.?)/gs;
 
 /** The text with its directives replaced. */
 export function percentFormat(
@@ -34,7 +34,9 @@ export function percentFormat(
     }
     const wide = Number(width ?? 0);
     how.size(wide);
-    const digits = /\.\d*/.test(whole.replace(/^%\([^)]*\)/, "")) ? Number(precision ?? 0) : undefined;
+    const digits = /\.\d*/.test(whole.slice(name === undefined ? 0 : name.length + 3))
+      ? Number(precision ?? 0)
+      : undefined;
     const value = name === undefined ? next() : named![name];
     return padded(directive(kind, value, flags, digits, how), wide, flags, kind);
   });

@@ -58,6 +58,9 @@ export interface HostSoFar {
   readonly settings: ReadonlyMap<string, Setting>;
 }
 
+/** What Ansible takes for the machine itself. */
+const LOCALHOST = ["localhost", "127.0.0.1", "::1"];
+
 /** Of all sources together. */
 const MOST_HOSTS = 500_000;
 
@@ -197,7 +200,10 @@ export class InventoryBuilder {
       env,
       hostNames,
       groupNames: [...groups.keys()],
-      host: (name) => (byName ??= new Map(hosts.map((host) => [host.name, host]))).get(name),
+      host: (name) => {
+        byName ??= new Map([...hosts, ...implicit()].map((host) => [host.name, host]));
+        return byName.get(name);
+      },
       members: (group) => {
         if (!members.has(group) && groups.has(group)) members.set(group, hostsIn(groups, group));
         return members.get(group);
@@ -205,7 +211,20 @@ export class InventoryBuilder {
     };
     const merge = this.#merger(here ? [...layers, here] : layers, extraVars, fleet);
     const hosts = hostsIn(groups, "all").map((name) => merge(this.#hosts.get(name)!));
+    const implicit = () =>
+      LOCALHOST.some((name) => this.#hosts.has(name)) ? [] : [merge(this.#implicitHost())];
     return { hosts, hostNames, groups };
+  }
+
+  /** The machine itself, which other hosts' templates may name although no source does. */
+  #implicitHost(): HostNode {
+    const local = { value: "local", origin: { file: "localhost", line: 0, col: 0 } };
+    return {
+      name: LOCALHOST[0]!,
+      source: "",
+      groups: new Set([this.#all]),
+      vars: [[["ansible_connection", local]]],
+    };
   }
 
   #group(name: string): GroupNode {

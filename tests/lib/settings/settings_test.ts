@@ -269,7 +269,7 @@ Deno.test("settingsOf() names all problems, when there are several", async () =>
         deploy_path: "x",
         keep_backups: 0,
         service: "{{ unit }}",
-        ansible_user: "{% if a %}b{% endif %}",
+        ansible_user: "{% block a %}b{% endblock %}",
         other: "{{ x }}",
       }),
       options,
@@ -282,7 +282,7 @@ Deno.test("settingsOf() names all problems, when there are several", async () =>
   );
   assertStringIncludes(
     problems.join("\n"),
-    "a template that Lockstep does not evaluate; expected a user name",
+    "a template with {% block %}, which Lockstep does not evaluate; expected a user name",
   );
 });
 

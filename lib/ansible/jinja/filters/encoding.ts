@@ -51,7 +51,7 @@ export const encodingFilters: Readonly<Record<string, Filter>> = {
   b64decode: (value, args, { run }) => {
     utf8("b64decode", bind("b64decode", args, ["encoding"])[0]);
     const text = textOf(value, run).replaceAll(/[^A-Za-z\d+/=]/g, "");
-    if (text.replace(/=+$/, "").length % 4 === 1 || text.length % 4 !== 0) {
+    if (text.length % 4 !== 0) {
       throw new TemplateError("b64decode of a text that is no base64");
     }
     try {

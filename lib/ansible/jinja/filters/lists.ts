@@ -142,9 +142,18 @@ export const listFilters: Readonly<Record<string, Filter>> = {
   ),
   zip: (value, { positional }, { run }) => {
     const lists = [value, ...positional].map((list) => listOf(list, run));
-    const shortest = Math.min(...lists.map((list) => list.length));
+    const shortest = lists.reduce((least, list) => Math.min(least, list.length), Infinity);
     run.size(shortest * lists.length);
     return lists[0]!.slice(0, shortest).map((_, at) => Tuple.from(lists.map((list) => list[at]!)));
+  },
+  product: (value, { positional }, { run }) => {
+    const lists = [value, ...positional].map((list) => listOf(list, run));
+    run.size(lists.reduce((size, list) => size * list.length, lists.length));
+    const rows = lists.reduce<Value[][]>(
+      (rows, list) => rows.flatMap((row) => list.map((item) => [...row, item])),
+      [[]],
+    );
+    return rows.map((row) => Tuple.from(row));
   },
   batch: (value, args, { run }) => {
     const [size, fill = null] = bind("batch", args, ["linecount", "fill_with"], 1);

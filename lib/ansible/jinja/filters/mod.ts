@@ -35,7 +35,7 @@ export const TEXT_FILTERS: ReadonlySet<string> = new Set(["string", "to_json", "
 
 /** Filters of Ansible's that are not evaluated: their names are no slip of the finger. */
 export const NEVER_EVALUATED: ReadonlySet<string> = new Set(
-  ("comment expanduser expandvars fileglob filesizeformat from_yaml from_yaml_all groupby human_readable human_to_bytes ipaddr ipv4 ipv6 " +
-    "ipsubnet ipwrap json_query password_hash pprint random realpath shuffle strftime subelements to_datetime to_nice_yaml to_uuid to_yaml " +
+  ("combinations comment expanduser expandvars fileglob filesizeformat from_yaml from_yaml_all groupby human_readable human_to_bytes ipaddr ipv4 ipv6 " +
+    "ipsubnet ipwrap json_query password_hash permutations pprint random realpath shuffle strftime subelements to_datetime to_nice_yaml to_uuid to_yaml " +
     "urlize vault unvault wordwrap xmlattr").split(" "),
 );

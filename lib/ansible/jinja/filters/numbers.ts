@@ -52,7 +52,7 @@ function wholeOf(text: string, base: number): bigint | undefined {
 /** Python's `float(text)`; undefined where the text is none. */
 function floatOf(text: string): number | undefined {
   const plain = text.trim().replaceAll(/(\d)_(?=\d)/g, "$1");
-  if (/^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i.test(plain)) return Number(plain);
+  if (/^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?$/i.test(plain)) return Number(plain);
   const word = /^([-+]?)(inf(?:inity)?|nan)$/i.exec(plain);
   if (!word) return undefined;
   return /^n/i.test(word[2]!) ? NaN : word[1] === "-" ? -Infinity : Infinity;

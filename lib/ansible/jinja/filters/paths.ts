@@ -15,16 +15,17 @@ function path(name: string, value: Value): string {
   throw new TemplateError(`${name} of ${typeName(value)}, expected a text`);
 }
 
-/** Python's `os.path.split()`. */
-function split(text: string, separators: RegExp): readonly [folder: string, name: string] {
-  const at = Math.max(...[...text].map((char, at) => separators.test(char) ? at : -1), -1) + 1;
-  const folder = text.slice(0, at);
-  const shorn = folder.replace(/[/\\]+$/, "");
-  return [shorn === "" ? folder : separators.test("\\") ? shorn : folder.replace(/\/+$/, ""), text.slice(at)];
+/** Python's `os.path.split()`; `separators` are `/`, and on Windows a backslash, too. */
+function split(text: string, separators: string): readonly [folder: string, name: string] {
+  const at = [...separators].reduce((at, separator) => Math.max(at, text.lastIndexOf(separator)), -1) + 1;
+  let end = at;
+  while (end > 0 && separators.includes(text[end - 1]!)) end--;
+  // The root itself stays.
+  return [text.slice(0, end === 0 ? at : end), text.slice(at)];
 }
 
-const SLASH = /\//;
-const ANY_SLASH = /[/\\]/;
+const SLASH = "/";
+const ANY_SLASH = "/\\";
 
 function joined(parts: readonly string[]): string {
   return parts.reduce((path, part) => {

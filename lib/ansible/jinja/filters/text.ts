@@ -62,10 +62,9 @@ export const textFilters: Readonly<Record<string, Filter>> = {
   },
   indent: (value, args, { run }) => {
     const [width = 4, first = false, blank = false] = bind("indent", args, ["width", "first", "blank"]);
-    const count = Number(figureOf(width) ?? NaN);
-    const by = typeof width === "string"
-      ? width
-      : " ".repeat(Number.isNaN(count) ? 0 : Math.min(count, 1000));
+    const count = Number(figureOf(width) ?? 0);
+    run.size(count);
+    const by = typeof width === "string" ? width : " ".repeat(Math.max(0, count));
     const lines = `${textOf(value, run)}\n`.split("\n");
     lines.pop();
     run.size(lines.length * by.length);

@@ -35,7 +35,10 @@ export function itemOf(of: Value, key: Value, run: Run): Value {
 
 /** What is in a mapping, a list or a text under a key; undefined where nothing is. */
 function memberOf(of: Value, key: Value, run: Run): Value | undefined {
-  if (of instanceof Lazy) return typeof key === "string" ? of.get(key) : undefined;
+  if (of instanceof Lazy) {
+    const value = typeof key === "string" ? of.get(key) : undefined;
+    return value === undefined ? undefined : opened(value, run);
+  }
   if (isMapping(of)) {
     const name = keyOf(key);
     return Object.hasOwn(of, name) ? opened(of[name]!, run) : undefined;

@@ -195,8 +195,8 @@ export function itemsOf(of: Mapping | Lazy, run: Run): Value[] {
 
 function valueIn(of: Mapping | Lazy, key: Value, run: Run): Value | undefined {
   const name = typeof key === "string" ? key : String(key);
-  if (of instanceof Lazy) return of.get(name);
-  return Object.hasOwn(of, name) ? opened(of[name]!, run) : undefined;
+  const value = of instanceof Lazy ? of.get(name) : Object.hasOwn(of, name) ? of[name] : undefined;
+  return value === undefined ? undefined : opened(value, run);
 }
 
 /** What a value is made of: members, characters, keys. Throws a TemplateError for one that is made of nothing. */

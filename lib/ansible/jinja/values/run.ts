@@ -16,10 +16,18 @@ const DEEPEST = 400;
 /** For all regular expressions of one variable together. Milliseconds. */
 const REGEX_TIME = 2000;
 
-/** One evaluation: what is left of all that, and whether a secret was part of it. */
+/** The secrets that are part of a value: whether there is an encrypted one, and those that are secret by the name of their variable. */
+export interface Secrets {
+  readonly opened: boolean;
+  readonly named: readonly string[];
+}
+
+const NO_SECRETS: Secrets = { opened: false, named: [] };
+const MOST_NAMED = 100;
+
+/** One evaluation: what is left of all that, and which secrets are part of what it comes to. */
 export class Run {
-  /** Whether an encrypted value has been opened. */
-  secret = false;
+  #secrets: Secrets = NO_SECRETS;
   #steps = 0;
   #depth = 0;
   #regexTime = REGEX_TIME;
@@ -48,8 +56,36 @@ export class Run {
 
   /** The plain value of an encrypted one. Throws a CannotOpen. */
   open(sealed: Sealed): Json {
-    this.secret = true;
-    return sealed.open();
+    const value = sealed.open();
+    this.add({ opened: true, named: [] });
+    return value;
+  }
+
+  /** Secrets are part of it from now on. */
+  add({ opened, named }: Secrets): void {
+    if (!opened && named.length === 0) return;
+    const { opened: before, named: known } = this.#secrets;
+    this.#secrets = {
+      opened: opened || before,
+      named: [...known, ...named.slice(0, MOST_NAMED - known.length)],
+    };
+  }
+
+  /** Does `work`, and says which secrets are part of what it comes to. They are not part of this evaluation for that. */
+  apart<T>(work: () => T): readonly [result: T, secrets: Secrets] {
+    const before = this.#secrets;
+    this.#secrets = NO_SECRETS;
+    try {
+      return [work(), this.#secrets];
+    } finally {
+      this.#secrets = before;
+    }
+  }
+
+  /** Whether what this evaluation comes to is secret, and is not known to be so yet. */
+  isSecret(outcome: unknown): boolean {
+    const { opened, named } = this.#secrets;
+    return opened || named.some((text) => !String(outcome).includes(text));
   }
 
   /** Does `work`, which runs a regular expression. Throws an Excess where there is no time left. */

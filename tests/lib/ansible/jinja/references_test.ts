@@ -26,8 +26,16 @@ all:
     c: "{{ a }}"
     missing: "{{ prot }}"
     logic: "{{ port + 1 }}"
-    filter: "{{ port | int }}"
     block: "{% if flag %}x{% endif %}"
+    macro: "{% macro m() %}{% endmacro %}"
+    filter: "{{ port | ipaddr }}"
+    slip: "{{ port | lowr }}"
+    key: "{{ map.prot }}"
+    map: {port: 1}
+    host: "{{ hostvars['edge-2.example.com'].port }}"
+    pipe: "{{ lookup('pipe', 'id') }}"
+    open: "{{ port"
+    chain: "{{ missing }}"
     inside: "<{{ list }}>"
     bomb0: "{{ bomb1 }}{{ bomb1 }}{{ bomb1 }}{{ bomb1 }}{{ bomb1 }}"
     bomb1: "{{ bomb2 }}{{ bomb2 }}{{ bomb2 }}{{ bomb2 }}{{ bomb2 }}"
@@ -38,15 +46,19 @@ all:
 const cwd = Deno.cwd();
 const value = (name: string, host = hosts[0]!) => resolveVariable(host, name, cwd)?.value;
 
-Deno.test("resolveVariable() follows plain references over any number of steps, when a variable holds them", () => {
+Deno.test("resolveVariable() follows references over any number of steps, when a variable holds them", () => {
   const table: [name: string, expected: unknown][] = [
     ["port", 2222],
     ["name", "edge-1.example.com"],
     ["short", "edge-1"],
-    ["two", 2222],
+    ["two", "2222"],
     ["text", "http://edge-1.example.com:2222/True"],
     ["kept", "{{ port }}"],
     ["through", "<{{ port }}>"],
+    ["logic", "2223"],
+    ["block", "x"],
+    ["inside", "<[1]>"],
+    ["bomb0", "2222".repeat(5 ** 5)],
     ["unset", undefined],
     ["constructor", undefined],
   ];
@@ -54,15 +66,18 @@ Deno.test("resolveVariable() follows plain references over any number of steps, 
   assertEquals(hosts.map((host) => value("short", host)), ["edge-1", "10.0.0.7", "fe80::7"]);
 });
 
-Deno.test("resolveVariable() refuses with the reason, when a reference leads nowhere or is more than plain", () => {
+Deno.test("resolveVariable() refuses with the reason, when a reference leads nowhere or is more than is evaluated", () => {
   const table: [name: string, message: string][] = [
     ["a", "a loop of references: a → b → c → a"],
     ["missing", 'the variable "prot", which is not set'],
-    ["logic", "does not evaluate"],
-    ["filter", "does not evaluate"],
-    ["block", "does not evaluate"],
-    ["inside", '"list" is a list'],
-    ["bomb0", "references without end"],
+    ["macro", "{% macro %}, which Lockstep does not evaluate"],
+    ["filter", 'the filter "ipaddr", which Lockstep does not evaluate'],
+    ["slip", 'the filter "lowr", which Lockstep does not evaluate'],
+    ["key", '"prot" of dict, which has no such key'],
+    ["host", 'the host "edge-2.example.com", which the inventory does not have'],
+    ["pipe", 'the lookup "pipe", which Lockstep does not make'],
+    ["open", "a template that has {{ and does not end"],
+    ["chain", 'the variable "prot" (by way of chain → missing), which is not set'],
   ];
   for (const [name, message] of table) {
     let found = "nothing was refused";
@@ -93,3 +108,33 @@ Deno.test("settingsOf() knows the folder of the source, when a variable names in
     const settings = settingsOf(inventory.hosts[0]!, { cwd: folder, env: {} });
     assertEquals(settings.artifactsDir, join(folder, "site", "set"));
   }));
+
+Deno.test("settingsOf() names file, line and variable, when a template names what is not there", async () => {
+  const inventory = await inventoryOf(`
+all:
+  hosts: {h: }
+  vars:
+    home: "/opt/{{ tenant }}"
+    deploy_path: "{{ home }}/app"
+    service: "{{ [1, 2 }}"
+`);
+  assertEquals(await problemsOf(() => settingsOf(inventory.hosts[0]!, { cwd, env: {} })), [
+    '0.yaml:6:18: all.vars.deploy_path: found "{{ home }}/app": the variable "tenant" (by way of deploy_path → home), ' +
+    `which is not set; expected ${expectedOf("deploy_path")}`,
+    "    it is not set for h",
+    '0.yaml:7:14: all.vars.service: found "{{ [1, 2 }}": a template with "}" that closes nothing; expected ' +
+    expectedOf("service"),
+  ]);
+});
+
+Deno.test("resolveVariable() takes a variable that comes to omit for not set, when a template says so", async () => {
+  const inventory = await inventoryOf(`
+all: {hosts: {h: }, vars: {ansible_user: "{{ admin | default(omit) }}", ansible_port: "{{ 22 }}{{ omit }}"}}
+`);
+  const [host] = inventory.hosts;
+  assertEquals(resolveVariable(host!, "ansible_user", cwd), undefined);
+  assertEquals(await problemsOf(() => settingsOf(host!, { cwd, env: {} })), [
+    '0.yaml:2:87: all.vars.ansible_port: found "{{ 22 }}{{ omit }}": omit within a value; expected a port from 1 to 65535',
+    "    it works alone: default(omit)",
+  ]);
+});
