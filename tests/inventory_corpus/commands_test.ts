@@ -83,3 +83,47 @@ testWhere("inventory --list and --hosts print what ansible-inventory and ansible
     await Deno.remove(settings, { recursive: true });
   }
 });
+
+/** Variables of the corpus for which Ansible itself is asked, in a run of its own each. */
+const TEMPLATES: readonly (readonly [name: string, host: string, variables: readonly string[]])[] = [
+  ["jinja-types", "h", ["a02", "a12", "a14", "a21", "a40"]],
+  ["jinja-names", "h1", ["a18", "a20", "a28", "a48"]],
+];
+
+testWhere("ansible -m debug gives what the process that is asked about templates gives", {
+  needs: ["ansible-inventory"],
+}, async () => {
+  const ansible = new Ansible();
+  const settings = await Deno.makeTempDir();
+  try {
+    const cases = new Map((await readCases()).map((each) => [each.name, each]));
+    for (const [name, host, variables] of TEMPLATES) {
+      const each = cases.get(name)!;
+      await withFolder(each, async (cwd) => {
+        const { rendered } = await ansible.ask({ ...each, cwd });
+        for (const variable of variables) {
+          const args = [
+            host,
+            ...ansibleArgs({ ...each, cwd }),
+            "-c",
+            "local",
+            "-m",
+            "debug",
+            "-a",
+            `var=${variable}`,
+          ];
+          const printed = await run("ansible", args, cwd, ansibleEnvironment(settings));
+          const answer = parseLiteral(printed.slice(printed.indexOf("{"))) as Record<string, unknown>;
+          assertEquals(
+            { value: answer[variable] },
+            rendered?.[host]?.[variable] as unknown,
+            `${name}: ${variable}`,
+          );
+        }
+      });
+    }
+  } finally {
+    await ansible.close();
+    await Deno.remove(settings, { recursive: true });
+  }
+});

@@ -18,6 +18,14 @@ Deno.test("the corpus holds 40 inventories and 60 patterns, or more", () => {
   assert(new Set(cases.flatMap(({ patterns }) => patterns)).size >= 60);
 });
 
+Deno.test("the corpus holds 400 templates, and what Ansible makes of each", async () => {
+  const recorded = await Promise.all(cases.filter(({ render }) => render).map(readRecorded));
+  const outcomes = recorded.flatMap(({ rendered = {} }) => Object.values(rendered).flatMap(Object.values));
+  assert(outcomes.length >= 400, `${outcomes.length} templates`);
+  // Those that Ansible refuses, too.
+  assert(outcomes.filter((outcome) => "error" in outcome).length >= 80);
+});
+
 Deno.test("loadInventory(), toAnsibleList() and selectHosts() agree with Ansible, over the corpus", async (t) => {
   const ansible = findProgram("ansible-inventory") === undefined ? undefined : new Ansible();
   try {

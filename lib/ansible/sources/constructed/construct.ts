@@ -160,8 +160,13 @@ class HostConstruction {
       const always = error instanceof Unsupported || error instanceof Excess;
       if (this.options.strict || always) {
         const message = error instanceof CannotOpen ? `an encrypted value ${error.message}` : error.message;
-        const why = always ? "" : ", and strict is set";
-        this.#refuse(origin, `cannot ${what} ${this.name}: found ${message}${why}`, error.hint);
+        // What is not evaluated is so for every host.
+        const whose = always ? what.replace(/ (?:for|of)$/, "") : `${what} ${this.name}`;
+        this.#refuse(
+          origin,
+          `cannot ${whose}: found ${message}${always ? "" : ", and strict is set"}`,
+          error.hint,
+        );
       }
       return undefined;
     }
