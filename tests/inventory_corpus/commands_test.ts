@@ -84,9 +84,9 @@ testWhere("inventory --list and --hosts print what ansible-inventory and ansible
   }
 });
 
-/** Variables of the corpus for which Ansible itself is asked, in a run of its own each. */
+/** Variables of the corpus (numbers alone aside, of which debug makes text) for which Ansible itself is asked, in a run of its own each. */
 const TEMPLATES: readonly (readonly [name: string, host: string, variables: readonly string[]])[] = [
-  ["jinja-types", "h", ["a02", "a12", "a14", "a21", "a40"]],
+  ["jinja-types", "h", ["a09", "a12", "a14", "a21", "a40"]],
   ["jinja-names", "h1", ["a18", "a20", "a28", "a48"]],
 ];
 

@@ -42,7 +42,8 @@ export async function askOurs(question: Question): Promise<OwnAnswer> {
 
 /** What every variable of a host comes to. */
 function rendered(inventory: Inventory, name: string, cwd: string): Record<string, Rendered> {
-  const host = inventory.hosts.find((host) => host.name === name)!;
+  const host = inventory.hosts.find((host) => host.name === name);
+  if (!host) return {};
   return Object.fromEntries(
     Object.keys(host.vars).map((variable) => {
       try {

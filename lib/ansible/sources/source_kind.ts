@@ -64,8 +64,14 @@ function isYamlLine(line: string): boolean {
   return /^(?:"[^"]*"|'[^']*'|[^\s#=][^=#]*?):(?:\s|$)/.test(line);
 }
 
-/** Whether a text configures one of Ansible's inventory plugins, in a file that Ansible takes for none unless it is told to use that plugin. */
-export function isUnreadConfiguration(file: string, text: string): boolean {
-  return !/\.(?:ya?ml|json)$/.test(file) && /^plugin:[ \t]+\S/m.test(text) &&
-    !/^[ \t]*\[/m.test(text.split("plugin:")[0]!);
+/**
+ * The line (from 1) on which a text names one of Ansible's inventory plugins that it configures, in a file that Ansible takes for none unless
+ * it is told to use that plugin; undefined for any other text.
+ */
+export function lineOfUnreadConfiguration(file: string, text: string): number | undefined {
+  if (/\.(?:ya?ml|json)$/.test(file)) return undefined;
+  const before = /^plugin:[ \t]+\S/m.exec(text)?.index;
+  // Below the head of a section it would be INI.
+  if (before === undefined || /^[ \t]*\[/m.test(text.slice(0, before))) return undefined;
+  return text.slice(0, before).split("\n").length;
 }

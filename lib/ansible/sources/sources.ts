@@ -8,7 +8,7 @@ import { dirname, extname, join, relative, resolve } from "@std/path";
 import type { Problem } from "../../errors.ts";
 import { readBounded } from "../bounded_file.ts";
 import { didYouMean } from "../../near_miss.ts";
-import { hasShebang, isProgram, isUnreadConfiguration, textKind } from "./source_kind.ts";
+import { hasShebang, isProgram, lineOfUnreadConfiguration, textKind } from "./source_kind.ts";
 
 const EXTENSIONS = ["", ".yaml", ".yml", ".json", ".ini"];
 /** The folder in which a bare name is looked up after the current one. */
@@ -140,11 +140,17 @@ function sourceOf(
     return undefined;
   }
   const text = decoded(content);
-  if (text !== undefined && isUnreadConfiguration(file, text)) {
-    return refuse(
-      "found the configuration of an inventory plugin, which Ansible reads only from a file that ends in .yml or .yaml",
-      `call it ${file.replace(/\.[^./]*$/, "")}.yml`,
-    );
+  const line = text === undefined ? undefined : lineOfUnreadConfiguration(file, text);
+  if (line !== undefined) {
+    problems.push({
+      where: file,
+      line,
+      col: 1,
+      message:
+        "found the configuration of an inventory plugin, which Ansible reads only from a file that ends in .yml or .yaml",
+      hint: `call it ${file.replace(/\.[^./]*$/, "")}.yml`,
+    });
+    return undefined;
   }
   if (text !== undefined) return { file, kind: textKind(file, text), text };
   const loose = new TextDecoder().decode(content);
