@@ -72,7 +72,9 @@ export interface TaskHost {
   /** While the old set is brought back: the service has failed on the new one, which therefore is marked on this host. */
   readonly blamed: boolean;
   /** Whether an earlier task of this run changed something here, or would in a dry run. */
-  readonly changed: (task: string) => boolean;
+  readonly changed: (task: Task) => boolean;
+  /** Whether one that switches the live set has. */
+  readonly switched: boolean;
 }
 
 /** A host as `observe` sees it. */
@@ -99,6 +101,8 @@ export interface Acted {
 
 export interface Task {
   readonly name: string;
+  /** It may change what is live: from its beginning on a host that fails is taken back, and one that is interrupted is finished. */
+  readonly switches: boolean;
   /** Runs it on one host. Never throws: what goes wrong is in the report. */
   run(host: ActingHost): Promise<TaskOutcome>;
 }
@@ -110,6 +114,8 @@ export interface TaskOutcome {
 
 export interface TaskDefinition<Observed> {
   readonly name: string;
+  /** Whether it may change what is live: from its beginning on a host that fails is taken back, and one that is interrupted is finished. */
+  readonly switches?: boolean;
   /** What the steps change: it is looked at afresh after them. A fact left out here makes the task fail as not converged. */
   readonly changes?: readonly Fact<unknown>[];
   /** What cannot be done, for errors: "stage 2.4.1". The name where it is left out. */
@@ -118,14 +124,33 @@ export interface TaskDefinition<Observed> {
   readonly bounds?: Bounds;
   /** The next move where what fails names none. */
   readonly next?: (host: TaskHost) => string | undefined;
-  observe(host: ObservedHost): Promise<Observed>;
+  /** What it has to know of the host: facts by name, or a function if one look depends on another. */
+  readonly observe: FactsOf<Observed> | ((host: ObservedHost) => Promise<Observed>);
   /** Pure. */
   plan(observed: Observed, host: TaskHost): Plan;
 }
 
+/** The facts whose answers make up an observation, by name. */
+export type FactsOf<Observed> = { readonly [Name in keyof Observed]: Fact<Observed[Name]> };
+
 /** Makes a task of its definition. */
 export function defineTask<Observed>(definition: TaskDefinition<Observed>): Task {
-  return { name: definition.name, run: (host) => runTask(definition, host) };
+  return {
+    name: definition.name,
+    switches: definition.switches ?? false,
+    run: (host) => runTask(definition, host),
+  };
+}
+
+/** Asks for all facts at once. */
+async function observe<Observed>(
+  { observe }: TaskDefinition<Observed>,
+  host: ObservedHost,
+): Promise<Observed> {
+  if (typeof observe === "function") return await observe(host);
+  const names = Object.keys(observe) as (keyof Observed)[];
+  const answers = await Promise.all(names.map((name) => host.look(observe[name])));
+  return Object.fromEntries(names.map((name, at) => [name, answers[at]])) as Observed;
 }
 
 /** A warning is for a person to read, and may name what a device has. Characters. */
@@ -155,7 +180,7 @@ async function runTask<Observed>(
   });
   const action = (): string => definition.action?.(host) ?? definition.name;
   try {
-    const plan = definition.plan(await definition.observe(host), host);
+    const plan = definition.plan(await observe(definition, host), host);
     detail = plan.detail ?? {};
     warning = plan.warning === undefined ? undefined : cutText(plan.warning, WARNING);
     if (plan.status === "failed") throw refused(plan.failure, action(), host);
@@ -171,7 +196,7 @@ async function runTask<Observed>(
       if (output !== undefined && step.detail !== undefined) detail = { ...detail, ...step.detail(output) };
     }
     if (failure !== undefined) throw failure;
-    const after = definition.plan(await definition.observe(host), host);
+    const after = definition.plan(await observe(definition, host), host);
     if (after.status === "failed") throw refused(after.failure, action(), host);
     if (after.status === "change") {
       throw refused(

@@ -4,7 +4,7 @@
  * `ok` when nothing will be replaced, or when the newest backup is the live set already; `skipped` when nothing is live.
  * @module
  */
-import { type Device, device } from "../lib/facts/device.ts";
+import { device } from "../lib/facts/device.ts";
 import { type Layout, layout } from "../lib/facts/layout.ts";
 import { type DeviceSet, live } from "../lib/facts/live.ts";
 import { type NewestBackup, newestBackup } from "../lib/facts/newest_backup.ts";
@@ -21,18 +21,10 @@ export interface BackedUp {
   readonly newest: NewestBackup | null;
 }
 
-export const backup = defineTask<BackedUp & { readonly device: Device }>({
+export const backup = defineTask({
   name: "backup",
   changes: [layout, newestBackup],
-  observe: async (host) => {
-    const [deviceFact, layoutFact, liveFact, newest] = await Promise.all([
-      host.look(device),
-      host.look(layout),
-      host.look(live),
-      host.look(newestBackup),
-    ]);
-    return { device: deviceFact, layout: layoutFact, live: liveFact, newest };
-  },
+  observe: { device, layout, live, newest: newestBackup },
   plan: (observed, { settings, release, run }) => {
     const { live } = observed;
     const spared = whyNoBackup(observed, release);

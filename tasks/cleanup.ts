@@ -4,8 +4,8 @@
  * the user's own are never touched. A failure leaves some of the leftovers. `ok` when there are none.
  * @module
  */
-import { type Boundary, boundary } from "../lib/facts/boundary.ts";
-import { type Device, device } from "../lib/facts/device.ts";
+import { boundary } from "../lib/facts/boundary.ts";
+import { device } from "../lib/facts/device.ts";
 import { refuseForeign } from "../lib/facts/foreign.ts";
 import { type Layout, layout } from "../lib/facts/layout.ts";
 import { expiredBackups, slotLink } from "../lib/release.ts";
@@ -15,17 +15,10 @@ import text from "./cleanup.sh" with { type: "text" };
 
 const removePaths = program("cleanup", text);
 
-export const cleanup = defineTask<{ layout: Layout; device: Device; boundary: Boundary }>({
+export const cleanup = defineTask({
   name: "cleanup",
   changes: [layout],
-  observe: async (host) => {
-    const [layoutFact, deviceFact, boundaryFact] = await Promise.all([
-      host.look(layout),
-      host.look(device),
-      host.look(boundary),
-    ]);
-    return { layout: layoutFact, device: deviceFact, boundary: boundaryFact };
-  },
+  observe: { layout, device, boundary },
   plan: ({ layout, device, boundary }, { settings }) => {
     const [failure] = refuseForeign(boundary, device.user, settings.deployPath);
     if (failure !== undefined) return { status: "failed", failure };

@@ -20,6 +20,7 @@ import withdrawText from "./commit_withdraw.sh" with { type: "text" };
 import armText from "./commit_arm.sh" with { type: "text" };
 import restoreText from "./commit_restore.sh" with { type: "text" };
 import { restartArgs, restartText } from "./restart.ts";
+import { verify } from "./verify.ts";
 
 const switchLive = program("switch", text);
 /** Leaves a device with nothing announced and nothing armed. */
@@ -42,6 +43,7 @@ interface Observed {
 
 export const commit = defineTask<Observed>({
   name: "commit",
+  switches: true,
   changes: [layout],
   action: (host) => host.undo === null ? `commit ${releaseName(host.release)}` : "bring the old set back",
   observe: async (host) => {
@@ -71,7 +73,7 @@ export const commit = defineTask<Observed>({
     const settled = layout.journal === null || layout.journal.release === target;
     if (there && settled && !mustTakeUp(layout, host)) return { status: "ok" };
     const sealed = layout.releases.some((slot) => slotLink(slot) === target);
-    if (host.undo === null && !sealed && !(run.dryRun && host.changed("verify"))) {
+    if (host.undo === null && !sealed && !(run.dryRun && host.changed(verify))) {
       return {
         status: "failed",
         failure: {

@@ -15,6 +15,7 @@ import { type Service, service } from "../lib/facts/service.ts";
 import { expiredBackups, linkSlot, releaseName, slotRelease } from "../lib/release.ts";
 import { program } from "../lib/remote/program.ts";
 import { defineTask, type Detail, type ObservedHost, type Step, type TaskHost } from "../lib/task.ts";
+import { backup } from "./backup.ts";
 import { withdrawSwitch } from "./commit.ts";
 import text from "./health_confirm.sh" with { type: "text" };
 
@@ -34,7 +35,7 @@ interface Observed {
 export const health = defineTask<Observed>({
   name: "health",
   changes: [layout],
-  next: (host) => host.changed("commit") ? undefined : NOT_WELL,
+  next: (host) => host.switched ? undefined : NOT_WELL,
   action: ({ settings }) => `confirm that ${settings.service || "the service"} is well`,
   observe: async (host) => {
     const layoutFact = await host.look(layout);
@@ -59,7 +60,7 @@ export const health = defineTask<Observed>({
     const detail: Detail = health === null
       ? { reason: notAsked }
       : { health: health.health, metrics: health.metrics, attempts: health.attempts };
-    const due = layout.journal !== null || (host.run.dryRun && host.changed("commit"));
+    const due = layout.journal !== null || (host.run.dryRun && host.switched);
     if (due) {
       return {
         status: "change",
@@ -111,7 +112,7 @@ async function whyNotAsked(host: ObservedHost): Promise<string | null> {
   const { settings, run } = host;
   if (settings.healthUrl === "") return "no health_url";
   // The set that would be live is not: what answers now says nothing of it.
-  if (run.dryRun && host.changed("commit")) {
+  if (run.dryRun && host.switched) {
     return `asked at ${urlOf(settings, settings.healthReady)} after the restart`;
   }
   if (settings.service === "") return null;
@@ -128,7 +129,7 @@ async function whyNotAsked(host: ObservedHost): Promise<string | null> {
 function confirmStep(layout: Layout, host: TaskHost): Step {
   const { settings, run, release, undo } = host;
   // In a dry run the backup that would be made now is not there yet.
-  const coming = run.dryRun && host.changed("backup") ? ["99991231T235959Z"] : [];
+  const coming = run.dryRun && host.changed(backup) ? ["99991231T235959Z"] : [];
   // The backup that a failed deploy has made is no reason to remove an earlier one: the set in it is live again.
   const expired = undo === null ? expiredBackups([...layout.backups, ...coming], settings.keepBackups) : [];
   const undone = undo === null ? null : linkSlot(undo);

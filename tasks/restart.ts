@@ -5,7 +5,7 @@
  * restarted where nothing changed. `skipped` where there is no service, or none that the device knows: that is reported, not fatal.
  * @module
  */
-import { type Layout, layout } from "../lib/facts/layout.ts";
+import { layout } from "../lib/facts/layout.ts";
 import { type Service, service } from "../lib/facts/service.ts";
 import type { HostSettings } from "../lib/settings/mod.ts";
 import { program } from "../lib/remote/program.ts";
@@ -30,15 +30,12 @@ export function restartArgs(settings: HostSettings, { manager, may }: Service): 
   ];
 }
 
-export const restart = defineTask<{ layout: Layout; service: Service }>({
+export const restart = defineTask({
   name: "restart",
   changes: [layout, service],
   action: ({ settings }) => `restart ${settings.service || "the service"}`,
-  observe: async (host) => {
-    const [layoutFact, serviceFact] = await Promise.all([host.look(layout), host.look(service)]);
-    return { layout: layoutFact, service: serviceFact };
-  },
-  plan: ({ layout, service }, { settings, run, changed }) => {
+  observe: { layout, service },
+  plan: ({ layout, service }, { settings, run, switched }) => {
     if (service.manager === "none" && settings.service === "") {
       return { status: "skipped", detail: { reason: "no service" } };
     }
@@ -48,7 +45,7 @@ export const restart = defineTask<{ layout: Layout; service: Service }>({
         detail: { reason: `the device knows no service ${settings.service}: manual start required` },
       };
     }
-    const due = layout.journal !== null ? !layout.journal.restarted : run.dryRun && changed("commit");
+    const due = layout.journal !== null ? !layout.journal.restarted : run.dryRun && switched;
     const detail = { manager: service.manager, active: service.active };
     if (!due && service.active !== false) return { status: "ok", detail };
     return {

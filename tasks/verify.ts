@@ -4,28 +4,22 @@
  * A failure leaves the live set as it was. `ok` when the release is live or sealed already.
  * @module
  */
-import { type Layout, layout } from "../lib/facts/layout.ts";
-import { type DeviceSet, live } from "../lib/facts/live.ts";
-import { type Staged, staged } from "../lib/facts/staged.ts";
+import { layout } from "../lib/facts/layout.ts";
+import { live } from "../lib/facts/live.ts";
+import { staged } from "../lib/facts/staged.ts";
 import { difference, freeSlot, holds, isExactly, releaseName } from "../lib/release.ts";
 import { program } from "../lib/remote/program.ts";
 import { defineTask } from "../lib/task.ts";
+import { stage } from "./stage.ts";
 import text from "./verify.sh" with { type: "text" };
 
 const seal = program("seal", text);
 
-export const verify = defineTask<{ layout: Layout; live: DeviceSet | null; staged: Staged }>({
+export const verify = defineTask({
   name: "verify",
   changes: [layout],
   action: ({ release }) => `verify ${releaseName(release)}`,
-  observe: async (host) => {
-    const [layoutFact, liveFact, stagedFact] = await Promise.all([
-      host.look(layout),
-      host.look(live),
-      host.look(staged),
-    ]);
-    return { layout: layoutFact, live: liveFact, staged: stagedFact };
-  },
+  observe: { layout, live, staged },
   plan: ({ layout, live, staged }, { settings, release, run, changed }) => {
     const detail = { files: release.files.map((file) => file.name) };
     if (layout.slot !== null && live !== null && holds(live.listing, release)) {
@@ -35,7 +29,7 @@ export const verify = defineTask<{ layout: Layout; live: DeviceSet | null; stage
     const pending = layout.staging.includes(release.id);
     // What was staged is what is sealed: it was looked at in staging, and need not be read again.
     const listing = staged.staging ?? staged.slots.get(slot) ?? null;
-    const willBeStaged = run.dryRun && changed("stage");
+    const willBeStaged = run.dryRun && changed(stage);
     if (!willBeStaged) {
       const found = listing === null ? "the release is not staged" : difference(listing, release);
       if (found !== null || listing === null) {

@@ -4,20 +4,17 @@
  * @module
  */
 import { firstOf } from "../lib/bounds.ts";
-import { type Layout, layout } from "../lib/facts/layout.ts";
-import { type DeviceSet, live } from "../lib/facts/live.ts";
+import { layout } from "../lib/facts/layout.ts";
+import { live } from "../lib/facts/live.ts";
 import { type Release, releaseName } from "../lib/release.ts";
 import { defineTask } from "../lib/task.ts";
 
 /** Compares with the local set, too, where there is one in the host's folder: `local` has them by folder. */
 export function verifyRemote(local: ReadonlyMap<string, Release>) {
-  return defineTask<{ layout: Layout; live: DeviceSet | null }>({
+  return defineTask({
     name: "verify-remote",
     action: () => "verify the live set",
-    observe: async (host) => {
-      const [layoutFact, liveFact] = await Promise.all([host.look(layout), host.look(live)]);
-      return { layout: layoutFact, live: liveFact };
-    },
+    observe: { layout, live },
     plan: ({ layout, live }, { settings }) => {
       if (live === null) {
         const found = layout.broken

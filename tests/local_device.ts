@@ -144,7 +144,7 @@ async function perform(host: HostRun, tasks: readonly Task[]): Promise<Performed
   const warnings: string[] = [];
   for (const task of tasks) {
     const { report, warning } = await task.run(host);
-    if (report.status === "changed") host.noteChanged(task.name);
+    if (report.status === "changed") host.noteChanged(task);
     reports.push(report);
     if (warning !== undefined) warnings.push(warning);
     if (report.status === "failed") break;

@@ -11,7 +11,7 @@ import { payloadOfBytes } from "../remote/payload.ts";
 import { type Program, program } from "../remote/program.ts";
 import { OUTPUT_PER_FILE } from "../remote/limits.ts";
 import type { Answer, Remote, RunOptions } from "../remote/session.ts";
-import type { Acted, ActingHost, RunContext, Step } from "../task.ts";
+import type { Acted, ActingHost, RunContext, Step, Task } from "../task.ts";
 import { isHeld, lockCall, unlock } from "./lock.ts";
 
 export interface HostRunOptions {
@@ -44,6 +44,8 @@ export class HostRun implements ActingHost {
     [];
   #sending = false;
   readonly #changed = new Set<string>();
+  /** Whether a task that switches the live set has changed something, or would in a dry run. */
+  switched = false;
   /** Tells our sessions with this host, of which a lost one may linger, from everybody else's. */
   readonly #token = crypto.randomUUID();
   /** Resolves to whether the lock is held. */
@@ -68,11 +70,12 @@ export class HostRun implements ActingHost {
     this.#release = release;
   }
 
-  readonly changed = (task: string): boolean => this.#changed.has(task);
+  readonly changed = (task: Task): boolean => this.#changed.has(task.name);
 
   /** Notes that a task changed something here, or would have. */
-  noteChanged(task: string): void {
-    this.#changed.add(task);
+  noteChanged(task: Task): void {
+    this.#changed.add(task.name);
+    this.switched ||= task.switches;
   }
 
   look<T>(fact: Fact<T>): Promise<T> {

@@ -156,7 +156,7 @@ class OneHost {
       host.deadline = this.#hostDeadline;
       host.setRelease(await this.#job.releaseOf(host));
       for (const task of pipeline) {
-        if (task.name === "commit") this.#begun = true;
+        if (task.switches) this.#begun = true;
         const error = await this.#task(task, host);
         if (task === pipeline[0]) previousRelease = await liveRelease(host);
         if (error !== undefined) {
@@ -175,8 +175,8 @@ class OneHost {
         previousRelease,
       };
     }
-    const changed = pipeline.some((task) => host.changed(task.name));
-    const switched = !run.dryRun && host.changed("commit");
+    const changed = pipeline.some((task) => host.changed(task));
+    const switched = !run.dryRun && host.switched;
     return {
       status: changed ? "changed" : "ok",
       release: switched ? host.release.id : previousRelease,
@@ -204,7 +204,7 @@ class OneHost {
       ? outcome.report
       : { ...outcome.report, status: "failed" as const, error };
     const warning = locked === null ? outcome.warning : undefined;
-    if (report.status === "changed") host.noteChanged(task.name);
+    if (report.status === "changed") host.noteChanged(task);
     if (warning !== undefined && !quiet) emit({ type: "warning", host: name, message: warning });
     if (!quiet || report.status === "changed" || report.status === "failed") {
       emit({ type: "task-finished", host: name, ...report });
@@ -265,11 +265,11 @@ class OneHost {
       const { journal, target, slot } = await host.look(layout);
       if (journal === null) {
         // The device has done it by itself, because it was not told in time.
-        const restored = failed.name !== "commit" && slot !== null && slotRelease(slot) !== host.release.id;
+        const restored = !failed.switches && slot !== null && slotRelease(slot) !== host.release.id;
         return restored ? { ...end, status: "rolled_back", release: slotRelease(slot) } : null;
       }
-      // Where commit itself failed, the journal may still be that of an earlier run, whose switch this run has not taken up.
-      if (failed.name === "commit" && journal.run !== host.run.id) return null;
+      // If the switch itself failed, the journal may still be that of an earlier run, whose switch this run has not taken up.
+      if (failed.switches && journal.run !== host.run.id) return null;
       if (journal.previous === "") {
         const next =
           "there is no earlier set to go back to: the new one stays live, unconfirmed; mend the service and deploy again, or deploy another set";

@@ -228,7 +228,7 @@ class Rollout {
     const prepared = this.#prepared.get(host);
     const startedAt = prepared?.startedAt ?? new Date();
     if (prepared === undefined) this.#emit({ type: "host-started", host, wave: this.#waveOf(host) });
-    const told = new Set(prepared === undefined ? [] : beforeCommit(pipeline).map((task) => task.name));
+    const told = new Set(prepared === undefined ? [] : beforeSwitch(pipeline).map((task) => task.name));
     const end = await runHost({ ...this.#job(host, slot), run, pipeline, releaseOf, told });
     this.#end(host, startedAt, { ...end, bytesSent: end.bytesSent + (prepared?.bytesSent ?? 0) });
   }
@@ -238,7 +238,7 @@ class Rollout {
     const { pipeline, releaseOf, run } = this.#options;
     const startedAt = new Date();
     this.#emit({ type: "host-started", host, wave: this.#waveOf(host) });
-    const end = await runHost({ ...this.#job(host, slot), run, pipeline: beforeCommit(pipeline), releaseOf });
+    const end = await runHost({ ...this.#job(host, slot), run, pipeline: beforeSwitch(pipeline), releaseOf });
     if (end.error !== undefined || end.status === "skipped") return this.#end(host, startedAt, end);
     this.#prepared.set(host, { startedAt, bytesSent: end.bytesSent });
     this.#emit({ type: "host-prepared", host });
@@ -376,8 +376,8 @@ const WORDS: Record<HostStatus, string> = {
 const NOT_CONFIRMED = "the next wave was not confirmed";
 
 /** The tasks that leave the live set alone. */
-function beforeCommit(pipeline: readonly Task[]): readonly Task[] {
-  const at = pipeline.findIndex((task) => task.name === "commit");
+function beforeSwitch(pipeline: readonly Task[]): readonly Task[] {
+  const at = pipeline.findIndex((task) => task.switches);
   return at < 0 ? pipeline : pipeline.slice(0, at);
 }
 

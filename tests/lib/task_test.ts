@@ -19,6 +19,7 @@ function fakeHost(options: { dryRun?: boolean; undo?: string; act?: (step: Step)
     undo: options.undo ?? null,
     blamed: false,
     changed: () => false,
+    switched: false,
     look: () => Promise.reject(new Error("not asked for")),
     ask: () => Promise.reject(new Error("not asked for")),
     act: async (steps, changes = []) => {

@@ -5,6 +5,7 @@ import type { Task } from "../../../../lib/task.ts";
 
 const pipeline = ["preflight", "backup", "stage"].map((name): Task => ({
   name,
+  switches: false,
   run: () => Promise.reject(new Error("not run")),
 }));
 
