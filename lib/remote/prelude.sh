@@ -6,6 +6,8 @@ nl='
 '
 cr=$(printf '\r')
 umask 022
+# With it, cd to a plain name would go to a folder of that name elsewhere, and what is removed there is not ours.
+unset CDPATH
 private=
 reader=
 foreign=
