@@ -3,6 +3,7 @@
  * more of it than this, and say what was left out. Pure.
  * @module
  */
+import { leftOut } from "./left_out.ts";
 import { masked } from "./secrets.ts";
 
 /** Bounds on plain data. Sizes count characters. */
@@ -54,11 +55,6 @@ export function joined(head: string, missing: number, tail: string, units: strin
   return `${above}${leftOut(missing, units)}\n${tail}`;
 }
 
-/** The words for what is missing: `… 1234 bytes left out …`. */
-export function leftOut(count: number, units: string): string {
-  return `… ${count} ${units} left out …`;
-}
-
 /** A part of a longer text without the line that the cut went through, unless that is most of it. Never half a character. */
 export function wholeLines(part: string, which: "head" | "tail"): string {
   if (which === "head") {
@@ -67,12 +63,6 @@ export function wholeLines(part: string, which: "head" | "tail"): string {
   }
   const start = part.indexOf("\n") + 1;
   return start > 0 && start <= part.length / 2 ? part.slice(start) : part.replace(/^[\udc00-\udfff]/, "");
-}
-
-/** The first lines of a list, and how many more there are: for texts that name one thing a line. */
-export function firstOf(lines: readonly string[], most: number, noun: string): string[] {
-  if (lines.length <= most) return [...lines];
-  return [...lines.slice(0, most), leftOut(lines.length - most, `more ${noun}`)];
 }
 
 /** Plain data within bounds: the same value where it is, else one in which words stand for what is left out. */

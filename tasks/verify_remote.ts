@@ -3,7 +3,7 @@
  * is a local set, that it is that set. It reads only. `ok` when so.
  * @module
  */
-import { firstOf } from "../lib/bounds.ts";
+import { firstOf } from "../lib/left_out.ts";
 import { layout } from "../lib/facts/layout.ts";
 import { live } from "../lib/facts/live.ts";
 import { type Release, releaseName } from "../lib/release.ts";

@@ -2,7 +2,7 @@
  * A set that a device has: the live one, or a backup.
  * @module
  */
-import { firstOf } from "../bounds.ts";
+import { firstOf } from "../left_out.ts";
 import { type Program, program } from "../remote/program.ts";
 import { parseManifest } from "../manifest.ts";
 import { type Listing, releaseId } from "../release.ts";

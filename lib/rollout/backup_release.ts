@@ -3,7 +3,7 @@
  * @module
  */
 import { closestString } from "@std/text/closest-string";
-import { firstOf } from "../bounds.ts";
+import { firstOf } from "../left_out.ts";
 import { Failure } from "../errors.ts";
 import { layout } from "../facts/layout.ts";
 import { backupSet } from "../facts/live.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { bounded, type Bounds, cutText, firstOf, TASK_BOUNDS } from "../../lib/bounds.ts";
+import { bounded, type Bounds, cutText, TASK_BOUNDS } from "../../lib/bounds.ts";
 
 const small: Bounds = { size: 1000, text: 100, members: 5, values: 50, depth: 4 };
 
@@ -52,9 +52,4 @@ Deno.test("cutText() keeps whole lines of both ends, when the text has lines", (
 
 Deno.test("cutText() cuts no character in half", () => {
   assert(cutText("\u{1f600}".repeat(500), 101).isWellFormed());
-});
-
-Deno.test("firstOf() names how many there are besides", () => {
-  assertEquals(firstOf(["a", "b"], 2, "faults"), ["a", "b"]);
-  assertEquals(firstOf(["a", "b", "c", "d"], 2, "faults"), ["a", "b", "… 2 more faults left out …"]);
 });

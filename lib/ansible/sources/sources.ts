@@ -6,6 +6,7 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import { dirname, extname, join, relative, resolve } from "@std/path";
 import type { Problem } from "../../errors.ts";
+import { firstOf } from "../../left_out.ts";
 import { readBounded } from "../bounded_file.ts";
 import { didYouMean } from "../../near_miss.ts";
 import { hasShebang, isProgram, lineOfUnreadConfiguration, textKind } from "./source_kind.ts";
@@ -58,7 +59,7 @@ export async function findSources(name: string, namedBy: string, cwd: string): P
   const warnings = missed.length === 0 ? [] : [{
     where: file,
     message: `passed over in this folder, as Ansible does with files that end so: ${
-      shownNames(missed.map((one) => relative(file, one)))
+      firstOf(missed.map((one) => relative(file, one)), SHOWN, "files").join(", ")
     }`,
     hint: `name what you mean: -i ${missed[0]}; or give it another ending, or none`,
   }];
@@ -67,11 +68,6 @@ export async function findSources(name: string, namedBy: string, cwd: string): P
 
 /** How many files that are passed over are named. */
 const SHOWN = 5;
-
-function shownNames(names: readonly string[]): string {
-  const more = names.length - SHOWN;
-  return names.slice(0, SHOWN).join(", ") + (more > 0 ? `, and ${more} more` : "");
-}
 
 /** Reads a file, or every file of a folder in the order of their names. `within` are the folders around it. */
 async function read(
