@@ -76,3 +76,12 @@ export interface Setting {
 
 /** Variables as one place sets them, in its order. */
 export type Settings = Iterable<readonly [name: string, setting: Setting]>;
+
+/** A host while sources are still read. */
+export interface HostSoFar {
+  readonly name: string;
+  readonly source: string;
+  /** Sorted, without `all`. */
+  readonly groups: readonly string[];
+  readonly settings: ReadonlyMap<string, Setting>;
+}

@@ -2,7 +2,7 @@
  * Templates while an inventory is still being read: of a host's variables so far, without other hosts and groups.
  * @module
  */
-import type { Fleet, Host, Setting } from "../types.ts";
+import type { Fleet, Host, HostSoFar } from "../types.ts";
 import type { Json } from "../../json.ts";
 import { HostNames } from "./host_names.ts";
 import type { Resolved } from "./references.ts";
@@ -12,22 +12,8 @@ import { dataOf } from "./values/text.ts";
 /** Names of Ansible's own that are only known once the inventory is. */
 const LATER: ReadonlySet<string> = new Set(["hostvars", "vars", "groups", "omit", "playbook_dir"]);
 
-/** A host as it is so far. */
-export interface UnfinishedHost {
-  readonly name: string;
-  readonly source: string;
-  readonly groups: readonly string[];
-  readonly settings: ReadonlyMap<string, Setting>;
-}
-
-/** What a text comes to as a template of a host's variables. Throws a TemplateError, and CannotOpen for an encrypted part. */
-export function evaluateFor(
-  unfinished: UnfinishedHost,
-  template: string,
-  setting: { readonly cwd: string; readonly env: Fleet["env"]; readonly withoutLookups: boolean },
-): Resolved {
-  const { name, source, groups, settings } = unfinished;
-  const { cwd, env, withoutLookups } = setting;
+/** An unfinished host as templates see it. */
+export function hostSoFar({ name, source, groups, settings }: HostSoFar, env: Fleet["env"]): Host {
   const vars: Record<string, Json> = Object.fromEntries(
     Array.from(settings, ([name, { value }]) => [name, value]),
   );
@@ -38,7 +24,15 @@ export function evaluateFor(
     host: () => undefined,
     members: () => undefined,
   };
-  const host: Host = { name, source, groups, fleet, vars, origins: {} };
+  return { name, source, groups, fleet, vars, origins: {} };
+}
+
+/** What a text comes to as a template of such a host's variables. Throws a TemplateError, and CannotOpen for an encrypted part. */
+export function evaluateFor(
+  host: Host,
+  template: string,
+  { cwd, withoutLookups }: { readonly cwd: string; readonly withoutLookups: boolean },
+): Resolved {
   const run = new Run();
   const names = new HostNames(host, { run, cwd, chain: [], withoutLookups }, LATER);
   const value = dataOf(names.rendered(template), run);

@@ -3,6 +3,7 @@
  * the text that it is: `0644`, `yes`, `/opt/x`.
  * @module
  */
+import { LETTER_ESCAPES } from "./escapes.ts";
 import type { Json } from "../../json.ts";
 import { decimalInteger, isPythonNumber, negated, pythonFloat, pythonInteger } from "./python_number.ts";
 
@@ -249,17 +250,10 @@ class Parser {
 
 /** What a backslash and one character stand for; a line that ends in a backslash goes on. */
 export const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
+  ...LETTER_ESCAPES,
   "\n": "",
-  "\\": "\\",
   "'": "'",
   '"': '"',
-  a: "\x07",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-  v: "\v",
 };
 
 /** A key as JSON writes it. */

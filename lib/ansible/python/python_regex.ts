@@ -3,6 +3,7 @@
  * other hosts.
  * @module
  */
+import { LETTER_ESCAPES } from "./escapes.ts";
 
 const WORD = "\\p{L}\\p{N}_";
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -148,7 +149,7 @@ function partOf([whole, name, number, octal, char]: RegExpExecArray): (match: Re
   const group = name ?? number;
   if (octal !== undefined) return () => String.fromCharCode(parseInt(octal, 8));
   if (group === undefined) {
-    const escape = char === undefined ? undefined : REPLACEMENT_ESCAPES[char];
+    const escape = char === undefined ? undefined : LETTER_ESCAPES[char];
     // What is no letter keeps its backslash.
     if (escape === undefined && (char === undefined || /[A-Za-z]/.test(char))) {
       throw new SyntaxError(`"${whole}" in a replacement`);
@@ -163,14 +164,3 @@ function partOf([whole, name, number, octal, char]: RegExpExecArray): (match: Re
     return (/^\d+$/.test(group) ? match[Number(group)] : match.groups![group]) ?? "";
   };
 }
-
-const REPLACEMENT_ESCAPES: Readonly<Record<string, string>> = {
-  "\\": "\\",
-  a: "\x07",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-  v: "\v",
-};

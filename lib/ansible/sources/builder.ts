@@ -7,7 +7,7 @@ import { append } from "../../append.ts";
 import { UsageError } from "../../errors.ts";
 import type { Json } from "../../json.ts";
 import { hostsIn } from "../membership.ts";
-import type { Fleet, Group, Host, Inventory, Setting, Settings, Variables } from "../types.ts";
+import type { Fleet, Group, Host, HostSoFar, Inventory, Setting, Settings, Variables } from "../types.ts";
 
 interface GroupNode {
   readonly name: string;
@@ -47,15 +47,6 @@ export interface Over {
   readonly extraVars: ReadonlyMap<string, Setting>;
   /** What templates may name of the environment. */
   readonly env?: Fleet["env"];
-}
-
-/** A host while sources are still read. */
-export interface HostSoFar {
-  readonly name: string;
-  readonly source: string;
-  /** Sorted, without `all`. */
-  readonly groups: readonly string[];
-  readonly settings: ReadonlyMap<string, Setting>;
 }
 
 /** What Ansible takes for the machine itself. */

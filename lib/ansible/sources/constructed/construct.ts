@@ -5,15 +5,15 @@
  */
 import type { Json } from "../../../json.ts";
 import { append } from "../../../append.ts";
-import { evaluateFor } from "../../jinja/constructing.ts";
+import { evaluateFor, hostSoFar } from "../../jinja/constructing.ts";
 import { Excess, TemplateError, Unsupported } from "../../jinja/values/template_error.ts";
 import { problemAt, problemOnce } from "../../problems.ts";
 import { pythonText } from "../../python/python_text.ts";
-import type { Fleet, Origin, Setting } from "../../types.ts";
+import type { Fleet, Host, Origin, Setting } from "../../types.ts";
 import type { VariableCheck } from "../../variable_check.ts";
 import { CannotOpen, Sealed } from "../../vault/sealed.ts";
 import type { Problem } from "../../../errors.ts";
-import type { HostSoFar, InventoryBuilder, VarsLayer } from "../builder.ts";
+import type { InventoryBuilder, VarsLayer } from "../builder.ts";
 import { type ConstructedOptions, type KeyedGroup, truthOf, type Written } from "./options.ts";
 import { isFalsy } from "../../python/python_number.ts";
 
@@ -55,7 +55,9 @@ class HostConstruction {
     readonly constructing: Constructing,
   ) {}
 
-  #host: HostSoFar | undefined;
+  /** The host for groups, and the host for everything else: groups do not see extra variables. */
+  #host: Host | undefined;
+  #withExtraVars: Host | undefined;
 
   all(): void {
     // Ansible looks at a host twice: what is composed does not see what is composed beside it, and no group what is grouped beside it.
@@ -67,18 +69,23 @@ class HostConstruction {
   }
 
   #look(): void {
-    this.#host = this.builder.hostSoFar(this.name, this.constructing.layers);
+    const { layers, env, extraVars } = this.constructing;
+    const found = this.builder.hostSoFar(this.name, layers);
+    this.#host = hostSoFar(found, env);
+    this.#withExtraVars = this.options.useExtraVars
+      ? hostSoFar({ ...found, settings: new Map([...found.settings, ...extraVars]) }, env)
+      : this.#host;
   }
 
   #compose({ name, expression, origin }: Written): void {
-    const found = this.#evaluate(`{{${textOf(expression)}}}`, origin, `set ${name} for`);
+    const found = this.#evaluate(`{{${pythonText(expression)}}}`, origin, `set ${name} for`);
     if (!found) return;
     const value = found.secret ? Sealed.from(this.constructing.file, found.value) : found.value;
     this.builder.setVariables(this.name, [[name, { value, origin }]]);
   }
 
   #group({ name, expression, origin }: Written): void {
-    const condition = `{% if ${textOf(expression)} %} True {% else %} False {% endif %}`;
+    const condition = `{% if ${pythonText(expression)} %} True {% else %} False {% endif %}`;
     const found = this.#evaluate(condition, origin, `decide on the group ${name} for`, true);
     if (!found || truthOf(found.value) !== true) return;
     const group = safeName(name);
@@ -90,15 +97,18 @@ class HostConstruction {
   #keyed(keyed: KeyedGroup): void {
     const { strict, keyedGroupsOrigin: origin } = this.options;
     const found = this.#evaluate(
-      `{{${textOf(keyed.key)}}}`,
+      `{{${pythonText(keyed.key)}}}`,
       origin,
-      `make the group of "${textOf(keyed.key)}" for`,
+      `make the group of "${pythonText(keyed.key)}" for`,
     );
     if (!found) return;
     const key = found.value;
     if (isNothing(key) && !(key === "" && keyed.defaultValue !== null)) {
       if (strict && !(typeof key === "object" && key !== null)) {
-        this.#refuse(origin, `found nothing in "${textOf(keyed.key)}" for ${this.name}, and strict is set`);
+        this.#refuse(
+          origin,
+          `found nothing in "${pythonText(keyed.key)}" for ${this.name}, and strict is set`,
+        );
       }
       return;
     }
@@ -108,26 +118,26 @@ class HostConstruction {
     if (!names) {
       this.#refuse(
         origin,
-        `found ${textOf(key)} in "${
-          textOf(keyed.key)
+        `found ${pythonText(key)} in "${
+          pythonText(keyed.key)
         }" for ${this.name}, expected a text, a list or a mapping`,
         "put | string behind it",
       );
       return;
     }
     const { leadingSeparator } = this.options;
-    const prefix = textOf(keyed.prefix);
-    const separator = prefix === "" && !leadingSeparator ? "" : textOf(keyed.separator);
+    const prefix = pythonText(keyed.prefix);
+    const separator = prefix === "" && !leadingSeparator ? "" : pythonText(keyed.separator);
     for (const bare of names) this.#join(safeName(`${prefix}${separator}${bare}`), parent, origin);
   }
 
   /** The name of the group above; empty for none, undefined where it comes to nothing. */
   #parent({ parentGroup }: KeyedGroup): string | undefined {
     if (isNothing(parentGroup)) return "";
-    if (typeof parentGroup !== "string") return textOf(parentGroup);
+    if (typeof parentGroup !== "string") return pythonText(parentGroup);
     const { keyedGroupsOrigin: origin } = this.options;
     const found = this.#evaluate(parentGroup, origin, `make the parent group of`, true);
-    return found && safeName(textOf(found.value));
+    return found && safeName(pythonText(found.value));
   }
 
   #join(group: string, parent: string, origin: Origin): void {
@@ -148,13 +158,9 @@ class HostConstruction {
 
   /** What a template comes to; undefined where it comes to nothing, with a problem if that is one. */
   #evaluate(template: string, origin: Origin, what: string, inGroups = false) {
-    const { cwd, env, extraVars } = this.constructing;
-    const host = this.#host!;
-    const settings = this.options.useExtraVars && !inGroups
-      ? new Map([...host.settings, ...extraVars])
-      : host.settings;
+    const host = inGroups ? this.#host! : this.#withExtraVars!;
     try {
-      return evaluateFor({ ...host, settings }, template, { cwd, env, withoutLookups: !inGroups });
+      return evaluateFor(host, template, { cwd: this.constructing.cwd, withoutLookups: !inGroups });
     } catch (error) {
       if (!(error instanceof TemplateError || error instanceof CannotOpen)) throw error;
       const always = error instanceof Unsupported || error instanceof Excess;
@@ -183,13 +189,13 @@ function bareNames(
   { separator, defaultValue, trailingSeparator }: KeyedGroup,
 ): string[] | undefined {
   const named = (name: Json): string =>
-    name === "" && defaultValue !== null ? textOf(defaultValue) : textOf(name);
+    name === "" && defaultValue !== null ? pythonText(defaultValue) : pythonText(name);
   if (typeof key === "string") return [named(key)];
   if (Array.isArray(key)) return key.map(named);
   if (typeof key !== "object" || key === null || key.constructor !== Object) return undefined;
   return Object.entries(key as { readonly [name: string]: Json }).map(([name, value]) => {
-    if (value !== "" || defaultValue !== null) return `${name}${textOf(separator)}${named(value)}`;
-    return trailingSeparator === false ? name : `${name}${textOf(separator)}`;
+    if (value !== "" || defaultValue !== null) return `${name}${pythonText(separator)}${named(value)}`;
+    return trailingSeparator === false ? name : `${name}${pythonText(separator)}`;
   });
 }
 
@@ -199,10 +205,6 @@ function isNothing(value: Json): boolean {
     : Array.isArray(value)
     ? value.length === 0
     : isFalsy(value);
-}
-
-function textOf(value: Json): string {
-  return pythonText(value);
 }
 
 /** A name of a group without what Ansible takes for invalid there: even a digit that it begins with. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { evaluateFor } from "../../../../lib/ansible/jinja/constructing.ts";
+import { evaluateFor, hostSoFar } from "../../../../lib/ansible/jinja/constructing.ts";
 import { Excess, TemplateError, Unsupported } from "../../../../lib/ansible/jinja/values/template_error.ts";
 import type { Json } from "../../../../lib/json.ts";
 
@@ -8,7 +8,7 @@ function rendered(template: string, vars: Readonly<Record<string, Json>> = {}): 
   const origin = { file: "", line: 0, col: 0 };
   const settings = new Map(Object.entries(vars).map(([name, value]) => [name, { value, origin }]));
   const host = { name: "edge-1", source: "", groups: [], settings };
-  return evaluateFor(host, template, { cwd: "/", env: {}, withoutLookups: false }).value;
+  return evaluateFor(hostSoFar(host, {}), template, { cwd: "/", withoutLookups: false }).value;
 }
 
 Deno.test("render() reaches nothing of the machine, when a template tries", () => {
