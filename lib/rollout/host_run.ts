@@ -43,9 +43,8 @@ export class HostRun implements ActingHost {
   readonly #asking: { call: Call; resolve: (answer: Answer) => void; reject: (failure: unknown) => void }[] =
     [];
   #sending = false;
-  readonly #changed = new Set<string>();
-  /** Whether a task that switches the live set has changed something, or would in a dry run. */
-  switched = false;
+  /** By name, because a pipeline may have another task in the place of one of ours. */
+  readonly #changed = new Map<string, Task>();
   /** Tells our sessions with this host, of which a lost one may linger, from everybody else's. */
   readonly #token = crypto.randomUUID();
   /** Resolves to whether the lock is held. */
@@ -72,10 +71,13 @@ export class HostRun implements ActingHost {
 
   readonly changed = (task: Task): boolean => this.#changed.has(task.name);
 
+  get switched(): boolean {
+    return [...this.#changed.values()].some((task) => task.switches);
+  }
+
   /** Notes that a task changed something here, or would have. */
   noteChanged(task: Task): void {
-    this.#changed.add(task.name);
-    this.switched ||= task.switches;
+    this.#changed.set(task.name, task);
   }
 
   look<T>(fact: Fact<T>): Promise<T> {
