@@ -6,8 +6,7 @@
 import process from "node:process";
 import { fromFileUrl, join } from "@std/path";
 import { selectHosts } from "../lib/ansible/mod.ts";
-import { loadInventory } from "../lib/settings/mod.ts";
-import { settingsOfAll } from "../lib/settings/mod.ts";
+import { loadInventory, settingsOfAll } from "../lib/settings/mod.ts";
 import { makeArtifacts } from "../tests/fleet/artifacts.ts";
 import { readReport } from "../tests/fleet/program.ts";
 import { measure } from "./measure.ts";

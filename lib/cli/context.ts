@@ -9,9 +9,10 @@ import { append } from "../append.ts";
 import { Failure, formatFailure, formatProblem, type Problem, UsageError } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import { type Host, selectHosts } from "../ansible/mod.ts";
-import { extraVarNames, loadInventory } from "../settings/mod.ts";
 import {
+  extraVarNames,
   type HostSettings,
+  loadInventory,
   noteSecretsOfHosts,
   noteSecretVariables,
   settingsOfAll,

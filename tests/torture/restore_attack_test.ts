@@ -9,6 +9,7 @@ import { runOn, startOn } from "../fleet/program.ts";
 import { makeLab } from "../lab/lab.ts";
 import { makeSickArtifacts } from "../lab/sets.ts";
 import { testWhere } from "../support.ts";
+import { delay, until } from "./lab_device.ts";
 
 /** Puts a folder and programs of the attacker's in the place of ours, without looking: it cannot see when the device is armed. */
 const ATTACK = `
@@ -38,11 +39,7 @@ testWhere(
     const sick = await makeSickArtifacts(join(lab.dir, "sick"), { ready: false }, { seed: 9 });
     const deploying = startOn(lab, inventory, ["deploy", "--artifacts", sick.dir]);
     const isThere = async (what: string) => (await device.exec(["test", ...what.split(" ")])).code === 0;
-    const deadline = Date.now() + 30_000;
-    while (!await isThere("-f /opt/iot-inference/.lockstep/restore/unit") && Date.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    assertEquals(await isThere("-f /opt/iot-inference/.lockstep/restore/unit"), true, "the device is armed");
+    await until("the device is armed", 30, () => isThere("-f /opt/iot-inference/.lockstep/restore/unit"));
     await device.sh(
       `exec setpriv --reuid=phase4 --regid=phase4 --clear-groups sh -c "$1" </dev/null >/dev/null 2>&1`,
       ATTACK,
@@ -55,7 +52,7 @@ testWhere(
       "it was swapped",
     );
     // The timer has come and gone, whatever it did.
-    await new Promise((resolve) => setTimeout(resolve, 7_000));
+    await delay(7_000);
     await device.kill();
     await device.boot();
     assertEquals(await device.sh("ls -A /root | grep seized || true"), "");

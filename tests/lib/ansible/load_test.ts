@@ -1,8 +1,7 @@
 import { assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
 import process from "node:process";
 import { type Problem, UsageError } from "../../../lib/errors.ts";
-import { loadInventory, toAnsibleList } from "../../../lib/settings/mod.ts";
-import { settingsOfAll } from "../../../lib/settings/mod.ts";
+import { loadInventory, settingsOfAll, toAnsibleList } from "../../../lib/settings/mod.ts";
 import { inFolder, inventoryOf, problemsOf } from "./files.ts";
 
 const names = (inventory: { hosts: readonly { name: string }[] }) => inventory.hosts.map((host) => host.name);

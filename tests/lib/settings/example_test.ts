@@ -7,8 +7,7 @@ import { dirname, fromFileUrl, join } from "@std/path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { selectHosts } from "../../../lib/ansible/mod.ts";
-import { loadInventory } from "../../../lib/settings/mod.ts";
-import { hostVariables, settingsOfAll } from "../../../lib/settings/mod.ts";
+import { hostVariables, loadInventory, settingsOfAll } from "../../../lib/settings/mod.ts";
 
 const folder = join(dirname(fromFileUrl(import.meta.url)), "..", "..", "..", "inventory");
 const file = join(folder, "example.yaml");

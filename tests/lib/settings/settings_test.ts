@@ -3,8 +3,7 @@ import { join } from "@std/path";
 import type { Problem } from "../../../lib/errors.ts";
 import type { Json } from "../../../lib/events.ts";
 import { type Host, selectHosts } from "../../../lib/ansible/mod.ts";
-import { loadInventory } from "../../../lib/settings/mod.ts";
-import { settingsOf, settingsOfAll } from "../../../lib/settings/mod.ts";
+import { loadInventory, settingsOf, settingsOfAll } from "../../../lib/settings/mod.ts";
 import { inFolder, inventoryOf, problemsOf } from "../ansible/files.ts";
 
 const cwd = Deno.cwd();

@@ -1,7 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { loadInventory } from "../../../lib/settings/mod.ts";
-import { settingsOfAll } from "../../../lib/settings/mod.ts";
+import { loadInventory, settingsOfAll } from "../../../lib/settings/mod.ts";
 import { STARTER, writeStarter } from "../../../lib/settings/starter.ts";
 import { inFolder, problemsOf } from "../ansible/files.ts";
 

@@ -1,8 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { formatProblem, type Problem } from "../../../lib/errors.ts";
 import { selectHosts } from "../../../lib/ansible/mod.ts";
-import { loadInventory } from "../../../lib/settings/mod.ts";
-import { settingsOf, unusedVariables } from "../../../lib/settings/mod.ts";
+import { loadInventory, settingsOf, unusedVariables } from "../../../lib/settings/mod.ts";
 import { inFolder } from "../ansible/files.ts";
 
 Deno.test("unusedVariables() names each variable of a connection that is not used, once, and why", () =>

@@ -1,8 +1,7 @@
 import { expectedOf } from "../../../../lib/settings/variables.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { loadInventory } from "../../../../lib/settings/mod.ts";
-import { settingsOf } from "../../../../lib/settings/mod.ts";
+import { loadInventory, settingsOf } from "../../../../lib/settings/mod.ts";
 import { resolveVariable } from "../../../../lib/settings/resolved_variable.ts";
 import { inFolder, inventoryOf, problemsOf } from "../files.ts";
 

@@ -4,8 +4,7 @@
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { loadInventory, toAnsibleList } from "../../../../lib/settings/mod.ts";
-import { settingsOf } from "../../../../lib/settings/mod.ts";
+import { loadInventory, settingsOf, toAnsibleList } from "../../../../lib/settings/mod.ts";
 import { testWhere } from "../../../support.ts";
 import { inFolder, problemsOf } from "../files.ts";
 
