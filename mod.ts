@@ -1,16 +1,60 @@
 /**
- * Lockstep: rolls a set of artifacts out to a fleet of devices, atomically, over plain ssh. The program when run, the library when imported.
+ * Lockstep: rolls a set of artifacts out to a fleet of devices, atomically, over plain ssh. The program when run, the library when imported:
+ * tasks and pipelines of one's own, and rollouts from a program of one's own.
  * @module
  */
+import { definePipeline, type Pipeline } from "./lib/pipeline.ts";
+import { pipelines as own } from "./tasks/mod.ts";
+
 export * from "./lib/errors.ts";
 export type * from "./lib/events.ts";
-export type { Connect, RolloutOptions } from "./lib/rollout/rollout.ts";
-export type { Remote } from "./lib/remote/session.ts";
+export { definePipeline, type Pipeline } from "./lib/pipeline.ts";
+export { defineProject, type Project, type ProjectDefinition } from "./lib/project.ts";
 export { defineTask } from "./lib/task.ts";
 export type * from "./lib/task.ts";
+export { defineFact, type Fact, type FactSubject, Fields } from "./lib/facts/fact.ts";
+export { type Program, program, type Simulate, type Simulated } from "./lib/remote/program.ts";
+export type { Answer, Payload, Remote, RunOptions } from "./lib/remote/session.ts";
+export { selectHosts } from "./lib/ansible/mod.ts";
+export type { Group, Host, Inventory, Origin } from "./lib/ansible/mod.ts";
+export {
+  type HostSettings,
+  loadInventory,
+  type LoadOptions,
+  settingsOf,
+  settingsOfAll,
+} from "./lib/settings/mod.ts";
+export { type SettingsOptions, type VariableSchemas, variablesOf } from "./lib/settings/mod.ts";
+export { type ArtifactSet, readArtifactSet } from "./lib/manifest.ts";
+export type { Release } from "./lib/release.ts";
+export { connector, type ConnectorOptions } from "./lib/rollout/connector.ts";
+export { newRun, type RunChoices } from "./lib/run_context.ts";
+export {
+  type Connect,
+  rollout,
+  type RolloutOptions,
+  type RolloutRequest,
+  type TakeBack,
+} from "./lib/rollout/rollout.ts";
+export { openRun, type RunDir } from "./lib/report/run_dir.ts";
+export { plainView } from "./lib/report/views/plain.ts";
+export { prettyView } from "./lib/report/views/pretty.ts";
+export { jsonView, ndjsonView } from "./lib/report/views/json.ts";
+export type { View, ViewOptions, Writer } from "./lib/report/views/view.ts";
+
+/** The pipelines of Lockstep's own commands. `before()`, `after()` and `without()` make others of them. */
+export const pipelines: { readonly [Name in "deploy" | "rollback" | "undo"]: Pipeline } = {
+  deploy: definePipeline(own.deploy),
+  rollback: definePipeline(own.rollback),
+  undo: definePipeline(own.undo),
+};
 
 if (import.meta.main) {
-  const { main } = await import("./lib/cli/main.ts");
-  const { default: config } = await import("./deno.json", { with: { type: "json" } });
-  Deno.exit(await main(Deno.args, config.version, () => import("./tasks/mod.ts")));
+  // Not awaited here: a project imports this module, which has to be whole by then. What ends before it has an exit code is a fault.
+  Deno.exitCode = 1;
+  Promise.all([import("./lib/cli/main.ts"), import("./deno.json", { with: { type: "json" } })])
+    .then(([{ main }, { default: config }]) =>
+      main(Deno.args, config.version, () => import("./tasks/mod.ts"))
+    )
+    .then((exitCode) => Deno.exit(exitCode));
 }

@@ -3,6 +3,7 @@
  * looks again and must find nothing left to do, so idempotence is enforced, not claimed; a dry run shows the very steps.
  * @module
  */
+import type { z } from "zod";
 import { bounded, type Bounds, cutText, TASK_BOUNDS } from "./bounds.ts";
 import { Failure, type FailureData } from "./errors.ts";
 import type { Json, TaskReport } from "./events.ts";
@@ -103,6 +104,8 @@ export interface Task {
   readonly name: string;
   /** It may change what is live: from its beginning on a host that fails is taken back, and one that is interrupted is finished. */
   readonly switches: boolean;
+  /** The variables of an inventory that it reads beside the settings. */
+  readonly variables?: TaskVariables;
   /** Runs it on one host. Never throws: what goes wrong is in the report. */
   run(host: ActingHost): Promise<TaskOutcome>;
 }
@@ -112,10 +115,18 @@ export interface TaskOutcome {
   readonly warning?: string;
 }
 
-export interface TaskDefinition<Observed> {
+/** Variables of an inventory by name, and what each may be. `.meta({ secret: true })` has the value masked wherever it turns up. */
+export type TaskVariables = z.ZodObject;
+
+/** A task's own variables, if it has none. */
+type NoVariables = z.ZodObject<Record<never, never>>;
+
+export interface TaskDefinition<Observed, Variables extends TaskVariables = NoVariables> {
   readonly name: string;
   /** Whether it may change what is live: from its beginning on a host that fails is taken back, and one that is interrupted is finished. */
   readonly switches?: boolean;
+  /** Variables of an inventory that it reads: checked for every host before any is contacted. */
+  readonly variables?: Variables;
   /** What the steps change: it is looked at afresh after them. A fact left out here makes the task fail as not converged. */
   readonly changes?: readonly Fact<unknown>[];
   /** What cannot be done, for errors: "stage 2.4.1". The name where it is left out. */
@@ -125,29 +136,36 @@ export interface TaskDefinition<Observed> {
   /** The next move where what fails names none. */
   readonly next?: (host: TaskHost) => string | undefined;
   /** What it has to know of the host: facts by name, or a function if one look depends on another. */
-  readonly observe: FactsOf<Observed> | ((host: ObservedHost) => Promise<Observed>);
+  readonly observe:
+    | FactsOf<Observed>
+    | ((host: ObservedHost, variables: z.output<Variables>) => Promise<Observed>);
   /** Pure. */
-  plan(observed: Observed, host: TaskHost): Plan;
+  plan(observed: Observed, host: TaskHost, variables: z.output<Variables>): Plan;
 }
 
 /** The facts whose answers make up an observation, by name. */
 export type FactsOf<Observed> = { readonly [Name in keyof Observed]: Fact<Observed[Name]> };
 
 /** Makes a task of its definition. */
-export function defineTask<Observed>(definition: TaskDefinition<Observed>): Task {
+export function defineTask<Observed, Variables extends TaskVariables = NoVariables>(
+  definition: TaskDefinition<Observed, Variables>,
+): Task {
+  const { variables } = definition;
   return {
     name: definition.name,
     switches: definition.switches ?? false,
+    ...(variables === undefined ? {} : { variables }),
     run: (host) => runTask(definition, host),
   };
 }
 
 /** Asks for all facts at once. */
-async function observe<Observed>(
-  { observe }: TaskDefinition<Observed>,
+async function observe<Observed, Variables extends TaskVariables>(
+  { observe }: TaskDefinition<Observed, Variables>,
   host: ObservedHost,
+  variables: z.output<Variables>,
 ): Promise<Observed> {
-  if (typeof observe === "function") return await observe(host);
+  if (typeof observe === "function") return await observe(host, variables);
   const names = Object.keys(observe) as (keyof Observed)[];
   const answers = await Promise.all(names.map((name) => host.look(observe[name])));
   return Object.fromEntries(names.map((name, at) => [name, answers[at]])) as Observed;
@@ -156,8 +174,8 @@ async function observe<Observed>(
 /** A warning is for a person to read, and may name what a device has. Characters. */
 const WARNING = 4096;
 
-async function runTask<Observed>(
-  definition: TaskDefinition<Observed>,
+async function runTask<Observed, Variables extends TaskVariables>(
+  definition: TaskDefinition<Observed, Variables>,
   host: ActingHost,
 ): Promise<TaskOutcome> {
   const startedAt = new Date();
@@ -178,9 +196,11 @@ async function runTask<Observed>(
     }, definition.bounds ?? TASK_BOUNDS),
     ...(warning === undefined ? {} : { warning }),
   });
+  // The settings have been checked against the very schema.
+  const variables = host.settings.variables as z.output<Variables>;
   const action = (): string => definition.action?.(host) ?? definition.name;
   try {
-    const plan = definition.plan(await observe(definition, host), host);
+    const plan = definition.plan(await observe(definition, host, variables), host, variables);
     detail = plan.detail ?? {};
     warning = plan.warning === undefined ? undefined : cutText(plan.warning, WARNING);
     if (plan.status === "failed") throw refused(plan.failure, action(), host);
@@ -196,7 +216,7 @@ async function runTask<Observed>(
       if (output !== undefined && step.detail !== undefined) detail = { ...detail, ...step.detail(output) };
     }
     if (failure !== undefined) throw failure;
-    const after = definition.plan(await observe(definition, host), host);
+    const after = definition.plan(await observe(definition, host, variables), host, variables);
     if (after.status === "failed") throw refused(after.failure, action(), host);
     if (after.status === "change") {
       throw refused(

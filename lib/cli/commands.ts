@@ -12,6 +12,7 @@ import { inventoryShowCommand } from "./commands/inventory.ts";
 import { manifestCommand } from "./commands/manifest.ts";
 import { reportCommand } from "./commands/report.ts";
 import { resumeCommand } from "./commands/resume.ts";
+import { runCommand } from "./commands/run.ts";
 import { rollbackCommand } from "./commands/rollback.ts";
 import { verifyLocalCommand } from "./commands/verify_local.ts";
 import type { LoadPipelines } from "./pipelines.ts";
@@ -20,6 +21,7 @@ export function commands(load: LoadPipelines, done: (exitCode: number) => void) 
   return [
     deployCommand(load, done),
     planCommand(load, done),
+    runCommand(load, done),
     resumeCommand(load, done),
     verifyLocalCommand(done),
     verifyRemoteCommand(load, done),

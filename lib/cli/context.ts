@@ -2,7 +2,6 @@
  * From options to what a run needs: hosts with their settings, local sets, sessions, the view on standard output.
  * @module
  */
-import { hostname } from "node:os";
 import process from "node:process";
 import { isAbsolute, relative } from "@std/path";
 import { append } from "../append.ts";
@@ -17,19 +16,16 @@ import {
   noteSecretVariables,
   settingsOfAll,
   unusedVariables,
+  type VariableSchemas,
 } from "../settings/mod.ts";
 import { type ArtifactSet, type LinkOptions, type OutsideLink, readArtifactSet } from "../manifest.ts";
 import { oneLine } from "../printable.ts";
 import type { Release } from "../release.ts";
-import { gentleConnector } from "../remote/connect.ts";
-import { simulatedConnector } from "../remote/simulated/connect.ts";
-import { Throttle } from "../remote/throttle.ts";
-import { newRunId, type RunDir } from "../report/run_dir.ts";
+import type { RunDir } from "../report/run_dir.ts";
 import type { View, ViewOptions } from "../report/views/view.ts";
-import type { Connect } from "../rollout/rollout.ts";
+import { newRun } from "../run_context.ts";
 import type { RunContext } from "../task.ts";
 import { noteSecretName } from "../secrets.ts";
-import { currentUser } from "../user.ts";
 import type { HostsOptions, InventoryOptions } from "./options.ts";
 import { complain, draw, print, printJson, warn as sayWarning } from "./streams.ts";
 
@@ -68,20 +64,22 @@ function loadOptions(options: Partial<InventoryOptions>) {
   };
 }
 
-export async function hostsOf(options: HostsOptions): Promise<HostSettings[]> {
+export async function hostsOf(options: HostsOptions, variables?: VariableSchemas): Promise<HostSettings[]> {
   const { hosts } = await inventoryOf(options);
-  return settingsFor(hosts, options);
+  return settingsFor(hosts, options, variables);
 }
 
 export function settingsFor(
   hosts: readonly Host[],
   options: Pick<HostsOptions, "artifacts">,
+  variables?: VariableSchemas,
 ): HostSettings[] {
   noteSecretsOfHosts(hosts, process.cwd());
   for (const warning of unusedVariables(hosts)) sayWarning(formatProblem(warning));
   return settingsOfAll(hosts, {
     cwd: process.cwd(),
     env: process.env,
+    ...(variables === undefined ? {} : { variables }),
     ...(options.artifacts === undefined ? {} : { artifactsDir: options.artifacts }),
   });
 }
@@ -141,43 +139,11 @@ export function runContext(
   command: string,
   options: Pick<HostsOptions, "dryRun" | "check" | "bwlimit"> & { readonly force?: boolean | undefined },
 ): RunContext {
-  const startedAt = new Date();
-  return {
-    id: newRunId(startedAt),
-    startedAt,
+  return newRun(command, {
     dryRun: options.dryRun || options.check,
     force: options.force ?? false,
     slow: options.bwlimit !== undefined,
-    who: `${userName()}@${hostname()}`,
-    command,
-  };
-}
-
-function userName(): string {
-  return currentUser()?.username ?? process.env.USER ?? process.env.USERNAME ?? "unknown";
-}
-
-/** For what a host is asked, where neither it nor the user sets a limit. Seconds. */
-const TIMEOUT = 300;
-
-/** How sessions are opened with these options. */
-export function connector(
-  options: Pick<HostsOptions, "sshConfig" | "connectTimeout" | "timeout" | "bwlimit" | "maxOutput">,
-): Connect {
-  const throttle = options.bwlimit === undefined ? {} : { throttle: new Throttle(options.bwlimit) };
-  const connect = gentleConnector();
-  const simulate = simulatedConnector();
-  return (settings, signal, slow, warn) =>
-    (settings.connection === "simulated" ? simulate : connect)(settings, {
-      connectTimeout: options.connectTimeout,
-      commandTimeout: options.timeout ?? TIMEOUT,
-      ...(options.timeout === undefined ? {} : { longest: options.timeout }),
-      ...(options.maxOutput === undefined ? {} : { maxOutput: options.maxOutput }),
-      signal,
-      ...(warn === undefined ? {} : { warn }),
-      ...throttle,
-      ...(options.sshConfig === undefined ? {} : { sshConfig: options.sshConfig }),
-    }, slow);
+  });
 }
 
 /** Said aloud, so that nobody takes a rehearsal for the real thing. */

@@ -19,6 +19,7 @@ const NOT_KEPT: readonly string[] = [
   "reportsMode",
   "dryRun",
   "check",
+  "listTasks",
 ] satisfies (keyof FleetOptions)[];
 
 /** What a recorded option may be: what the option itself may be. */
@@ -67,7 +68,8 @@ export function recordOf(options: FleetOptions, sets: ReadonlyMap<string, Artifa
     ? [LOCKSTEP_INVENTORY]
     : [];
   const extra = withoutSecrets(options.extraVars);
-  const given = Object.entries({ ...options, inventory: named, extraVars: extra.kept })
+  const project = options.project === undefined ? undefined : resolve(options.project);
+  const given = Object.entries({ ...options, inventory: named, extraVars: extra.kept, project })
     .filter(([name, value]) => !NOT_KEPT.includes(name) && value !== undefined);
   return {
     cwd: process.cwd(),

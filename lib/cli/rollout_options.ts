@@ -19,7 +19,11 @@ const ON_FAILURE = ["stop", "rollback-wave", "rollback-all"] as const;
 /** A command over hosts that takes them wave by wave. */
 export function rolloutCommand(name: string, description: string) {
   return hostsCommand(name, description)
+    .option("--project <file>", "tasks and pipelines of your own (default: lockstep.ts beside the inventory)")
     .option("--only <tasks>", "only these tasks, joined by commas")
+    .option("--skip <tasks>", "not these tasks, joined by commas")
+    .option("--start-at <task>", "this task and those behind it")
+    .option("--list-tasks", "print the names of the tasks, and do nothing")
     .option("--force", "also where this release has failed before")
     .option(
       "--waves <list>",

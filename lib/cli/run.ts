@@ -9,15 +9,8 @@ import type { ArtifactSet } from "../manifest.ts";
 import { openRun } from "../report/run_dir.ts";
 import { rollout, type RolloutOptions } from "../rollout/rollout.ts";
 import { heapKeeper } from "../memory.ts";
-import {
-  connector,
-  harmless,
-  outputForm,
-  simulationWarnings,
-  stopSignal,
-  together,
-  viewOf,
-} from "./context.ts";
+import { connector } from "../rollout/connector.ts";
+import { harmless, outputForm, simulationWarnings, stopSignal, together, viewOf } from "./context.ts";
 import type { HostsOptions } from "./options.ts";
 import { complain, warn } from "./streams.ts";
 
@@ -48,8 +41,6 @@ export async function runPipeline(options: HostsOptions, what: PipelineRun): Pro
   try {
     const exitCode = await rollout({
       forks: options.forks,
-      undo: [],
-      releaseOf: () => Promise.resolve(null),
       artifacts: sets.map(summaryOf),
       connect: connector(options),
       listener: together(runDir.listener, view, smallHeap()),

@@ -10,11 +10,30 @@ export interface Program {
   readonly name: string;
   /** ASCII. Runs as a function, with those of `prelude.sh` beside it, under dash, bash and busybox ash. */
   readonly text: string;
+  /** What a simulated device answers. */
+  readonly simulate?: Simulate;
 }
 
-/** Names a program. Its comments stay here: a device may have to read what it is sent byte by byte. */
-export function program(name: string, text: string): Program {
-  return { name, text: bare(text) };
+/** An answer of a simulated device: what the program would print, and the exit code if that is not 0. */
+export type Simulated = string | {
+  readonly code: number;
+  readonly stdout?: string;
+  readonly stderr?: string;
+};
+
+/** Answers in place of a device. `memory` is what this device remembers; empty at first. */
+export type Simulate = (args: readonly string[], memory: Map<string, string>) => Simulated;
+
+/**
+ * Names a program. Its comments stay here: a device may have to read what it is sent byte by byte. Without `simulate` a simulated device
+ * answers that it is done, and prints nothing.
+ */
+export function program(
+  name: string,
+  text: string,
+  { simulate }: { readonly simulate?: Simulate } = {},
+): Program {
+  return { name, text: bare(text), ...(simulate === undefined ? {} : { simulate }) };
 }
 
 /** The functions that every program has at hand. A session is sent them once. */

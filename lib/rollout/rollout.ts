@@ -13,6 +13,7 @@ import { maskedEvent } from "../report/masked.ts";
 import { exitCodeOf, onlyLocked, summarize } from "../report/report.ts";
 import type { ObservedHost, RunContext, Task } from "../task.ts";
 import { type Allowance, Budget, NO_LIMIT } from "./budget.ts";
+import { connector } from "./connector.ts";
 import { type Connect, type Deadlines, type Emit, type HostEnd, runHost } from "./one_host.ts";
 import { type Slot, Slots } from "./slots.ts";
 
@@ -72,8 +73,26 @@ export interface TakeBack {
 /** An hour for a task and two for a host: hangs are noticed long before, by the limits of single programs. */
 export const DEADLINES: Deadlines = { task: 3600, host: 7200 };
 
+/** What a rollout is told. What is left out: 20 hosts at once, nothing to undo, no set, nobody listens, ssh as it is configured. */
+export type RolloutRequest =
+  & Pick<RolloutOptions, "hosts" | "run" | "pipeline" | "writes">
+  & Partial<RolloutOptions>;
+
+const FORKS = 20;
+
 /** Runs it all and returns the exit code. */
-export async function rollout(options: RolloutOptions): Promise<number> {
+export async function rollout(request: RolloutRequest): Promise<number> {
+  const options: RolloutOptions = {
+    forks: FORKS,
+    undo: [],
+    releaseOf: () => Promise.resolve(null),
+    artifacts: [],
+    warnings: [],
+    listener: () => {},
+    stop: new AbortController().signal,
+    ...request,
+    connect: request.connect ?? connector(),
+  };
   return await new Rollout(options).run();
 }
 

@@ -7,5 +7,6 @@ export { extraVarNames, loadInventory, type LoadOptions } from "./load_inventory
 export { withoutSecrets } from "./recordable_extra_vars.ts";
 export { noteSecretsOfHosts, noteSecretVariables } from "./secrets_of_hosts.ts";
 export { type HostSettings, settingsOf, settingsOfAll, type SettingsOptions } from "./settings.ts";
+export { type VariableSchemas, variablesOf } from "./task_variables.ts";
 export { unusedVariables } from "./unused_variables.ts";
 export { hostVariables, type RolloutVariable } from "./variables.ts";

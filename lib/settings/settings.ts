@@ -13,6 +13,7 @@ import { resolveVariable } from "./resolved_variable.ts";
 import { CannotOpen } from "../ansible/vault/sealed.ts";
 import type { Host, Origin, Setting } from "../ansible/types.ts";
 import { hasPassword } from "./unused_variables.ts";
+import { taskVariables, type VariableSchemas } from "./task_variables.ts";
 import { misspeltPrefixed, writtenNumbers, wrongValue } from "./variable_check.ts";
 import {
   expectedOf,
@@ -78,6 +79,8 @@ export interface HostSettings {
   readonly confirmTimeout: number;
   /** What `rollout` says of the whole fleet; null where it says nothing. */
   readonly rollout: RolloutVariable | null;
+  /** What tasks of a project's own read, by name: as their schemas have it. */
+  readonly variables: Readonly<Record<string, unknown>>;
 }
 
 /** What beside its variables decides a host's settings. */
@@ -87,6 +90,8 @@ export interface SettingsOptions {
   /** `--artifacts`; relative to `cwd`; wins over the variable. */
   readonly artifactsDir?: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The variables that tasks read beside these settings. */
+  readonly variables?: VariableSchemas;
 }
 
 /** A host's settings. Throws a UsageError with everything that is wrong with its variables. */
@@ -147,6 +152,7 @@ function leaveOut(elsewhere: readonly Host[], hosts: readonly Host[]): string | 
 }
 
 const MOST_LEFT_OUT = 8;
+const NO_VARIABLES: VariableSchemas = new Map();
 
 function convert(
   host: Host,
@@ -177,6 +183,7 @@ function convert(
       problems.push(wrongValue(name, settingOf(host, writtenName(host, name)), found.get(name)));
     }
   }
+  const variables = taskVariables(host, options.variables ?? NO_VARIABLES, options.cwd, problems);
   if (!parsed.success || problems.length > before) return undefined;
   const vars = parsed.data;
 
@@ -231,6 +238,7 @@ function convert(
     keepBackups: vars.keep_backups,
     confirmTimeout: vars.confirm_timeout,
     rollout: vars.rollout ?? null,
+    variables,
   };
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { hostsOf, readSets, releaseOf, runContext } from "../../lib/cli/context.ts";
-import { connector } from "../../lib/cli/context.ts";
+import { connector } from "../../lib/rollout/connector.ts";
 import { hostsCommand } from "../../lib/cli/options.ts";
 import type { HostSettings } from "../../lib/settings/mod.ts";
 import { type Call, runWhileWell } from "../../lib/remote/batch.ts";

@@ -3,16 +3,19 @@
  * @module
  */
 import { closestString } from "@std/text/closest-string";
-import { UsageError } from "../../errors.ts";
+import { EXIT, UsageError } from "../../errors.ts";
 import type { RunStarted } from "../../report/report.ts";
 import { releaseOfBackup } from "../../rollout/backup_release.ts";
 import type { RolloutOptions } from "../../rollout/rollout.ts";
 import type { Task } from "../../task.ts";
 import { inventoryOf, readSets, releaseOf, runContext, settingsFor, setWarnings } from "../context.ts";
+import { variablesOf } from "../../settings/mod.ts";
 import type { LoadPipelines } from "../pipelines.ts";
+import { projectPipelines } from "../project.ts";
 import { recordOf } from "../recorded.ts";
 import { type FleetOptions, rolloutCommand, rolloutOf } from "../rollout_options.ts";
 import { type PipelineRun, runPipeline } from "../run.ts";
+import { print } from "../streams.ts";
 
 export function deployCommand(pipelines: LoadPipelines, done: (exitCode: number) => void) {
   return rolloutCommand(
@@ -28,7 +31,10 @@ export function planCommand(pipelines: LoadPipelines, done: (exitCode: number) =
 }
 
 async function deploy(command: string, options: FleetOptions, load: LoadPipelines): Promise<number> {
-  const { hosts, fleet } = await fleetOf(options);
+  const { pipelines } = await projectPipelines(options, load);
+  const pipeline = chosen(pipelines.deploy, options);
+  if (options.listTasks) return listTasks(pipeline);
+  const { hosts, fleet } = await fleetOf(options, pipeline);
   return await runPipeline(options, { ...await deployment(command, options, hosts, load), ...fleet });
 }
 
@@ -36,12 +42,13 @@ async function deploy(command: string, options: FleetOptions, load: LoadPipeline
  * The hosts and how they are rolled out; where an earlier run has `planned` it, its hosts alone and in its waves. The inventory, which may be
  * much larger than both, is let go here: a fleet is at work for long.
  */
-export async function fleetOf(options: FleetOptions, planned?: RunStarted) {
+export async function fleetOf(options: FleetOptions, pipeline: readonly Task[], planned?: RunStarted) {
   const { inventory, hosts: selected } = await inventoryOf(options);
   const only = planned && new Set(planned.hosts);
   const hosts = settingsFor(
     only === undefined ? selected : selected.filter(({ name }) => only.has(name)),
     options,
+    variablesOf(pipeline),
   );
   return { hosts, fleet: rolloutOf(options, hosts, inventory, planned?.waves) };
 }
@@ -52,13 +59,14 @@ export async function deployment(
   options: FleetOptions,
   hosts: RolloutOptions["hosts"],
   load: LoadPipelines,
+  pipeline?: readonly Task[],
 ): Promise<PipelineRun> {
   const sets = await readSets(hosts.map((host) => host.artifactsDir), options);
-  const { pipelines } = await load();
+  const { pipelines } = await projectPipelines(options, load);
   return {
     run: runContext(command, options),
     hosts,
-    pipeline: chosen(pipelines.deploy, options.only),
+    pipeline: pipeline ?? chosen(pipelines.deploy, options),
     undo: pipelines.undo,
     writes: true,
     releaseOf: (host) => Promise.resolve(releaseOf(sets.get(host.settings.artifactsDir)!)),
@@ -72,19 +80,44 @@ export async function deployment(
   };
 }
 
-/** The tasks that `--only` names, in the pipeline's order. */
-export function chosen(pipeline: readonly Task[], only: string | undefined): readonly Task[] {
-  if (only === undefined) return pipeline;
+/** Prints the names of the tasks, one a line. Returns the exit code. */
+export function listTasks(pipeline: readonly Task[]): number {
+  print(pipeline.map(({ name }) => `${name}\n`).join(""));
+  return EXIT.ok;
+}
+
+/** Which tasks of a pipeline are asked for. */
+export type Choice = Pick<FleetOptions, "only" | "skip" | "startAt">;
+
+/** The tasks that `--only`, `--skip` and `--start-at` leave, in the pipeline's order. Throws a UsageError for one that is not in it. */
+export function chosen(pipeline: readonly Task[], { only, skip, startAt }: Choice): readonly Task[] {
+  const wanted = only === undefined ? undefined : namesOf("--only", only, pipeline);
+  const skipped = skip === undefined ? [] : namesOf("--skip", skip, pipeline);
+  const [first] = startAt === undefined ? [] : namesOf("--start-at", startAt, pipeline);
+  const from = first === undefined ? 0 : pipeline.findIndex(({ name }) => name === first);
+  const left = pipeline.slice(from).filter(({ name }) =>
+    (wanted === undefined || wanted.includes(name)) && !skipped.includes(name)
+  );
+  if (left.length === 0) {
+    throw UsageError.of(skip === undefined ? "--start-at" : "--skip", "found no task that is left to do");
+  }
+  return left;
+}
+
+function namesOf(option: string, text: string, pipeline: readonly Task[]): string[] {
   const known = pipeline.map((task) => task.name);
-  const names = only.split(",").map((name) => name.trim()).filter((name) => name !== "");
+  const names = text.split(",").map((name) => name.trim()).filter((name) => name !== "");
   if (names.length === 0) {
-    throw UsageError.of("--only", `found no task, expected some of ${known.join(", ")}`);
+    throw UsageError.of(option, `found no task, expected some of ${known.join(", ")}`);
+  }
+  if (option === "--start-at" && names.length > 1) {
+    throw UsageError.of(option, `found ${names.length} tasks, expected one of ${known.join(", ")}`);
   }
   const problems = names.filter((name) => !known.includes(name)).map((name) => ({
-    where: "--only",
+    where: option,
     message: `found ${JSON.stringify(name)}, expected some of ${known.join(", ")}`,
     hint: `did you mean "${closestString(name, known)}"?`,
   }));
   if (problems.length > 0) throw new UsageError(problems);
-  return pipeline.filter((task) => names.includes(task.name));
+  return names;
 }

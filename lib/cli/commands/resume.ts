@@ -17,7 +17,9 @@ import { checkSets, goTo, readRecord, type Recorded, restored } from "../recorde
 import type { FleetOptions } from "../rollout_options.ts";
 import { runPipeline } from "../run.ts";
 import { complain, print, warn } from "../streams.ts";
-import { deployment, fleetOf } from "./deploy.ts";
+import { pipelineNamed, projectPipelines } from "../project.ts";
+import { chosen, deployment, fleetOf } from "./deploy.ts";
+import { namedRun, pipelineOf } from "./run.ts";
 
 export function resumeCommand(load: LoadPipelines, done: (exitCode: number) => void) {
   return new Command("resume")
@@ -53,8 +55,13 @@ export function resumeCommand(load: LoadPipelines, done: (exitCode: number) => v
     .action(async (name, options) => {
       const run = name ?? await newestDeploy(options.reports, warn);
       const { start: first, report } = await readOutcomes(options.reports, run, warn);
-      if (first.command !== "deploy" || first.dryRun) {
-        throw UsageError.of("resume", `${run} is no deploy`, "run its command again: it converges");
+      const pipeline = pipelineOf(first.command);
+      if ((first.command !== "deploy" && pipeline === undefined) || first.dryRun) {
+        throw UsageError.of(
+          "resume",
+          `${run} is no deploy, and no run of a pipeline`,
+          "run its command again: it converges",
+        );
       }
       const recorded = readRecord(first.options, report.run);
       const finished = hostsDone(report, options.retryFailed === true);
@@ -77,9 +84,13 @@ export function resumeCommand(load: LoadPipelines, done: (exitCode: number) => v
         reportsMode,
       } as FleetOptions;
       complain(announcement(first, recorded, report, finished));
-      const { hosts, fleet } = await fleetOf(given, first);
+      const project = await projectPipelines(given, load);
+      const tasks = pipeline === undefined ? project.pipelines.deploy : pipelineNamed(pipeline, project);
+      const { hosts, fleet } = await fleetOf(given, chosen(tasks, given), first);
       refuseMissing(first.hosts, new Set(hosts.map((host) => host.name)), report.run);
-      const what = await deployment("deploy", given, hosts, load);
+      const what = pipeline === undefined
+        ? await deployment("deploy", given, hosts, load)
+        : await namedRun(pipeline, given, hosts, load);
       checkSets(recorded, what.sets ?? [], report.run);
       done(
         await runPipeline(given, { ...what, ...fleet, done: finished, resumes: report.run }),
@@ -94,7 +105,7 @@ function absoluteFile(option: string): string {
 
 /** What is run now, and from where: an inventory is code, so nothing of it is read before this is said. */
 function announcement(
-  { run, at }: RunStarted,
+  { run, at, command }: RunStarted,
   { cwd, given, sets }: Recorded,
   { hosts }: Report,
   finished: readonly HostOutcome[],
@@ -102,7 +113,7 @@ function announcement(
   const done = new Set(finished.map(({ host }) => host));
   const left = hosts.map(({ host }) => host).filter((host) => !done.has(host));
   return [
-    `resume of run ${oneLine(run)}, a deploy begun ${oneLine(at)} in ${oneLine(cwd)}`,
+    `resume of run ${oneLine(run)}, a ${oneLine(command)} begun ${oneLine(at)} in ${oneLine(cwd)}`,
     `  inventory: ${nameList(given.inventory ?? []) || "none: DEPLOY_HOST"}`,
     ...Object.entries(sets).map(([dir, id]) => `  set: ${oneLine(dir)} (release ${oneLine(id)})`),
     `  hosts: ${thousands(left.length)} of ${thousands(hosts.length)}: ${nameList(left, 8)}`,

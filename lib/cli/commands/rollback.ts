@@ -5,15 +5,18 @@
 import { releaseOfBackup } from "../../rollout/backup_release.ts";
 import { hostsOf, runContext } from "../context.ts";
 import { hostsCommand } from "../options.ts";
+import { variablesOf } from "../../settings/mod.ts";
 import type { LoadPipelines } from "../pipelines.ts";
+import { projectPipelines } from "../project.ts";
 import { runPipeline } from "../run.ts";
 
 export function rollbackCommand(load: LoadPipelines, done: (exitCode: number) => void) {
   return hostsCommand("rollback", "put the newest backup back live, restart, check health")
+    .option("--project <file>", "tasks and pipelines of your own (default: lockstep.ts beside the inventory)")
     .option("--to <backup>", "the backup to put back, as `backups` names it")
     .action(async (options) => {
-      const hosts = await hostsOf(options);
-      const { pipelines } = await load();
+      const { pipelines } = await projectPipelines(options, load);
+      const hosts = await hostsOf(options, variablesOf(pipelines.rollback));
       done(
         await runPipeline(options, {
           run: runContext("rollback", options),

@@ -2,6 +2,7 @@
  * `status` and `backups`: what runs where.
  * @module
  */
+import { connector } from "../../rollout/connector.ts";
 import { EXIT } from "../../errors.ts";
 import type { Json } from "../../events.ts";
 import { history } from "../../facts/history.ts";
@@ -15,15 +16,7 @@ import { FEW } from "../../report/views/view.ts";
 import { ask, type Reply } from "../../rollout/ask.ts";
 import { maskedDeep } from "../../secrets.ts";
 import type { ObservedHost } from "../../task.ts";
-import {
-  connector,
-  hostsOf,
-  outputForm,
-  print,
-  runContext,
-  simulationWarnings,
-  stopSignal,
-} from "../context.ts";
+import { hostsOf, outputForm, print, runContext, simulationWarnings, stopSignal } from "../context.ts";
 import { hostsCommand, type HostsOptions } from "../options.ts";
 import { complain, printJson, warn } from "../streams.ts";
 import { table } from "../table.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { Failure, type FailureKind } from "../../errors.ts";
-import type { Program } from "../program.ts";
+import type { Program, Simulated } from "../program.ts";
 import type { Answer, Remote, RunOptions, SessionOptions } from "../session.ts";
 import type { Answering } from "./answering.ts";
 import { Pool, SimulatedDevice } from "./device.ts";
@@ -52,6 +52,11 @@ export function simulatedConnector(): SimulatedConnector {
   };
 }
 
+function simulated(answer: Simulated): Answer {
+  const { code = 0, stdout = "", stderr = "" } = typeof answer === "string" ? { stdout: answer } : answer;
+  return { code, stdout, stderr };
+}
+
 class SimulatedSession implements Remote {
   readonly #name: string;
   readonly #device: SimulatedDevice;
@@ -96,12 +101,12 @@ class SimulatedSession implements Remote {
     if (this.#closed) throw this.#failure("dropped", "talk", "the session was closed");
     if (this.#ended !== null) throw this.#ended;
     if (this.#latency > 0) await this.#pass(this.#latency);
-    if (options.calls === undefined) return await this.#answer(program.name, args, options);
+    if (options.calls === undefined) return await this.#answer(program, args, options);
     // As batch.sh does.
     const [, how] = args;
     const parts: Answer[] = [];
     for (const call of options.calls) {
-      const answer = await this.#answer(call.program.name, call.args, options);
+      const answer = await this.#answer(call.program, call.args, options);
       parts.push(answer);
       if (how === "while-well" && answer.code !== 0) break;
     }
@@ -115,8 +120,9 @@ class SimulatedSession implements Remote {
     return Promise.resolve();
   }
 
-  async #answer(name: string, args: readonly string[], options: RunOptions): Promise<Answer> {
+  async #answer(program: Program, args: readonly string[], options: RunOptions): Promise<Answer> {
     const device = this.#device;
+    const { name } = program;
     if (device.fault === "hang" && name === HANGS) {
       const seconds = options.timeout ?? this.#options.commandTimeout;
       await this.#pass(seconds * 1000);
@@ -127,11 +133,11 @@ class SimulatedSession implements Remote {
       this.#end(this.#failure("dropped", name, "the connection was lost: simulated_fault is drop"));
     }
     if (this.#ended !== null) throw this.#ended;
-    const program = programs.get(name);
-    if (program === undefined) {
-      throw this.#failure("fault", name, `a simulated device does not know the program ${name}`);
-    }
-    return program(device, args, options.payload);
+    if (program.simulate !== undefined) return simulated(program.simulate(args, device.memory ??= new Map()));
+    const known = programs.get(name);
+    if (known !== undefined) return known(device, args, options.payload);
+    this.#options.warn?.(`a simulated device only says "done" to the program ${name}, which has no simulate`);
+    return simulated("");
   }
 
   /** Lets time pass; rejects as soon as the session ends. */

@@ -44,6 +44,8 @@ export class SimulatedDevice {
   failed: readonly string[] = NONE;
   /** The last line of its history. */
   history = FIRST_LINE;
+  /** What programs of a project's own have it remember. */
+  memory: Map<string, string> | null = null;
   /** Its link was lost, as the fault `drop` has it. */
   dropped = false;
   fault: SimulatedFault = "none";

@@ -1,7 +1,7 @@
+import { connector } from "../../../lib/rollout/connector.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import {
-  connector,
   harmless,
   outputForm,
   readSets,

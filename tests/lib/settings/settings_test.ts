@@ -40,6 +40,7 @@ Deno.test("settingsOf() gives the contract's defaults, when a host sets nothing"
     healthMetricsMatch: "phase4_uptime|phase4_memory_rss",
     keepBackups: 5,
     confirmTimeout: 120,
+    variables: {},
     rollout: null,
   });
 });

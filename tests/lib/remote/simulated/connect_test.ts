@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
+import { assertEquals, assertGreater, assertLess } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { openSession } from "../../../../lib/remote/session.ts";
 import { programs, simulatedConnector } from "../../../../lib/remote/simulated/connect.ts";
@@ -110,11 +110,41 @@ Deno.test("simulatedConnector() takes its time, when a latency is asked for", as
   assertGreater(performance.now() - begun, 200);
 });
 
-Deno.test("simulatedConnector() names a program that it does not know, instead of doing nothing", async () => {
-  const remote = await connection()(host(), new AbortController().signal);
-  const failure = await failureOf(remote.run(program("defragment", "true"), []));
-  assertEquals(failure.kind, "fault");
-  assert(failure.message.includes("does not know the program defragment"), failure.message);
+Deno.test("simulatedConnector() answers as a program's simulate does, from what this device remembers", async () => {
+  const count = program("count", "exit 1", {
+    simulate: ([by = ""], memory) => {
+      const before = Number(memory.get("count") ?? 0);
+      if (by === "") return { code: 3, stderr: `at ${before}` };
+      memory.set("count", String(before + Number(by)));
+      return `now ${before + Number(by)}`;
+    },
+  });
+  const connect = connection();
+  const signal = new AbortController().signal;
+  const remote = await connect(host(), signal);
+  assertEquals(await remote.run(count, ["2"]), { code: 0, stdout: "now 2", stderr: "" });
+  await remote.close();
+  // It remembers over sessions; another device knows nothing of it.
+  const again = await connect(host(), signal);
+  assertEquals((await again.run(count, ["3"])).stdout, "now 5");
+  const other = await connect({ ...host(), name: "edge-2" }, signal);
+  assertEquals(await other.run(count, []), { code: 3, stdout: "", stderr: "at 0" });
+  await again.close();
+  await other.close();
+});
+
+Deno.test("simulatedConnector() says done to a program without simulate, and warns", async () => {
+  const warnings: string[] = [];
+  const connect = simulatedConnector();
+  const remote = await connect(host(), {
+    connectTimeout: 1,
+    commandTimeout: 1,
+    warn: (message) => warnings.push(message),
+  });
+  assertEquals(await remote.run(program("defragment", "exit 1"), []), { code: 0, stdout: "", stderr: "" });
+  assertEquals(warnings, [
+    'a simulated device only says "done" to the program defragment, which has no simulate',
+  ]);
   await remote.close();
   assertEquals((await failureOf(remote.run(program("ping", "true"), []))).kind, "dropped");
 });

@@ -1,0 +1,54 @@
+/**
+ * `run PIPELINE`.
+ * @module
+ */
+import { runContext } from "../context.ts";
+import type { LoadPipelines } from "../pipelines.ts";
+import { pipelineNamed, projectPipelines } from "../project.ts";
+import { recordOf } from "../recorded.ts";
+import { type FleetOptions, rolloutCommand } from "../rollout_options.ts";
+import { type PipelineRun, runPipeline } from "../run.ts";
+import { chosen, deployment, fleetOf, listTasks } from "./deploy.ts";
+import type { RolloutOptions } from "../../rollout/rollout.ts";
+
+/** What a run of a pipeline is called in its record. */
+const COMMAND = "run ";
+
+/** The pipeline that a recorded command was a run of; undefined if it was none. */
+export function pipelineOf(command: string): string | undefined {
+  return command.startsWith(COMMAND) ? command.slice(COMMAND.length) : undefined;
+}
+
+export function runCommand(load: LoadPipelines, done: (exitCode: number) => void) {
+  return rolloutCommand("run", "take every host through a pipeline of the project: run reboot")
+    .argument("<pipeline>", "as lockstep.ts names it")
+    .action(async (name, options) => {
+      const project = await projectPipelines(options, load);
+      const pipeline = chosen(pipelineNamed(name, project), options);
+      if (options.listTasks) return done(listTasks(pipeline));
+      const { hosts, fleet } = await fleetOf(options, pipeline);
+      done(await runPipeline(options, { ...await namedRun(name, options, hosts, load), ...fleet }));
+    });
+}
+
+/** What a run of the project's pipeline `name` does with hosts. One that may switch the live set is a deploy of another shape. */
+export async function namedRun(
+  name: string,
+  options: FleetOptions,
+  hosts: RolloutOptions["hosts"],
+  load: LoadPipelines,
+): Promise<PipelineRun> {
+  const pipeline = chosen(pipelineNamed(name, await projectPipelines(options, load)), options);
+  const command = COMMAND + name;
+  if (pipeline.some(({ switches }) => switches)) {
+    return await deployment(command, options, hosts, load, pipeline);
+  }
+  return {
+    run: runContext(command, options),
+    hosts,
+    pipeline,
+    writes: true,
+    details: true,
+    options: recordOf(options, new Map()),
+  };
+}

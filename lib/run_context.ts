@@ -1,0 +1,22 @@
+/**
+ * A new run: its name, when it begins, and who runs it.
+ * @module
+ */
+import { hostname } from "node:os";
+import process from "node:process";
+import { newRunId } from "./report/run_dir.ts";
+import type { RunContext } from "./task.ts";
+import { currentUser } from "./user.ts";
+
+/** What of a run may be left out: it is false then. */
+export type RunChoices = Partial<Pick<RunContext, "dryRun" | "force" | "slow">>;
+
+/** A run of `command` that begins now. */
+export function newRun(
+  command: string,
+  { dryRun = false, force = false, slow = false }: RunChoices = {},
+): RunContext {
+  const startedAt = new Date();
+  const user = currentUser()?.username ?? process.env.USER ?? process.env.USERNAME ?? "unknown";
+  return { id: newRunId(startedAt), startedAt, dryRun, force, slow, who: `${user}@${hostname()}`, command };
+}
