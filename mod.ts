@@ -8,6 +8,8 @@ import { pipelines as own } from "./tasks/mod.ts";
 
 export * from "./lib/errors.ts";
 export type * from "./lib/events.ts";
+export type { Bounds } from "./lib/bounds.ts";
+
 export { definePipeline, type Pipeline } from "./lib/pipeline.ts";
 export { defineProject, type Project, type ProjectDefinition } from "./lib/project.ts";
 export { defineTask } from "./lib/task.ts";
@@ -15,30 +17,51 @@ export type * from "./lib/task.ts";
 export { defineFact, type Fact, type FactSubject, Fields } from "./lib/facts/fact.ts";
 export { type Program, program, type Simulate, type Simulated } from "./lib/remote/program.ts";
 export type { Answer, Payload, Remote, RunOptions } from "./lib/remote/session.ts";
+export type { Call } from "./lib/remote/batch.ts";
+export type { OutputLimit } from "./lib/remote/limits.ts";
+
 export { selectHosts } from "./lib/ansible/mod.ts";
-export type { Group, Host, Inventory, Origin } from "./lib/ansible/mod.ts";
+export type { Fleet, Group, Host, Inventory, Origin, Variables } from "./lib/ansible/mod.ts";
 export {
   type HostSettings,
   loadInventory,
   type LoadOptions,
+  type RolloutVariable,
+  type ServiceManager,
   settingsOf,
   settingsOfAll,
+  type SettingsOptions,
+  type TaskVariables,
+  type VariableIssue,
+  type VariableSchema,
+  type VariableSchemas,
+  variablesOf,
 } from "./lib/settings/mod.ts";
-export { type SettingsOptions, type VariableSchemas, variablesOf } from "./lib/settings/mod.ts";
-export { type ArtifactSet, readArtifactSet } from "./lib/manifest.ts";
-export type { Release } from "./lib/release.ts";
+export type { SimulatedFault, Simulation } from "./lib/remote/simulated/faults.ts";
+export {
+  type Artifact,
+  type ArtifactSet,
+  type LinkOptions,
+  type OutsideLink,
+  readArtifactSet,
+} from "./lib/manifest.ts";
+export type { Listing, Release, ReleaseFile } from "./lib/release.ts";
+
 export { connector, type ConnectorOptions } from "./lib/rollout/connector.ts";
 export { newRun, type RunChoices } from "./lib/run_context.ts";
 export {
+  type Allowance,
   type Connect,
+  type Deadlines,
+  type OnFailure,
   rollout,
   type RolloutOptions,
   type RolloutRequest,
   type TakeBack,
 } from "./lib/rollout/rollout.ts";
-export { openRun, type RunDir } from "./lib/report/run_dir.ts";
+export { openRun, type RecordModes, type RunDir, type Warn } from "./lib/report/run_dir.ts";
 export { plainView } from "./lib/report/views/plain.ts";
-export { prettyView } from "./lib/report/views/pretty.ts";
+export { type Clock, type PrettyOptions, prettyView, type TerminalSize } from "./lib/report/views/pretty.ts";
 export { jsonView, ndjsonView } from "./lib/report/views/json.ts";
 export type { View, ViewOptions, Writer } from "./lib/report/views/view.ts";
 

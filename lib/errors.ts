@@ -36,9 +36,11 @@ export type FailureKind =
 
 /** A failure as plain data: what events and reports carry. */
 export interface FailureData {
+  /** What sort of failure it is: told from a probe or the transport, never from somebody's wording. */
   readonly kind: FailureKind;
   /** What could not be done: "stage 2.4.1". Follows "Cannot". */
   readonly action: string;
+  /** The host's name in the inventory; absent if no host is concerned. */
   readonly host?: string;
   /** What was found: one line, or several with the most telling first. */
   readonly evidence: string;
@@ -50,17 +52,21 @@ export interface FailureData {
 
 /** Something that could not be done on a host. */
 export class Failure extends Error {
+  /** `Failure`. */
   override readonly name = "Failure";
+  /** What events and reports carry. */
   readonly data: FailureData;
   /** Whether the same may go well a moment later: whoever was asked had too much to do. */
   readonly again: boolean;
 
+  /** `options.cause` is the error that led to it. */
   constructor(data: FailureData, options?: ErrorOptions & { readonly again?: boolean }) {
     super(`${headOf(data)}: ${data.evidence}`, options);
     this.data = data;
     this.again = options?.again ?? false;
   }
 
+  /** `data.kind`. */
   get kind(): FailureKind {
     return this.data.kind;
   }
@@ -81,6 +87,7 @@ export interface Problem {
   readonly where: string;
   /** 1-based, where the source has lines. */
   readonly line?: number;
+  /** 1-based, if the source has lines. */
   readonly col?: number;
   /** Path inside the document: `all.hosts.edge-1.ansible_port`. */
   readonly path?: string;
@@ -92,9 +99,12 @@ export interface Problem {
 
 /** Everything that is wrong with what the user gave us, at once. Ends the program with 64 before any host is contacted. */
 export class UsageError extends Error {
+  /** `UsageError`. */
   override readonly name = "UsageError";
+  /** Every mistake that was found, in the order in which they are printed. */
   readonly problems: readonly Problem[];
 
+  /** The message has one problem after the other. */
   constructor(problems: readonly Problem[], options?: ErrorOptions) {
     super(problems.map(formatProblem).join("\n"), options);
     this.problems = problems;

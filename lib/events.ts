@@ -23,20 +23,27 @@ export interface ArtifactsSummary {
   readonly id: string;
   /** `version` of `metadata.json`, where it has one. */
   readonly version: string | null;
+  /** How many files its manifest lists. */
   readonly files: number;
+  /** The size of these files together. */
   readonly bytes: number;
 }
 
 /** One task on one host, as reports carry it. */
 export interface TaskReport {
+  /** The task's name. */
   readonly task: string;
+  /** How it ended. */
   readonly status: TaskStatus;
+  /** ISO 8601, UTC. */
   readonly startedAt: string;
+  /** Milliseconds. */
   readonly durationMs: number;
   /** What was (in a dry run: would be) carried out, in order, in words. */
   readonly steps: readonly string[];
   /** What the task found: the health answer, the release that is live, the files that were sent. */
   readonly detail?: { readonly [key: string]: Json };
+  /** Why it failed. */
   readonly error?: FailureData;
   /** Set on the tasks that brought the old set back after a failure. */
   readonly rollback?: true;
@@ -44,11 +51,15 @@ export interface TaskReport {
 
 /** How a host ended, as reports carry it, without its tasks. */
 export interface HostOutcome {
+  /** The host's name in the inventory. */
   readonly host: string;
+  /** How it ended. */
   readonly status: HostStatus;
   /** 1-based; 0 where a command has no waves. */
   readonly wave: number;
+  /** ISO 8601, UTC. */
   readonly startedAt: string;
+  /** Milliseconds. */
   readonly durationMs: number;
   /** Artifact bytes that travelled to the host. */
   readonly bytesSent: number;
@@ -70,16 +81,25 @@ export interface HostOutcome {
 export interface Wave {
   /** As the user wrote it: `canary`, `10%`, `1`. */
   readonly name: string;
+  /** Names, in the order in which they are begun. */
   readonly hosts: readonly string[];
 }
 
+/** How many hosts ended how. */
 export interface Summary {
+  /** All of them. */
   readonly hosts: number;
+  /** Nothing was to do. */
   readonly ok: number;
+  /** Changed, or in a dry run would change. */
   readonly changed: number;
+  /** Failed, and not taken back. */
   readonly failed: number;
+  /** Failed, and the old set is live again. */
   readonly rolled_back: number;
+  /** No session could be opened. */
   readonly unreachable: number;
+  /** Not begun. */
   readonly skipped: number;
 }
 

@@ -16,6 +16,7 @@ export interface ProjectDefinition {
 
 /** A project whose pipelines are well-formed. */
 export interface Project {
+  /** By name. */
   readonly pipelines: ReadonlyMap<string, Pipeline>;
 }
 

@@ -19,6 +19,7 @@ export interface ReleaseFile {
   readonly name: string;
   /** 64 lower-case hex digits. */
   readonly sha256: string;
+  /** The file's size. */
   readonly bytes: number;
   /** The local file that has these bytes; absent where only the device has them (rollback). */
   readonly path?: string;
@@ -28,7 +29,9 @@ export interface ReleaseFile {
 export interface Release {
   /** 16 hex digits, or another word where the set has no metadata.json (a backup from before us). */
   readonly id: string;
+  /** `version` of its metadata.json, if it has one. */
   readonly version: string | null;
+  /** In name order. */
   readonly files: readonly ReleaseFile[];
   /** The folder of the device that has these files, relative to `deploy_path`: a backup, for a rollback. */
   readonly source?: { readonly path: string; readonly listing: Listing };

@@ -3,12 +3,11 @@
  * looks again and must find nothing left to do, so idempotence is enforced, not claimed; a dry run shows the very steps.
  * @module
  */
-import type { z } from "zod";
 import { bounded, type Bounds, cutText, TASK_BOUNDS } from "./bounds.ts";
-import { Failure, type FailureData } from "./errors.ts";
+import { Failure, type FailureData, UsageError } from "./errors.ts";
 import type { Json, TaskReport } from "./events.ts";
 import type { Fact } from "./facts/fact.ts";
-import type { HostSettings } from "./settings/mod.ts";
+import type { HostSettings, TaskVariables } from "./settings/mod.ts";
 import type { Release } from "./release.ts";
 import type { Program } from "./remote/program.ts";
 import type { Answer, Payload, RunOptions } from "./remote/session.ts";
@@ -17,7 +16,9 @@ import type { Answer, Payload, RunOptions } from "./remote/session.ts";
 export interface Step {
   /** What it does, in words. The same in a dry run and in a real one: no times, no run ids. */
   readonly title: string;
+  /** What the device runs. */
   readonly program: Program;
+  /** The program's positional parameters. */
   readonly args: readonly string[];
   /** Seconds, where the usual limit is too short. */
   readonly timeout?: number;
@@ -31,6 +32,7 @@ export interface Step {
   readonly detail?: (output: string) => Detail;
 }
 
+/** What a task found, for reports. */
 export type Detail = { readonly [key: string]: Json };
 
 /** Why a task cannot do its work; the task and the host are added where it is thrown. */
@@ -49,8 +51,11 @@ export type Plan =
 
 /** The run that a task is part of. */
 export interface RunContext {
+  /** The run's name: `20261124T021945Z-3f9a1c`. */
   readonly id: string;
+  /** When it began. */
   readonly startedAt: Date;
+  /** Nothing is written: steps are shown in place of being carried out. */
   readonly dryRun: boolean;
   /** `user@controller`, for the device's lock. */
   readonly who: string;
@@ -64,7 +69,9 @@ export interface RunContext {
 
 /** A host as a task's `plan` sees it. */
 export interface TaskHost {
+  /** What Lockstep reads of the inventory for this host. */
   readonly settings: HostSettings;
+  /** The run that the task is part of. */
   readonly run: RunContext;
   /** What is to be live; a fault where the command puts nothing live. */
   readonly release: Release;
@@ -100,7 +107,9 @@ export interface Acted {
   readonly failure?: Failure;
 }
 
+/** A task as pipelines have it: made with `defineTask()`. */
 export interface Task {
+  /** In reports and options; no two tasks of a pipeline have the same. */
   readonly name: string;
   /** It may change what is live: from its beginning on a host that fails is taken back, and one that is interrupted is finished. */
   readonly switches: boolean;
@@ -110,23 +119,25 @@ export interface Task {
   run(host: ActingHost): Promise<TaskOutcome>;
 }
 
+/** What came of a task on one host. */
 export interface TaskOutcome {
+  /** What reports carry. */
   readonly report: TaskReport;
+  /** To be said to the user. */
   readonly warning?: string;
 }
 
-/** Variables of an inventory by name, and what each may be. `.meta({ secret: true })` has the value masked wherever it turns up. */
-export type TaskVariables = z.ZodObject;
+/** The values of a task's own variables, if it has none. */
+export type NoVariables = Readonly<Record<string, never>>;
 
-/** A task's own variables, if it has none. */
-type NoVariables = z.ZodObject<Record<never, never>>;
-
-export interface TaskDefinition<Observed, Variables extends TaskVariables = NoVariables> {
+/** What a task is made of. */
+export interface TaskDefinition<Observed, Values = NoVariables> {
+  /** In reports and options: lower-case words joined by `-`. */
   readonly name: string;
   /** Whether it may change what is live: from its beginning on a host that fails is taken back, and one that is interrupted is finished. */
   readonly switches?: boolean;
   /** Variables of an inventory that it reads: checked for every host before any is contacted. */
-  readonly variables?: Variables;
+  readonly variables?: TaskVariables<Values>;
   /** What the steps change: it is looked at afresh after them. A fact left out here makes the task fail as not converged. */
   readonly changes?: readonly Fact<unknown>[];
   /** What cannot be done, for errors: "stage 2.4.1". The name where it is left out. */
@@ -138,19 +149,30 @@ export interface TaskDefinition<Observed, Variables extends TaskVariables = NoVa
   /** What it has to know of the host: facts by name, or a function if one look depends on another. */
   readonly observe:
     | FactsOf<Observed>
-    | ((host: ObservedHost, variables: z.output<Variables>) => Promise<Observed>);
+    | ((host: ObservedHost, variables: Values) => Promise<Observed>);
   /** Pure. */
-  plan(observed: Observed, host: TaskHost, variables: z.output<Variables>): Plan;
+  plan(observed: Observed, host: TaskHost, variables: Values): Plan;
 }
 
 /** The facts whose answers make up an observation, by name. */
 export type FactsOf<Observed> = { readonly [Name in keyof Observed]: Fact<Observed[Name]> };
 
-/** Makes a task of its definition. */
-export function defineTask<Observed, Variables extends TaskVariables = NoVariables>(
-  definition: TaskDefinition<Observed, Variables>,
+/** A name that options can have in a list, and reports in a column. */
+const NAME = /^[a-z][a-z0-9_-]{0,63}$/;
+
+/** Makes a task of its definition. Throws a UsageError for a name that reports and options could not have. */
+export function defineTask<Observed, Values = NoVariables>(
+  definition: TaskDefinition<Observed, Values>,
 ): Task {
-  const { variables } = definition;
+  const { name, variables } = definition;
+  if (!NAME.test(name)) {
+    throw UsageError.of(
+      "task",
+      `found the name ${
+        JSON.stringify(name)
+      }, expected up to 64 lower-case letters, digits, - and _, a letter first`,
+    );
+  }
   return {
     name: definition.name,
     switches: definition.switches ?? false,
@@ -160,10 +182,10 @@ export function defineTask<Observed, Variables extends TaskVariables = NoVariabl
 }
 
 /** Asks for all facts at once. */
-async function observe<Observed, Variables extends TaskVariables>(
-  { observe }: TaskDefinition<Observed, Variables>,
+async function observe<Observed, Values>(
+  { observe }: TaskDefinition<Observed, Values>,
   host: ObservedHost,
-  variables: z.output<Variables>,
+  variables: Values,
 ): Promise<Observed> {
   if (typeof observe === "function") return await observe(host, variables);
   const names = Object.keys(observe) as (keyof Observed)[];
@@ -174,8 +196,8 @@ async function observe<Observed, Variables extends TaskVariables>(
 /** A warning is for a person to read, and may name what a device has. Characters. */
 const WARNING = 4096;
 
-async function runTask<Observed, Variables extends TaskVariables>(
-  definition: TaskDefinition<Observed, Variables>,
+async function runTask<Observed, Values>(
+  definition: TaskDefinition<Observed, Values>,
   host: ActingHost,
 ): Promise<TaskOutcome> {
   const startedAt = new Date();
@@ -197,7 +219,7 @@ async function runTask<Observed, Variables extends TaskVariables>(
     ...(warning === undefined ? {} : { warning }),
   });
   // The settings have been checked against the very schema.
-  const variables = host.settings.variables as z.output<Variables>;
+  const variables = host.settings.variables as Values;
   const action = (): string => definition.action?.(host) ?? definition.name;
   try {
     const plan = definition.plan(await observe(definition, host, variables), host, variables);

@@ -20,6 +20,7 @@ import type { YamlSource } from "./yaml/yaml_document.ts";
 export interface LoadOptions {
   /** Each `K=V` (several, as words), a YAML or JSON mapping, or `@FILE`. Win over every other variable. */
   readonly extraVars: readonly string[];
+  /** The environment of this program. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Absolute. Relative names begin here. */
   readonly cwd: string;
@@ -31,6 +32,10 @@ export interface LoadOptions {
   readonly warn?: (warning: Problem) => void;
   /** How long a program may take for its answer. */
   readonly programSeconds?: number;
+}
+
+/** The same, and what only an application that reads inventories has to say. */
+export interface ReadOptions extends LoadOptions {
   /** What an application has to say about the name of a variable: a warning. */
   readonly adviser?: Adviser;
   /** Called now and then while hosts are added. */
@@ -51,7 +56,7 @@ const ENVIRONMENT = { DEPLOY_USER: "ansible_user", DEPLOY_PATH: "deploy_path" } 
  * Reads all sources and merges them, later ones over earlier ones. Without sources `$LOCKSTEP_INVENTORY` names one; without that
  * `DEPLOY_HOST` is the only host. Throws a UsageError with every mistake in every source, variable file and extra variable.
  */
-export async function readInventory(sources: readonly string[], options: LoadOptions): Promise<Inventory> {
+export async function readInventory(sources: readonly string[], options: ReadOptions): Promise<Inventory> {
   const { env, cwd } = options;
   const builder = new InventoryBuilder(options.onHosts);
   const problems: Problem[] = [];
@@ -105,7 +110,7 @@ export async function readInventory(sources: readonly string[], options: LoadOpt
 }
 
 /** The names of the variables that `extraVars` sets. Throws a UsageError with everything that is wrong with them. */
-export async function readExtraVarNames(options: LoadOptions): Promise<string[]> {
+export async function readExtraVarNames(options: ReadOptions): Promise<string[]> {
   const problems: Problem[] = [];
   const check = new VariableCheck(problems, options.warn ?? (() => {}), options.adviser);
   const unseal = await keysOf(options, problems);

@@ -2,7 +2,7 @@
  * An Ansible inventory as hosts with variables and where each was set. Imports nothing of the rest but errors and plain data.
  * @module
  */
-export { type LoadOptions, readExtraVarNames, readInventory } from "./load.ts";
+export { type LoadOptions, readExtraVarNames, readInventory, type ReadOptions } from "./load.ts";
 export { selectHosts } from "./patterns/patterns.ts";
 export { keepSecretsWith, type SecretKeeper } from "./secret_keeper.ts";
-export type { Group, Host, Inventory, Origin } from "./types.ts";
+export type { Fleet, Group, Host, Inventory, Origin, Variables } from "./types.ts";

@@ -9,9 +9,11 @@ import type { Json } from "../json.ts";
  * given in place, the list itself for a list of hosts, `environment` for one of the `DEPLOY_*` variables.
  */
 export interface Origin {
+  /** As the user gave it. */
   readonly file: string;
   /** 1-based; 0 where the source has no lines. */
   readonly line: number;
+  /** 1-based; 0 if the source has no lines. */
   readonly col: number;
   /** Path inside the document: `all.children.edge.vars.deploy_path`. */
   readonly path?: string;
@@ -19,12 +21,15 @@ export interface Origin {
 
 /** Variables by name, and where each was set. */
 export interface Variables {
+  /** As written: a template is not rendered yet. */
   readonly vars: Readonly<Record<string, Json>>;
+  /** Where each was set. */
   readonly origins: Readonly<Record<string, Origin>>;
 }
 
 /** One host with the variables that apply to it, merged as Ansible merges them. */
 export interface Host extends Variables {
+  /** `inventory_hostname`. */
   readonly name: string;
   /** Every group it belongs to, directly or through a child group, sorted, without `all`: Ansible's `group_names`. */
   readonly groups: readonly string[];
@@ -36,9 +41,11 @@ export interface Host extends Variables {
 
 /** What a host's variables may name beside each other: other hosts, groups, the environment. */
 export interface Fleet {
+  /** The environment of this program. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** In the order in which the sources name them. */
   readonly hostNames: readonly string[];
+  /** In the order in which the sources name them. */
   readonly groupNames: readonly string[];
   /** A host; also `localhost`, though no source may name it. */
   host(name: string): Host | undefined;
@@ -51,10 +58,13 @@ export interface Fleet {
  * parents.
  */
 export interface Group extends Variables {
+  /** As the sources have it. */
   readonly name: string;
   /** `ansible_group_priority`. */
   readonly priority: number;
+  /** Names of the groups directly below it. */
   readonly children: readonly string[];
+  /** Names of the hosts that are directly in it. */
   readonly hosts: readonly string[];
 }
 

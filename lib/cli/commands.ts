@@ -30,7 +30,7 @@ export function commands(load: LoadPipelines, done: (exitCode: number) => void) 
     cleanupCommand(load, done),
     statusCommand(done),
     backupsCommand(done),
-    inventoryShowCommand(done),
+    inventoryShowCommand(load, done),
     initCommand(done),
     manifestCommand(done),
     execCommand(load, done),

@@ -12,6 +12,7 @@ import {
   extraVarNames,
   type HostSettings,
   loadInventory,
+  misspeltTaskVariables,
   noteSecretsOfHosts,
   noteSecretVariables,
   settingsOfAll,
@@ -72,14 +73,15 @@ export async function hostsOf(options: HostsOptions, variables?: VariableSchemas
 export function settingsFor(
   hosts: readonly Host[],
   options: Pick<HostsOptions, "artifacts">,
-  variables?: VariableSchemas,
+  variables: VariableSchemas = new Map(),
 ): HostSettings[] {
   noteSecretsOfHosts(hosts, process.cwd());
-  for (const warning of unusedVariables(hosts)) sayWarning(formatProblem(warning));
+  const warnings = [...unusedVariables(hosts), ...misspeltTaskVariables(hosts, variables)];
+  for (const warning of warnings) sayWarning(formatProblem(warning));
   return settingsOfAll(hosts, {
     cwd: process.cwd(),
     env: process.env,
-    ...(variables === undefined ? {} : { variables }),
+    variables,
     ...(options.artifacts === undefined ? {} : { artifactsDir: options.artifacts }),
   });
 }

@@ -9,6 +9,7 @@ import { UsageError } from "../errors.ts";
 import { didYouMean } from "../near_miss.ts";
 import { isProject, type Project } from "../project.ts";
 import { distrustOf, ownUid } from "../report/ownership.ts";
+import { type VariableSchemas, variablesOf } from "../settings/mod.ts";
 import type { Task } from "../task.ts";
 import type { LoadPipelines, Pipelines } from "./pipelines.ts";
 
@@ -53,6 +54,19 @@ export async function projectPipelines(
       undo: pipelines.get("undo") ?? own.pipelines.undo,
     },
   };
+}
+
+/** Every task of the project, each once. */
+export function tasksOf({ named }: ProjectPipelines): ReadonlySet<Task> {
+  return new Set([...named.values()].flat());
+}
+
+/** The variables that a pipeline reads on a host, also while the host is taken back. Throws a UsageError for one that means two things. */
+export function variablesFor(pipeline: readonly Task[], { pipelines }: Pipelines): VariableSchemas {
+  const { undo, rollback } = pipelines;
+  return variablesOf(
+    new Set(pipeline.some(({ switches }) => switches) ? [...pipeline, ...undo, ...rollback] : pipeline),
+  );
 }
 
 /** The pipeline that `run` is asked for. Throws a UsageError if there is none of that name. */

@@ -14,20 +14,25 @@ import type { Release } from "../release.ts";
 
 /** What a fact may depend on. */
 export interface FactSubject {
+  /** What Lockstep reads of the inventory for this host. */
   readonly settings: HostSettings;
   /** What is to be live, for commands that put something live. */
   readonly release: Release | null;
 }
 
+/** Something that a device can be asked. */
 export interface Fact<T> {
+  /** Only reads. */
   readonly program: Program;
   /** Seconds, where the usual limit is too short. */
   readonly timeout?: number;
   /** So many seconds of them it may wait on purpose, for a service. */
   waits?(subject: FactSubject): number;
+  /** The program's positional parameters. */
   args(subject: FactSubject): readonly string[];
   /** Lines that it may print, and how many more for each file of the release, where the usual are too few. */
   readonly lines?: { readonly most: number; readonly perFile: number };
+  /** Pure: what the program printed, as a value. Throws a Failure if it makes no sense of it. */
   parse(output: string, subject: FactSubject): T;
 }
 
@@ -84,6 +89,7 @@ export function outputOf(answer: Answer, program: Program, host: string, action 
 export class Fields {
   readonly #values = new Map<string, string[]>();
 
+  /** Reads the lines of `text`. */
   constructor(text: string) {
     for (const line of text.split("\n")) {
       const at = line.indexOf("=");
@@ -95,6 +101,7 @@ export class Fields {
     }
   }
 
+  /** Every value of a key, in order; empty if there is none. */
   all(key: string): readonly string[] {
     return this.#values.get(key) ?? [];
   }

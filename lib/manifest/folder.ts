@@ -31,10 +31,13 @@ export interface FolderEntry {
 
 /** A link out of the folder, and where it leads. */
 export interface OutsideLink {
+  /** Relative to the folder, separated by "/". */
   readonly name: string;
+  /** Absolute. */
   readonly target: string;
 }
 
+/** What is done about links in a set. */
 export interface LinkOptions {
   /** Whether links out of the folder are followed. */
   readonly followLinks?: boolean | undefined;

@@ -28,6 +28,7 @@ export interface Artifact {
   readonly name: string;
   /** Lower-case hex. */
   readonly sha256: string;
+  /** The file's size. */
   readonly bytes: number;
   /** Local and absolute: where the file really lies, past all links. */
   readonly path: string;
@@ -39,6 +40,7 @@ export interface ArtifactSet {
   readonly dir: string;
   /** The release id: the first 16 hex digits of the sha256 of `metadata.json`. */
   readonly id: string;
+  /** `version` of `metadata.json`, if it has one. */
   readonly version: string | null;
   /** The manifest's files in name order, then `metadata.json`. */
   readonly files: readonly Artifact[];

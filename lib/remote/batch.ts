@@ -8,7 +8,9 @@ import type { Answer, Payload, Remote } from "./session.ts";
 
 /** A program with its arguments. */
 export interface Call {
+  /** What the device runs. */
   readonly program: Program;
+  /** The program's positional parameters. */
   readonly args: readonly string[];
   /** Seconds. */
   readonly timeout?: number;

@@ -5,6 +5,7 @@
  */
 import preludeText from "./prelude.sh" with { type: "text" };
 
+/** A program for a device: made with `program()`. */
 export interface Program {
   /** For logs and errors: `commit`. */
   readonly name: string;

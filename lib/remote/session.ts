@@ -30,13 +30,17 @@ import { type Endpoint, refusal, sessionArgv, type TransportOptions } from "./tr
 
 /** What a program on the device ended with. */
 export interface Answer {
+  /** Its exit code. */
   readonly code: number;
+  /** What it printed. */
   readonly stdout: string;
+  /** What it printed as errors. */
   readonly stderr: string;
   /** Those of a batch, from a remote that has no shell to print them one behind the other. */
   readonly parts?: readonly Answer[];
 }
 
+/** How a program is run. */
 export interface RunOptions {
   /** Seconds after which the program is ended, on the device and here. */
   readonly timeout?: number;
@@ -56,6 +60,7 @@ export interface RunOptions {
   readonly short?: boolean;
 }
 
+/** Bytes that a program reads as its standard input. */
 export interface Payload {
   /** How many bytes `chunks()` yields. */
   readonly bytes: number;
@@ -63,6 +68,7 @@ export interface Payload {
   readonly files?: readonly { readonly sha256?: string }[];
   /** Seconds that the program may let us wait between two bytes, because it has other work to do. */
   readonly pause?: number;
+  /** The bytes. Called once for each time that the program is run. */
   chunks(): AsyncIterable<Uint8Array>;
 }
 

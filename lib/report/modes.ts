@@ -6,7 +6,9 @@
 
 /** Modes of the files and of the folders that they lie in. */
 export interface RecordModes {
+  /** Of files. */
   readonly file: number;
+  /** Of folders. */
   readonly folder: number;
 }
 

@@ -47,6 +47,8 @@ export function newRunId(now: Date): string {
   return `${time}-${part.toString(16).padStart(3, "0")}${random.toString(16).padStart(3, "0")}`;
 }
 
+export type { RecordModes } from "./modes.ts";
+
 /** Told of what is not used, and why. */
 export type Warn = (message: string) => void;
 
@@ -248,19 +250,29 @@ async function newestRun(reportsDir: string, warn: Warn): Promise<string> {
 }
 
 /**
- * The name of the newest run of ours that deployed, or began to; `warn` is told of others that are passed over. Throws a UsageError where
- * there is none.
+ * The name of the newest run of ours that can be resumed: a deploy, or a run of a project's pipeline; `warn` is told of others that are passed
+ * over. Throws a UsageError if there is none.
  */
-export async function newestDeploy(reportsDir: string, warn: Warn = () => {}): Promise<string> {
+export async function newestResumable(reportsDir: string, warn: Warn = () => {}): Promise<string> {
   for await (const name of ownRuns(reportsDir, warn)) {
     const first = await firstEvent(join(reportsDir, name, EVENTS));
-    if (first?.type === "run-started" && first.command === "deploy" && !first.dryRun) return name;
+    if (first?.type === "run-started" && isResumable(first)) return name;
   }
   throw UsageError.of(
     "--reports",
     `there is no deploy in ${reportsDir} yet`,
     "name its folder with --reports",
   );
+}
+
+/** What the command of a run of a project's pipeline begins with. */
+export const PIPELINE_RUN = "run ";
+
+/** Whether `resume` can go on with a run. */
+export function isResumable(
+  { command, dryRun }: { readonly command: string; readonly dryRun: boolean },
+): boolean {
+  return !dryRun && (command === "deploy" || command.startsWith(PIPELINE_RUN));
 }
 
 /** The runs of ours under a folder, newest first. */

@@ -33,7 +33,9 @@ export type Emit = (event: WithoutTime<Event>) => void;
 
 /** Seconds after which a task, or all that is done with a host, is ended on the device and here. */
 export interface Deadlines {
+  /** For one task. */
   readonly task: number;
+  /** For all that is done with a host. */
   readonly host: number;
 }
 

@@ -17,16 +17,21 @@ import { connector } from "./connector.ts";
 import { type Connect, type Deadlines, type Emit, type HostEnd, runHost } from "./one_host.ts";
 import { type Slot, Slots } from "./slots.ts";
 
-export type { Connect } from "./one_host.ts";
+export type { Allowance } from "./budget.ts";
+export type { Connect, Deadlines } from "./one_host.ts";
 
 /** What happens to hosts that had ended well, when the failure budget is spent. */
 export type OnFailure = "stop" | "rollback-wave" | "rollback-all";
 
+/** All that decides a rollout. */
 export interface RolloutOptions {
+  /** The hosts; each is in exactly one wave. */
   readonly hosts: readonly HostSettings[];
+  /** Its name, when it began, and whether it is a dry run. */
   readonly run: RunContext;
   /** How many hosts at once. */
   readonly forks: number;
+  /** The tasks that every host is taken through, in order. */
   readonly pipeline: readonly Task[];
   /** What brings the old set back where a host fails after it has begun to switch; empty for commands that do not switch. */
   readonly undo: readonly Task[];
@@ -34,10 +39,13 @@ export interface RolloutOptions {
   readonly writes: boolean;
   /** What is to be live on a host. A Failure that it throws is that host's. */
   readonly releaseOf: (host: ObservedHost) => Promise<Release | null>;
+  /** The sets that are sent, for reports. */
   readonly artifacts: readonly ArtifactsSummary[];
   /** What is to be said at the start. */
   readonly warnings: readonly string[];
+  /** Opens a session with a host. */
   readonly connect: Connect;
+  /** Is told every event, as it happens. */
   readonly listener: Listener;
   /** Aborted when the user asks to stop. */
   readonly stop: AbortSignal;
@@ -45,7 +53,9 @@ export interface RolloutOptions {
   readonly waves?: readonly Wave[];
   /** Any number of hosts may fail where it is left out. */
   readonly budget?: Allowance;
+  /** How long a task and a host may take. */
   readonly deadlines?: Deadlines;
+  /** What happens to hosts that ended well, once too many have failed; default: `stop`. */
   readonly onFailure?: OnFailure;
   /** Every host is prepared up to the switch before the first switches, and a failure after that takes every host back. */
   readonly allOrNothing?: boolean;
@@ -65,6 +75,7 @@ export interface RolloutOptions {
 
 /** How a host that had ended well is taken back. */
 export interface TakeBack {
+  /** The tasks that take a host back. */
   readonly pipeline: readonly Task[];
   /** What was live on the host before. */
   readonly releaseOf: (host: ObservedHost, ended: HostOutcome) => Promise<Release>;

@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import type { Json } from "../json.ts";
+import type { VariableSchemas } from "./task_variables.ts";
 import { expectedOf, hostVariables, prefixedNames, unprefixed, variableNames } from "./variables.ts";
 
 /** Where the schema is kept. */
@@ -12,8 +13,8 @@ export const SCHEMA_FILE: URL = new URL("../../inventory/lockstep.schema.json", 
 
 type Schema = { readonly [key: string]: Json };
 
-/** What an editor needs to know of an inventory. */
-export function inventorySchema(): Schema {
+/** What an editor needs to know of an inventory, in which a project's tasks read variables of their own. */
+export function inventorySchema(own: VariableSchemas = new Map()): Schema {
   const reference = (name: string) => ({ $ref: `#/$defs/${name}` });
   /** Nothing written stands for none. */
   const mappingOf = (members: Schema, what: string) => ({
@@ -55,7 +56,7 @@ export function inventorySchema(): Schema {
           },
         },
       },
-      variables: { type: ["object", "null"], properties: variables() },
+      variables: { type: ["object", "null"], properties: { ...variables(), ...ownVariables(own) } },
       template: { type: "string", pattern: "\\{\\{", description: "`{{ other_variable }}`" },
     },
   };
@@ -83,6 +84,17 @@ function variables(): Schema {
     [name, { $ref: `#/$defs/variables/properties/${unprefixed(name)}` }] as const
   );
   return { ...plain, ...Object.fromEntries(prefixed) };
+}
+
+/** Variables of a project's tasks. */
+function ownVariables(own: VariableSchemas): Schema {
+  return Object.fromEntries([...own].map(([name, schema]) => {
+    const { $schema: _, ...rest } = z.toJSONSchema(schema as z.ZodType, {
+      io: "input",
+      unrepresentable: "any",
+    });
+    return [name, { anyOf: [rest as Schema, { $ref: "#/$defs/template" }] }];
+  }));
 }
 
 if (import.meta.main) {

@@ -3,15 +3,14 @@
  * stays small.
  * @module
  */
-import { type LoadOptions as ReadOptions, readExtraVarNames, readInventory } from "../ansible/load.ts";
+import { type LoadOptions, readExtraVarNames, readInventory } from "../ansible/load.ts";
 import { keepSecretsWith } from "../ansible/secret_keeper.ts";
 import type { Inventory } from "../ansible/types.ts";
 import { heapKeeper } from "../memory.ts";
 import { isSecretName, masked, noteSealed, noteSecret, noteVariable } from "../secrets.ts";
 import { nearMissAdvice } from "./variable_check.ts";
 
-/** What beside the sources decides an inventory. */
-export type LoadOptions = Omit<ReadOptions, "adviser" | "onHosts">;
+export type { LoadOptions } from "../ansible/load.ts";
 
 /** How much a large inventory may take before what reading it has left behind is collected. Bytes. */
 const GROWTH = 32 * 1024 * 1024;

@@ -3,10 +3,18 @@
  * @module
  */
 export { toAnsibleHost, toAnsibleList, toGraph, toOriginRows } from "./listing.ts";
+export { inventorySchema } from "./json_schema.ts";
 export { extraVarNames, loadInventory, type LoadOptions } from "./load_inventory.ts";
 export { withoutSecrets } from "./recordable_extra_vars.ts";
 export { noteSecretsOfHosts, noteSecretVariables } from "./secrets_of_hosts.ts";
 export { type HostSettings, settingsOf, settingsOfAll, type SettingsOptions } from "./settings.ts";
-export { type VariableSchemas, variablesOf } from "./task_variables.ts";
+export {
+  misspeltTaskVariables,
+  type TaskVariables,
+  type VariableIssue,
+  type VariableSchema,
+  type VariableSchemas,
+  variablesOf,
+} from "./task_variables.ts";
 export { unusedVariables } from "./unused_variables.ts";
-export { hostVariables, type RolloutVariable } from "./variables.ts";
+export { hostVariables, type RolloutVariable, type ServiceManager } from "./variables.ts";

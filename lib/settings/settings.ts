@@ -22,6 +22,7 @@ import {
   isVariableName,
   PREFIX,
   type RolloutVariable,
+  type ServiceManager,
   unprefixed,
   type VariableName,
   variableNames,
@@ -38,10 +39,13 @@ const DEFAULT_ARTIFACTS = "artifacts_phase2";
 
 /** Everything that Lockstep needs to know of a host. Times are seconds. */
 export interface HostSettings {
+  /** The host's name in the inventory. */
   readonly name: string;
   /** What ssh is told to connect to. Not checked: a name that ssh would take for an option is refused by the session. */
   readonly address: string;
+  /** `ansible_port`; absent: as ssh has it. */
   readonly port?: number;
+  /** `ansible_user`; absent: as ssh has it. */
   readonly user?: string;
   /** Absolute. */
   readonly identityFile?: string;
@@ -49,33 +53,49 @@ export interface HostSettings {
   readonly hasPassword?: boolean;
   /** What `ansible_ssh_args`, `…_host_key_checking`, `…_common_args` and `…_extra_args` say, as words. */
   readonly commonArgs: readonly string[];
+  /** `ansible_connection`. */
   readonly connection: "ssh" | "local" | "simulated";
   /** The device may use the agent. */
   readonly forwardAgent?: boolean;
   /** Where the connection is simulated: how the device behaves. */
   readonly simulated?: Simulation;
+  /** `ansible_become`: programs run as `becomeUser`. */
   readonly become: boolean;
+  /** `ansible_become_user`; default: root. */
   readonly becomeUser: string;
   /** Absolute, on the device, without a slash at its end. */
   readonly deployPath: string;
   /** Absolute, on this machine. */
   readonly artifactsDir: string;
+  /** The live name: what the service reads, below `deployPath`. */
   readonly liveDir: string;
   /** Empty for none. */
   readonly service: string;
-  readonly serviceManager: HostVariables["service_manager"];
+  /** `service_manager`. */
+  readonly serviceManager: ServiceManager;
+  /** `restart_command`; empty for none. */
   readonly restartCommand: string;
+  /** `restart_timeout`, seconds. */
   readonly restartTimeout: number;
+  /** `restart_settle`: how long the service must stay up, seconds. */
   readonly restartSettle: number;
   /** Empty for none. */
   readonly healthUrl: string;
+  /** `health_ready`: a path below `healthUrl`. */
   readonly healthReady: string;
+  /** `health_status`: a path below `healthUrl`. */
   readonly healthStatus: string;
+  /** `health_metrics`: a path below `healthUrl`. */
   readonly healthMetrics: string;
+  /** `health_attempts`. */
   readonly healthAttempts: number;
+  /** `health_interval`, seconds. */
   readonly healthInterval: number;
+  /** `health_metrics_match`: an extended regular expression. */
   readonly healthMetricsMatch: string;
+  /** `keep_backups`. */
   readonly keepBackups: number;
+  /** `confirm_timeout`: after so many seconds without a word from us the device takes its old set back. */
   readonly confirmTimeout: number;
   /** What `rollout` says of the whole fleet; null where it says nothing. */
   readonly rollout: RolloutVariable | null;
@@ -89,6 +109,7 @@ export interface SettingsOptions {
   readonly cwd: string;
   /** `--artifacts`; relative to `cwd`; wins over the variable. */
   readonly artifactsDir?: string;
+  /** The environment of this program. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The variables that tasks read beside these settings. */
   readonly variables?: VariableSchemas;

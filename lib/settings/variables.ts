@@ -85,6 +85,18 @@ const waveList = z.union([
   z.array(z.union([z.string(), z.number()]).transform(String)),
 ]).transform((words) => words.map((word) => word.trim()).filter((word) => word !== ""));
 
+/** What may look after a service. `auto`: the device is asked. */
+export type ServiceManager = "auto" | "systemd" | "openrc" | "sysv" | "runit" | "command" | "none";
+const SERVICE_MANAGERS: readonly ServiceManager[] = [
+  "auto",
+  "systemd",
+  "openrc",
+  "sysv",
+  "runit",
+  "command",
+  "none",
+];
+
 const rolloutMapping = z.strictObject({
   waves: waveList.optional(),
   max_failures: share.optional(),
@@ -94,8 +106,21 @@ const rolloutMapping = z.strictObject({
   pause: integer(0, 86_400).optional(),
 });
 
-/** How a fleet is rolled out, as far as an inventory says it. */
-export type RolloutVariable = z.output<typeof rolloutMapping>;
+/** How a fleet is rolled out, as far as the inventory's `rollout` says it. */
+export interface RolloutVariable {
+  /** As `--waves` has them. */
+  readonly waves?: readonly string[] | undefined;
+  /** A number of hosts, or a percentage. */
+  readonly max_failures?: string | undefined;
+  /** A number of hosts, or a percentage. */
+  readonly max_unreachable?: string | undefined;
+  /** What happens to hosts that ended well, once too many have failed. */
+  readonly on_failure?: "stop" | "rollback-wave" | "rollback-all" | undefined;
+  /** Every host is prepared before the first switches. */
+  readonly all_or_nothing?: boolean | undefined;
+  /** Seconds between two waves. */
+  readonly pause?: number | undefined;
+}
 
 /** In waves alone, or with all that goes with them. */
 const rollout = z.union([waveList.transform((waves): RolloutVariable => ({ waves })), rolloutMapping]);
@@ -200,7 +225,7 @@ export const hostVariables = z.object({
     "Unit to restart; empty for none.",
   ),
   service_manager: variable(
-    z.enum(["auto", "systemd", "openrc", "sysv", "runit", "command", "none"]).default("auto"),
+    z.enum(SERVICE_MANAGERS).default("auto"),
     "auto, systemd, openrc, sysv, runit, command or none",
     "What looks after the service on the device.",
   ),

@@ -9,9 +9,8 @@ import { releaseOfBackup } from "../../rollout/backup_release.ts";
 import type { RolloutOptions } from "../../rollout/rollout.ts";
 import type { Task } from "../../task.ts";
 import { inventoryOf, readSets, releaseOf, runContext, settingsFor, setWarnings } from "../context.ts";
-import { variablesOf } from "../../settings/mod.ts";
-import type { LoadPipelines } from "../pipelines.ts";
-import { projectPipelines } from "../project.ts";
+import type { LoadPipelines, Pipelines } from "../pipelines.ts";
+import { projectPipelines, variablesFor } from "../project.ts";
 import { recordOf } from "../recorded.ts";
 import { type FleetOptions, rolloutCommand, rolloutOf } from "../rollout_options.ts";
 import { type PipelineRun, runPipeline } from "../run.ts";
@@ -31,10 +30,10 @@ export function planCommand(pipelines: LoadPipelines, done: (exitCode: number) =
 }
 
 async function deploy(command: string, options: FleetOptions, load: LoadPipelines): Promise<number> {
-  const { pipelines } = await projectPipelines(options, load);
-  const pipeline = chosen(pipelines.deploy, options);
+  const project = await projectPipelines(options, load);
+  const pipeline = chosen(project.pipelines.deploy, options);
   if (options.listTasks) return listTasks(pipeline);
-  const { hosts, fleet } = await fleetOf(options, pipeline);
+  const { hosts, fleet } = await fleetOf(options, pipeline, project);
   return await runPipeline(options, { ...await deployment(command, options, hosts, load), ...fleet });
 }
 
@@ -42,13 +41,18 @@ async function deploy(command: string, options: FleetOptions, load: LoadPipeline
  * The hosts and how they are rolled out; where an earlier run has `planned` it, its hosts alone and in its waves. The inventory, which may be
  * much larger than both, is let go here: a fleet is at work for long.
  */
-export async function fleetOf(options: FleetOptions, pipeline: readonly Task[], planned?: RunStarted) {
+export async function fleetOf(
+  options: FleetOptions,
+  pipeline: readonly Task[],
+  project: Pipelines,
+  planned?: RunStarted,
+) {
   const { inventory, hosts: selected } = await inventoryOf(options);
   const only = planned && new Set(planned.hosts);
   const hosts = settingsFor(
     only === undefined ? selected : selected.filter(({ name }) => only.has(name)),
     options,
-    variablesOf(pipeline),
+    variablesFor(pipeline, project),
   );
   return { hosts, fleet: rolloutOf(options, hosts, inventory, planned?.waves) };
 }

@@ -5,36 +5,54 @@
 import { Option } from "@commander-js/extra-typings";
 import { EXIT, UsageError } from "../../errors.ts";
 import type { Inventory } from "../../ansible/mod.ts";
-import { toAnsibleHost, toAnsibleList, toGraph, toOriginRows } from "../../settings/mod.ts";
+import {
+  inventorySchema,
+  toAnsibleHost,
+  toAnsibleList,
+  toGraph,
+  toOriginRows,
+  variablesOf,
+} from "../../settings/mod.ts";
 import { didYouMean } from "../../near_miss.ts";
 import { oneLine, toJson } from "../../printable.ts";
 import { maskedKnownDeep } from "../../secrets.ts";
 import { inventoryOf, loadedOf, print } from "../context.ts";
 import { inventoryCommand } from "../options.ts";
+import type { LoadPipelines } from "../pipelines.ts";
+import { projectPipelines, tasksOf } from "../project.ts";
 import { printInventory, printJson } from "../streams.ts";
 import { table } from "../table.ts";
 
-export function inventoryShowCommand(done: (exitCode: number) => void) {
+export function inventoryShowCommand(load: LoadPipelines, done: (exitCode: number) => void) {
   return inventoryCommand("inventory", "show hosts, groups and variables")
     .option("--list", "the JSON that ansible-inventory --list prints")
     .option("--hosts", "host names, one a line, in the order of --limit")
     .option("--graph", "groups and hosts as a tree")
     .option("--vars", "with --graph: their variables, too")
     .option("--host <name>", "one host's variables, each with the file and line that set it")
+    .option("--schema", "a JSON schema for editors, with the variables that the project's tasks read")
+    .option(
+      "--project <file>",
+      "with --schema: tasks of your own (default: lockstep.ts beside the inventory)",
+    )
     .addOption(
       new Option("-o, --output <form>", "with --host: json is what ansible-inventory --host prints")
         .choices(["plain", "json"] as const).default("plain" as const),
     )
     .action(async (options) => {
-      const { list, hosts: names, graph, vars, host, output } = options;
-      const asked = [list, names, graph, host !== undefined].filter(Boolean).length;
+      const { list, hosts: names, graph, vars, host, schema, output } = options;
+      const asked = [list, names, graph, host !== undefined, schema].filter(Boolean).length;
       if (asked !== 1) {
-        throw UsageError.of("inventory", "expected one of --list, --hosts, --graph and --host");
+        throw UsageError.of("inventory", "expected one of --list, --hosts, --graph, --host and --schema");
       }
       if (options.limit !== undefined && !names) throw UsageError.of("--limit", "goes with --hosts");
       if (vars && !graph) throw UsageError.of("--vars", "goes with --graph");
       if (output === "json" && host === undefined) throw UsageError.of("--output", "goes with --host");
-      if (names) {
+      if (options.project !== undefined && !schema) throw UsageError.of("--project", "goes with --schema");
+      if (schema) {
+        const project = await projectPipelines(options, load);
+        printJson(JSON.stringify(inventorySchema(variablesOf(tasksOf(project))), null, 2) + "\n");
+      } else if (names) {
         const { hosts } = await inventoryOf(options);
         print(hosts.map((host) => `${oneLine(host.name)}\n`).join(""));
       } else {

@@ -8,7 +8,7 @@ import { EXIT, UsageError } from "../../errors.ts";
 import type { HostOutcome, HostStatus } from "../../events.ts";
 import { oneLine } from "../../printable.ts";
 import type { Report, RunStarted } from "../../report/report.ts";
-import { newestDeploy, readOutcomes } from "../../report/run_dir.ts";
+import { isResumable, newestResumable, readOutcomes } from "../../report/run_dir.ts";
 import { nameList, thousands } from "../../report/views/text.ts";
 import { collect, OUTPUTS, reportsModeOption } from "../options.ts";
 import { extraVarNamesOf } from "../context.ts";
@@ -24,9 +24,9 @@ import { namedRun, pipelineOf } from "./run.ts";
 export function resumeCommand(load: LoadPipelines, done: (exitCode: number) => void) {
   return new Command("resume")
     .description(
-      "go on with a deploy that was interrupted or partly failed: hosts that are done are not touched again",
+      "go on with a deploy (or a run of a pipeline) that was interrupted or partly failed: hosts that are done are not touched again",
     )
-    .argument("[run]", "the run, as its folder under --reports is called (default: the newest deploy)")
+    .argument("[run]", "the run, as its folder under --reports is called (default: the newest of these)")
     .option(
       "--retry-failed",
       "only hosts that failed, were rolled back or unreachable; none that was not begun",
@@ -53,10 +53,10 @@ export function resumeCommand(load: LoadPipelines, done: (exitCode: number) => v
         .argParser((_: string, before: number) => before + 1),
     )
     .action(async (name, options) => {
-      const run = name ?? await newestDeploy(options.reports, warn);
+      const run = name ?? await newestResumable(options.reports, warn);
       const { start: first, report } = await readOutcomes(options.reports, run, warn);
       const pipeline = pipelineOf(first.command);
-      if ((first.command !== "deploy" && pipeline === undefined) || first.dryRun) {
+      if (!isResumable(first)) {
         throw UsageError.of(
           "resume",
           `${run} is no deploy, and no run of a pipeline`,
@@ -86,7 +86,7 @@ export function resumeCommand(load: LoadPipelines, done: (exitCode: number) => v
       complain(announcement(first, recorded, report, finished));
       const project = await projectPipelines(given, load);
       const tasks = pipeline === undefined ? project.pipelines.deploy : pipelineNamed(pipeline, project);
-      const { hosts, fleet } = await fleetOf(given, chosen(tasks, given), first);
+      const { hosts, fleet } = await fleetOf(given, chosen(tasks, given), project, first);
       refuseMissing(first.hosts, new Set(hosts.map((host) => host.name)), report.run);
       const what = pipeline === undefined
         ? await deployment("deploy", given, hosts, load)

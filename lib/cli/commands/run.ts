@@ -6,17 +6,15 @@ import { runContext } from "../context.ts";
 import type { LoadPipelines } from "../pipelines.ts";
 import { pipelineNamed, projectPipelines } from "../project.ts";
 import { recordOf } from "../recorded.ts";
+import { PIPELINE_RUN } from "../../report/run_dir.ts";
 import { type FleetOptions, rolloutCommand } from "../rollout_options.ts";
 import { type PipelineRun, runPipeline } from "../run.ts";
 import { chosen, deployment, fleetOf, listTasks } from "./deploy.ts";
 import type { RolloutOptions } from "../../rollout/rollout.ts";
 
-/** What a run of a pipeline is called in its record. */
-const COMMAND = "run ";
-
 /** The pipeline that a recorded command was a run of; undefined if it was none. */
 export function pipelineOf(command: string): string | undefined {
-  return command.startsWith(COMMAND) ? command.slice(COMMAND.length) : undefined;
+  return command.startsWith(PIPELINE_RUN) ? command.slice(PIPELINE_RUN.length) : undefined;
 }
 
 export function runCommand(load: LoadPipelines, done: (exitCode: number) => void) {
@@ -26,7 +24,7 @@ export function runCommand(load: LoadPipelines, done: (exitCode: number) => void
       const project = await projectPipelines(options, load);
       const pipeline = chosen(pipelineNamed(name, project), options);
       if (options.listTasks) return done(listTasks(pipeline));
-      const { hosts, fleet } = await fleetOf(options, pipeline);
+      const { hosts, fleet } = await fleetOf(options, pipeline, project);
       done(await runPipeline(options, { ...await namedRun(name, options, hosts, load), ...fleet }));
     });
 }
@@ -39,7 +37,7 @@ export async function namedRun(
   load: LoadPipelines,
 ): Promise<PipelineRun> {
   const pipeline = chosen(pipelineNamed(name, await projectPipelines(options, load)), options);
-  const command = COMMAND + name;
+  const command = PIPELINE_RUN + name;
   if (pipeline.some(({ switches }) => switches)) {
     return await deployment(command, options, hosts, load, pipeline);
   }

@@ -97,6 +97,9 @@ async function namesFor(
     case "--format":
       return Object.keys((await import("../commands/report.ts")).FORMATS);
     case "--only":
+    case "--skip":
+    case "--start-at":
+      // Those of a project are not offered: it is code, which Tab must not run.
       return (await load()).pipelines.deploy.map(({ name }) => name);
     default:
       return undefined;

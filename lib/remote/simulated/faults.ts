@@ -8,12 +8,22 @@
  * staged; `hang` it never answers once the set is to be sealed, before the switch; `drop` the link is lost after the switch, once;
  * `sick` the service does not get ready on a set that is new to the device.
  */
-export const FAULTS = ["none", "unreachable", "silent", "no-space", "hang", "drop", "sick"] as const;
+export type SimulatedFault = "none" | "unreachable" | "silent" | "no-space" | "hang" | "drop" | "sick";
 
-export type SimulatedFault = typeof FAULTS[number];
+/** All of them. */
+export const FAULTS: readonly SimulatedFault[] = [
+  "none",
+  "unreachable",
+  "silent",
+  "no-space",
+  "hang",
+  "drop",
+  "sick",
+];
 
 /** How a simulated device behaves. */
 export interface Simulation {
+  /** What is wrong with it. */
   readonly fault: SimulatedFault;
   /** Milliseconds that each request and the connection take. */
   readonly latency: number;

@@ -7,8 +7,11 @@
 import { colouredText, fit, type Line, width } from "./text.ts";
 import type { Writer } from "./view.ts";
 
+/** The size of a terminal, in characters. */
 export interface TerminalSize {
+  /** In a line. */
   readonly columns: number;
+  /** Lines. */
   readonly rows: number;
 }
 

@@ -16,6 +16,7 @@ const FEW = 500;
 /** Between two lines that say how far a larger one has come, in milliseconds. */
 const PROGRESS = 10_000;
 
+/** A view that prints lines and never moves the cursor: for logs and pipes. */
 export function plainView(out: Writer, options: ViewOptions = {}): View {
   const ledger = new Ledger();
   let layout: Layout | null = null;

@@ -13,6 +13,8 @@ import { INTERRUPTED } from "./plain.ts";
 import { colouredText, fit, type Line, oneLine, pad, span, thousands, width } from "./text.ts";
 import { FEW, type View, type ViewOptions, type Writer } from "./view.ts";
 
+export type { TerminalSize } from "./live_block.ts";
+
 /** Time, as the view needs it. */
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -21,7 +23,9 @@ export interface Clock {
   every(ms: number, tick: () => void): () => void;
 }
 
+/** How a view for a terminal shows a run. */
 export interface PrettyOptions extends ViewOptions {
+  /** Default: the machine's. */
   readonly clock?: Clock;
   /** Asked anew for every frame, so that a resized window is drawn right. */
   readonly size?: () => TerminalSize;
@@ -32,6 +36,7 @@ const NAMED = 6;
 /** Least time between two frames, in milliseconds. */
 const FRAME = 100;
 
+/** A view for a terminal: lines that scroll by, and a block below that follows the hosts at work. */
 export function prettyView(out: Writer, options: PrettyOptions = {}): View {
   const { clock = systemClock, size = consoleSize } = options;
   const ledger = new Ledger();

@@ -20,6 +20,7 @@ export interface View extends Listener {
   close(): void;
 }
 
+/** How much a view shows. */
 export interface ViewOptions {
   /** How often `-v` was given. 1 lists every host's tasks, 2 also their steps and what they found. */
   readonly verbosity?: number;

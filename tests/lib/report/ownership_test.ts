@@ -4,7 +4,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { UsageError } from "../../../lib/errors.ts";
-import { newestDeploy, openRun, readReport, runNames } from "../../../lib/report/run_dir.ts";
+import { newestResumable, openRun, readReport, runNames } from "../../../lib/report/run_dir.ts";
 import { distrustOf, distrustOfFolder, openToGroup } from "../../../lib/report/ownership.ts";
 import { testWhere } from "../../support.ts";
 import { outcome, wholeRun } from "./sample.ts";
@@ -106,10 +106,10 @@ testWhere(
       try {
         const reports = join(folder, "reports");
         for (const run of [OURS, FORGED]) await keepRun(reports, run);
-        assertEquals(await newestDeploy(reports), FORGED);
+        assertEquals(await newestResumable(reports), FORGED);
         await trick(reports, folder);
         const warnings: string[] = [];
-        assertEquals(await newestDeploy(reports, (text) => warnings.push(text)), OURS, what);
+        assertEquals(await newestResumable(reports, (text) => warnings.push(text)), OURS, what);
         assertEquals((await readReport(reports, "latest")).hosts.length, 1, what);
         assertEquals(warnings.length, 1, what);
         assertStringIncludes(warnings[0]!, FORGED);
@@ -152,7 +152,7 @@ testWhere("no run is read from, or written to, a folder in which somebody else c
         await assertRejects(() => opened, UsageError, "or name a folder of your own by --reports");
         assertEquals([...Deno.readDirSync(reports)].map(({ name }) => name).sort(), [OURS, "latest"], what);
         await assertRejects(() => readReport(reports, OURS), UsageError, "is not used");
-        await assertRejects(() => newestDeploy(reports), UsageError, "no deploy");
+        await assertRejects(() => newestResumable(reports), UsageError, "no deploy");
       }
       assertEquals(warnings.length, warned ? 1 : 0, what);
     } finally {
