@@ -26,7 +26,7 @@ export interface Step {
   readonly waits?: number;
   /** Artifact files that it is sent. */
   readonly payload?: Payload;
-  /** Its standard input, where that is no artifact: it does not count as sent. */
+  /** Its standard input, which ends, if that is no artifact: it does not count as sent. */
   readonly input?: Uint8Array;
   /** What its output says for the report. */
   readonly detail?: (output: string) => Detail;

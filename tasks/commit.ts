@@ -25,7 +25,7 @@ import { verify } from "./verify.ts";
 const switchLive = program("switch", text);
 /** Leaves a device with nothing announced and nothing armed. */
 export const withdrawSwitch = program("withdraw", withdrawText);
-const armDevice = program("arm", armText);
+const armDevice = program("arm", armText, { receives: true });
 
 /** What the device runs by itself, each with the prelude in front: it has no session to get that from. */
 const restoreProgram = new TextEncoder().encode(`${prelude}\n${bare(restoreText)}`);

@@ -40,6 +40,7 @@ const unpacked: Packages = { [UNPACKED_BUSYBOX]: "busybox" };
  * those on devices mostly wait, and leave the process as it is (`withPath()` refuses there), so several of their files run at once.
  */
 const everything: readonly (readonly string[])[] = [
+  ["--doc", "docs"],
   ["--ignore=tests/fleet,tests/lab,tests/torture,tests/inventory_corpus", "tests"],
   ["--parallel", "tests/inventory_corpus", "tests/fleet", "tests/lab", "tests/torture"],
 ];

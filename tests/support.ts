@@ -22,6 +22,7 @@ export type Need =
   | "dash"
   | "bash"
   | "curl"
+  | "npm"
   | "rsync"
   | "ansible-inventory"
   | "python3"

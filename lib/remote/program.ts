@@ -13,6 +13,8 @@ export interface Program {
   readonly text: string;
   /** What a simulated device answers. */
   readonly simulate?: Simulate;
+  /** It takes what it is sent with `receive`, byte for byte, because there is no end to it. Others read to the end. */
+  readonly receives?: boolean;
 }
 
 /** An answer of a simulated device: what the program would print, and the exit code if that is not 0. */
@@ -32,9 +34,35 @@ export type Simulate = (args: readonly string[], memory: Map<string, string>) =>
 export function program(
   name: string,
   text: string,
-  { simulate }: { readonly simulate?: Simulate } = {},
+  { simulate, receives }: { readonly simulate?: Simulate; readonly receives?: boolean } = {},
 ): Program {
-  return { name, text: bare(text), ...(simulate === undefined ? {} : { simulate }) };
+  return {
+    name,
+    text: bare(text),
+    ...(simulate === undefined ? {} : { simulate }),
+    ...(receives === undefined ? {} : { receives }),
+  };
+}
+
+const fed = new WeakMap<Program, Program>();
+
+/**
+ * The program with a standard input that ends, of as many bytes as a first argument says, before its own. What it leaves unread is read for it:
+ * the session goes on behind that.
+ */
+export function fedProgram(program: Program): Program {
+  const known = fed.get(program);
+  if (known !== undefined) return known;
+  const { name, text, simulate } = program;
+  const whole: Program = {
+    name,
+    text: `fed=$1; shift\nreceive "$fed" | {\n(\n${text}\n)\nfed=$?; cat >/dev/null; exit "$fed"\n}`,
+    ...(simulate === undefined ? {} : {
+      simulate: ([, ...args]: readonly string[], memory: Map<string, string>) => simulate(args, memory),
+    }),
+  };
+  fed.set(program, whole);
+  return whole;
 }
 
 /** The functions that every program has at hand. A session is sent them once. */

@@ -8,7 +8,7 @@ import type { HostSettings } from "../settings/mod.ts";
 import type { Release } from "../release.ts";
 import { type Call, runBatch, runWhileWell } from "../remote/batch.ts";
 import { payloadOfBytes } from "../remote/payload.ts";
-import { type Program, program } from "../remote/program.ts";
+import { fedProgram, type Program, program } from "../remote/program.ts";
 import { OUTPUT_PER_FILE } from "../remote/limits.ts";
 import type { Answer, Remote, RunOptions } from "../remote/session.ts";
 import type { Acted, ActingHost, RunContext, Step, Task } from "../task.ts";
@@ -260,9 +260,10 @@ const ping = program("ping", "true");
 
 function callOf({ program, args, timeout, waits, payload, input }: Step): Call {
   const read = payload ?? (input === undefined ? undefined : payloadOfBytes(input));
+  const ends = input !== undefined && program.receives !== true;
   return {
-    program,
-    args,
+    program: ends ? fedProgram(program) : program,
+    args: ends ? [String(input.length), ...args] : args,
     ...(timeout === undefined ? {} : { timeout }),
     ...(waits === undefined ? {} : { waits }),
     ...(read === undefined ? {} : { payload: read }),

@@ -107,6 +107,8 @@ async function answer(folder: string, endpoint: string): Promise<Response> {
       return new Response(
         "# HELP phase4\nphase4_uptime_seconds 12.5\nphase4_memory_rss_bytes 1048576\nother_metric 1\n",
       );
+    case "predict":
+      return Response.json({ label: version.startsWith("wrong") ? "noise" : "ok" });
     default:
       return new Response("no such endpoint", { status: 404 });
   }
