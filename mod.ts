@@ -23,6 +23,8 @@ export type { OutputLimit } from "./lib/remote/limits.ts";
 export { selectHosts } from "./lib/ansible/mod.ts";
 export type { Fleet, Group, Host, Inventory, Origin, Variables } from "./lib/ansible/mod.ts";
 export {
+  type Hook,
+  type Hooks,
   type HostSettings,
   loadInventory,
   type LoadOptions,
@@ -50,6 +52,7 @@ export type { Listing, Release, ReleaseFile } from "./lib/release.ts";
 export { connector, type ConnectorOptions } from "./lib/rollout/connector.ts";
 export { newRun, type RunChoices } from "./lib/run_context.ts";
 export {
+  type AfterFailure,
   type Allowance,
   type Connect,
   type Deadlines,

@@ -15,6 +15,8 @@ import { stage } from "./stage.ts";
 import { verify } from "./verify.ts";
 import { verifyRemote } from "./verify_remote.ts";
 
+export { afterFailure, withHooks } from "./hooks.ts";
+
 export const pipelines = {
   deploy: [preflight, backup, stage, verify, commit, restart, health],
   /** Puts a backup back; what is live is not backed up again, so that doing it twice changes nothing. */

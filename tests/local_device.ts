@@ -194,6 +194,7 @@ export function plainSettings(deployPath: string): HostSettings {
     keepBackups: 5,
     confirmTimeout: 0,
     rollout: null,
+    hooks: {},
     variables: {},
   };
 }

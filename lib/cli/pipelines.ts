@@ -3,6 +3,8 @@
  * @module
  */
 import type { Release } from "../release.ts";
+import type { AfterFailure } from "../rollout/rollout.ts";
+import type { HostSettings } from "../settings/mod.ts";
 import type { Task } from "../task.ts";
 
 export interface Pipelines {
@@ -14,6 +16,10 @@ export interface Pipelines {
     readonly cleanup: readonly Task[];
   };
   execPipeline(command: readonly string[]): readonly Task[];
+  /** A pipeline with the hooks that hosts have. */
+  withHooks(pipeline: readonly Task[], hosts: readonly HostSettings[]): readonly Task[];
+  /** The hook of a host that has failed. */
+  readonly afterFailure: AfterFailure;
   verifyRemotePipeline(local: ReadonlyMap<string, Release>): readonly Task[];
 }
 

@@ -2,16 +2,16 @@
  * The project of a user: found beside the inventory or named with `--project`, and loaded as code.
  * @module
  */
-import { realpath, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import process from "node:process";
 import { dirname, join, resolve, toFileUrl } from "@std/path";
 import { UsageError } from "../errors.ts";
 import { didYouMean } from "../near_miss.ts";
 import { isProject, type Project } from "../project.ts";
-import { distrustOf, ownUid } from "../report/ownership.ts";
 import { type VariableSchemas, variablesOf } from "../settings/mod.ts";
 import type { Task } from "../task.ts";
 import type { LoadPipelines, Pipelines } from "./pipelines.ts";
+import { demandTrust } from "./trust.ts";
 
 /** What a project is called beside an inventory. */
 const PROJECT_FILE = "lockstep.ts";
@@ -108,26 +108,10 @@ async function beside(inventory: readonly string[]): Promise<string | undefined>
     );
   }
   const [file] = found;
-  if (file !== undefined) await refuseForeign(file);
-  return file;
-}
-
-/** A project is code: where somebody else could have written it, it is run only if the user names it. */
-async function refuseForeign(file: string): Promise<void> {
-  const real = await realpath(file);
-  const own = await ownUid(dirname(real));
-  for (const path of new Set([real, dirname(real), dirname(file)])) {
-    const { uid, mode } = await stat(path);
-    const distrust = own === undefined
-      ? { reason: "cannot be told whose it is", fix: "grant --allow-sys=uid" }
-      : distrustOf(path, { uid, mode }, own);
-    if (distrust === null) continue;
-    throw UsageError.of(
-      path,
-      `${distrust.reason}, so the project ${file} is not loaded by itself`,
-      `${distrust.fix}; or name it: --project ${file}`,
-    );
+  if (file !== undefined) {
+    await demandTrust(file, `the project ${file} is not loaded by itself`, `name it: --project ${file}`);
   }
+  return file;
 }
 
 async function look(path: string) {

@@ -9,7 +9,9 @@ import type { ArtifactSet } from "../manifest.ts";
 import { openRun } from "../report/run_dir.ts";
 import { rollout, type RolloutOptions } from "../rollout/rollout.ts";
 import { heapKeeper } from "../memory.ts";
+import type { Task } from "../task.ts";
 import { connector } from "../rollout/connector.ts";
+import { type ControllerHooks, runHook, runHooksAfter } from "./hooks.ts";
 import { harmless, outputForm, simulationWarnings, stopSignal, together, viewOf } from "./context.ts";
 import type { HostsOptions } from "./options.ts";
 import { complain, warn } from "./streams.ts";
@@ -20,6 +22,8 @@ export type PipelineRun =
   & Partial<RolloutOptions>
   & {
     readonly sets?: readonly ArtifactSet[];
+    /** Commands that are run on this machine. */
+    readonly hooks?: ControllerHooks;
     /** Whether what the tasks found is what the user asked for. */
     readonly details?: boolean;
     /** Whether it is asked what runs where. */
@@ -28,7 +32,7 @@ export type PipelineRun =
 
 /** Returns the exit code. */
 export async function runPipeline(options: HostsOptions, what: PipelineRun): Promise<number> {
-  const { sets = [], details = false, releases = false, warnings = [], ...rest } = what;
+  const { sets = [], hooks = new Map(), details = false, releases = false, warnings = [], ...rest } = what;
   const runDir = await openRun(options.reports, what.run.id, warn, options.reportsMode);
   const view = harmless(
     await viewOf(outputForm(options), runDir, { verbosity: Number(options.verbose), details, releases }),
@@ -38,22 +42,43 @@ export async function runPipeline(options: HostsOptions, what: PipelineRun): Pro
     view.close();
     Deno.exit(EXIT.interrupted);
   });
+  const told = {
+    run: what.run.id,
+    releases: sets.map(({ id }) => id),
+    hosts: what.hosts.length,
+    report: runDir.path,
+  };
+  const switched = switchWatch(what.pipeline);
   try {
     const exitCode = await rollout({
       forks: options.forks,
       artifacts: sets.map(summaryOf),
       connect: connector(options),
-      listener: together(runDir.listener, view, smallHeap()),
+      listener: together(runDir.listener, view, smallHeap(), switched.listener),
       stop: stop.signal,
+      mayBegin: () => runHook(hooks, "before_deploy", told),
       ...rest,
       warnings: [...simulationWarnings(what.hosts), ...warnings],
     });
     view.close();
-    return await keep(runDir.finish(), exitCode);
+    const kept = await keep(runDir.finish(), exitCode);
+    return what.run.dryRun ? kept : await runHooksAfter(hooks, told, switched.any(), kept);
   } finally {
     view.close();
     stop.dispose();
   }
+}
+
+/** Whether any host has switched. */
+function switchWatch(pipeline: readonly Task[]): { readonly listener: Listener; any(): boolean } {
+  const names = new Set(pipeline.filter(({ switches }) => switches).map(({ name }) => name));
+  let any = false;
+  return {
+    listener: (event) => {
+      if (event.type === "task-finished" && event.status === "changed" && names.has(event.task)) any = true;
+    },
+    any: () => any,
+  };
 }
 
 /** How much may be left behind by hosts before it is collected: a few thousand of them. Bytes. */

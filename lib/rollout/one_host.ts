@@ -5,7 +5,7 @@
  */
 import { bounded, TASK_BOUNDS } from "../bounds.ts";
 import { Failure, type FailureData } from "../errors.ts";
-import type { Event, HostOutcome } from "../events.ts";
+import type { Event, HostOutcome, HostStatus } from "../events.ts";
 import { layout } from "../facts/layout.ts";
 import { live } from "../facts/live.ts";
 import type { HostSettings } from "../settings/mod.ts";
@@ -39,6 +39,9 @@ export interface Deadlines {
   readonly host: number;
 }
 
+/** Tasks for a host that has failed; what comes of them does not change how it ended. */
+export type AfterFailure = (host: HostSettings, status: HostStatus) => readonly Task[];
+
 /** What is to be done with a host. */
 export interface HostJob {
   readonly settings: HostSettings;
@@ -50,6 +53,8 @@ export interface HostJob {
   /** A Failure that it throws is the host's. */
   readonly releaseOf: (host: ObservedHost) => Promise<Release | null>;
   readonly deadlines: Deadlines;
+  /** What is done on a host that has failed and ended with this status, if it can still be reached. */
+  readonly afterFailure?: AfterFailure | undefined;
   readonly connect: Connect;
   readonly emit: Emit;
   /** Aborted when the user asks to stop. */
@@ -119,6 +124,7 @@ class OneHost {
         waiting: (ask) => this.#begun ? ask() : slot.asked(ask),
       });
       end = await this.#pipeline(this.#host);
+      await this.#afterFailure(this.#host, end);
     } catch (error) {
       const failure = this.#late ?? Failure.from(error, "connect", settings.name);
       end = {
@@ -184,6 +190,16 @@ class OneHost {
       release: switched ? host.release.id : previousRelease,
       previousRelease,
     };
+  }
+
+  async #afterFailure(host: HostRun, { status, error }: End): Promise<void> {
+    const { run, settings, afterFailure } = this.#job;
+    if (error === undefined || run.dryRun || this.#session.signal.aborted) return;
+    if (status !== "failed" && status !== "rolled_back") return;
+    const tasks = afterFailure?.(settings, status) ?? [];
+    if (tasks.length === 0) return;
+    if (!await host.answers()) return this.#warn("it does not answer any more, so on_failure was not run");
+    for (const task of tasks) await this.#task(task, host);
   }
 
   /** Runs one task and tells of it. Returns what failed. */

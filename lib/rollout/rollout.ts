@@ -4,7 +4,7 @@
  * @module
  */
 import { bounded, EVENT_BOUNDS } from "../bounds.ts";
-import type { FailureData } from "../errors.ts";
+import { EXIT, type FailureData } from "../errors.ts";
 import type { ArtifactsSummary, Event, HostOutcome, HostStatus, Json, Listener, Wave } from "../events.ts";
 import { SCHEMA } from "../events.ts";
 import type { HostSettings } from "../settings/mod.ts";
@@ -14,11 +14,18 @@ import { exitCodeOf, onlyLocked, summarize } from "../report/report.ts";
 import type { ObservedHost, RunContext, Task } from "../task.ts";
 import { type Allowance, Budget, NO_LIMIT } from "./budget.ts";
 import { connector } from "./connector.ts";
-import { type Connect, type Deadlines, type Emit, type HostEnd, runHost } from "./one_host.ts";
+import {
+  type AfterFailure,
+  type Connect,
+  type Deadlines,
+  type Emit,
+  type HostEnd,
+  runHost,
+} from "./one_host.ts";
 import { type Slot, Slots } from "./slots.ts";
 
 export type { Allowance } from "./budget.ts";
-export type { Connect, Deadlines } from "./one_host.ts";
+export type { AfterFailure, Connect, Deadlines } from "./one_host.ts";
 
 /** What happens to hosts that had ended well, when the failure budget is spent. */
 export type OnFailure = "stop" | "rollback-wave" | "rollback-all";
@@ -59,6 +66,10 @@ export interface RolloutOptions {
   readonly onFailure?: OnFailure;
   /** Every host is prepared up to the switch before the first switches, and a failure after that takes every host back. */
   readonly allOrNothing?: boolean;
+  /** Asked once, before any host is contacted: why the run is to stop; null if it may begin. Not in a dry run. */
+  readonly mayBegin?: () => Promise<string | null>;
+  /** What is done on a host that has failed. */
+  readonly afterFailure?: AfterFailure;
   /** How a host that had ended well is taken back to its former set. */
   readonly takeBack?: TakeBack;
   /** Seconds between two waves. */
@@ -166,7 +177,9 @@ class Rollout {
     stop.addEventListener("abort", interrupted, { once: true });
     for (const outcome of done) this.#finish(outcome);
 
-    if (this.#options.allOrNothing && !run.dryRun) await this.#allOrNothing();
+    const refused = run.dryRun ? null : await this.#options.mayBegin?.() ?? null;
+    if (refused !== null) this.#stop(refused);
+    else if (this.#options.allOrNothing && !run.dryRun) await this.#allOrNothing();
     else await this.#waveByWave();
     this.#skipTheRest();
 
@@ -176,7 +189,7 @@ class Rollout {
       interrupted: stop.aborted || this.#stopped === NOT_CONFIRMED,
       locked: onlyLocked(this.#failed.values()),
     };
-    const exitCode = exitCodeOf(summary, circumstances);
+    const exitCode = refused === null ? exitCodeOf(summary, circumstances) : EXIT.failed;
     this.#emit({ type: "run-finished", exitCode, summary });
     return exitCode;
   }
@@ -315,7 +328,7 @@ class Rollout {
   }
 
   #job(host: string, slot: Slot) {
-    const { undo, writes, connect, stop, deadlines = DEADLINES } = this.#options;
+    const { undo, writes, connect, stop, afterFailure, deadlines = DEADLINES } = this.#options;
     return {
       settings: this.#settings.get(host)!,
       undo,
@@ -323,6 +336,7 @@ class Rollout {
       connect,
       stop,
       deadlines,
+      afterFailure,
       emit: this.#emit,
       slot,
     };

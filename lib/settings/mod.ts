@@ -17,4 +17,10 @@ export {
   variablesOf,
 } from "./task_variables.ts";
 export { unusedVariables } from "./unused_variables.ts";
-export { hostVariables, type RolloutVariable, type ServiceManager } from "./variables.ts";
+export {
+  type Hook,
+  type Hooks,
+  hostVariables,
+  type RolloutVariable,
+  type ServiceManager,
+} from "./variables.ts";

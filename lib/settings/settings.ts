@@ -17,7 +17,7 @@ import { taskVariables, type VariableSchemas } from "./task_variables.ts";
 import { misspeltPrefixed, writtenNumbers, wrongValue } from "./variable_check.ts";
 import {
   expectedOf,
-  type HostVariables,
+  type Hooks,
   hostVariables,
   isVariableName,
   PREFIX,
@@ -35,6 +35,8 @@ const URLS: ReadonlySet<string> = new Set<VariableName>([
   "health_status",
   "health_metrics",
 ]);
+/** Shared by all hosts, because a fleet may be large. */
+const NO_HOOKS: Hooks = Object.freeze({});
 const DEFAULT_ARTIFACTS = "artifacts_phase2";
 
 /** Everything that Lockstep needs to know of a host. Times are seconds. */
@@ -99,6 +101,8 @@ export interface HostSettings {
   readonly confirmTimeout: number;
   /** What `rollout` says of the whole fleet; null where it says nothing. */
   readonly rollout: RolloutVariable | null;
+  /** What `hooks` says. */
+  readonly hooks: Hooks;
   /** What tasks of a project's own read, by name: as their schemas have it. */
   readonly variables: Readonly<Record<string, unknown>>;
 }
@@ -259,6 +263,7 @@ function convert(
     keepBackups: vars.keep_backups,
     confirmTimeout: vars.confirm_timeout,
     rollout: vars.rollout ?? null,
+    hooks: vars.hooks ?? NO_HOOKS,
     variables,
   };
 }

@@ -122,6 +122,37 @@ export interface RolloutVariable {
   readonly pause?: number | undefined;
 }
 
+/** Where a hook's command is run: on the host, or once a run on this machine. */
+export interface Hook {
+  /** A line of shell for the device. */
+  readonly host?: string | undefined;
+  /** A line of shell for this machine. */
+  readonly controller?: string | undefined;
+}
+
+/** The moments of a deploy at which a user's commands are run. */
+export interface Hooks {
+  /** Before anything changes. If it fails, nothing does. */
+  readonly before_deploy?: Hook | undefined;
+  /** After the switch, before the restart. If it fails, the host goes back to its old set. */
+  readonly after_commit?: Hook | undefined;
+  /** Once the release is confirmed. */
+  readonly after_deploy?: Hook | undefined;
+  /** Once it has failed, and the old set is back. */
+  readonly on_failure?: Hook | undefined;
+}
+
+const hook = z.union([
+  text.transform((host): Hook => ({ host })),
+  z.strictObject({ host: text.optional(), controller: text.optional() }),
+]).optional();
+const hooks = z.strictObject({
+  before_deploy: hook,
+  after_commit: hook,
+  after_deploy: hook,
+  on_failure: hook,
+});
+
 /** In waves alone, or with all that goes with them. */
 const rollout = z.union([waveList.transform((waves): RolloutVariable => ({ waves })), rolloutMapping]);
 
@@ -289,6 +320,11 @@ export const hostVariables = z.object({
     rollout.nullish(),
     'waves, as "1,10%,100%" or a list, or a mapping of waves, max_failures, max_unreachable, on_failure, all_or_nothing and pause',
     "How the fleet is rolled out: the same as --waves and the options that go with it; one for all hosts.",
+  ),
+  hooks: variable(
+    hooks.nullish(),
+    "a mapping of before_deploy, after_commit, after_deploy and on_failure, each a command for the host, or a mapping of host and controller",
+    "Commands that are run at these moments of a deploy: on the host, or once a run on this machine.",
   ),
   simulated_fault: variable(
     z.enum(FAULTS).default("none"),

@@ -9,6 +9,7 @@ import { releaseOfBackup } from "../../rollout/backup_release.ts";
 import type { RolloutOptions } from "../../rollout/rollout.ts";
 import type { Task } from "../../task.ts";
 import { inventoryOf, readSets, releaseOf, runContext, settingsFor, setWarnings } from "../context.ts";
+import { controllerHooks } from "../hooks.ts";
 import type { LoadPipelines, Pipelines } from "../pipelines.ts";
 import { projectPipelines, variablesFor } from "../project.ts";
 import { recordOf } from "../recorded.ts";
@@ -54,7 +55,14 @@ export async function fleetOf(
     options,
     variablesFor(pipeline, project),
   );
-  return { hosts, fleet: rolloutOf(options, hosts, inventory, planned?.waves) };
+  const switches = pipeline.some((task) => task.switches);
+  return {
+    hosts,
+    fleet: {
+      ...rolloutOf(options, hosts, inventory, planned?.waves),
+      ...(switches ? { hooks: await controllerHooks(selected, hosts) } : {}),
+    },
+  };
 }
 
 /** What `deploy` does with hosts, whoever asks for it: the command itself, or `resume`. */
@@ -66,11 +74,12 @@ export async function deployment(
   pipeline?: readonly Task[],
 ): Promise<PipelineRun> {
   const sets = await readSets(hosts.map((host) => host.artifactsDir), options);
-  const { pipelines } = await projectPipelines(options, load);
+  const { pipelines, withHooks, afterFailure } = await projectPipelines(options, load);
   return {
     run: runContext(command, options),
     hosts,
-    pipeline: pipeline ?? chosen(pipelines.deploy, options),
+    pipeline: withHooks(pipeline ?? chosen(pipelines.deploy, options), hosts),
+    afterFailure,
     undo: pipelines.undo,
     writes: true,
     releaseOf: (host) => Promise.resolve(releaseOf(sets.get(host.settings.artifactsDir)!)),

@@ -42,6 +42,7 @@ Deno.test("settingsOf() gives the contract's defaults, when a host sets nothing"
     confirmTimeout: 120,
     variables: {},
     rollout: null,
+    hooks: {},
   });
 });
 

@@ -61,8 +61,8 @@ Deno.test("taskVariables() names file, line and what was meant, of every host at
   for (
     const says of [
       /0\.yaml:3:\d+: .*found "nonsense" for smoke_url: Invalid URL/,
-      /0\.yaml:4:\d+: .*found no smoke_url, which a task needs\n    did you mean "smok_url"\?/,
-      /edge-3: .*found no smoke_url, which a task needs\n    set smoke_url for edge-3/,
+      /0\.yaml:4:\d+: .*found no smoke_url, which a task needs\n {4}did you mean "smok_url"\?/,
+      /edge-3: .*found no smoke_url, which a task needs\n {4}set smoke_url for edge-3/,
       /0\.yaml:6:\d+: .*found 0 for smoke_attempts: Too small/,
       /0\.yaml:7:\d+: .*nobody/,
     ]
