@@ -4,7 +4,8 @@
 # single quote, no backslash and no exclamation mark.
 #
 # $2 says that we became this user by sudo: who can do that can do all that we can, and is believed as we are. $1 marks the greeting. What marks all that follows comes on stdin, where no list of processes shows it: nobody can guess it, so nothing that
-# is printed can pass for it. Behind it on its line is what runs a program once it is defined (quotes cannot be written here).
+# is printed can pass for it. Behind it on its line is login.sh, which puts away what the login has set, and sets $run, which runs a program once
+# it is defined (quotes cannot be written here). Until then nothing of ours has a name that a login might use.
 # A request is a line "ID SECONDS BYTES TEXT KEEP N1 N2 ...", then TEXT bytes of function definitions (whole lines, ASCII), then N1 lines that
 # are the function to call, N2 lines that are its first argument, and so on, then BYTES bytes that are its standard input. Where KEEP is 1 the
 # definitions are there for all requests that follow. 0 SECONDS: it cannot take long, and a fork of the loop runs it, which costs a tenth.
@@ -14,10 +15,17 @@
 # Every 5 s a beat goes out. Where the controller is gone, it is what makes the far side of a silent link say so; then nothing can be
 # written any more, and the loop is ended, and with it its hold on the device. It is no child of the loop: children are programs at work.
 # A beat is one write of one line (bash writes line by line), so it comes whole, wherever it comes.
-m=$1;
+# bash takes options from the environment.
+# shellcheck disable=SC2154 # login.sh sets run
+set +aefmuvxC;
+LOCKSTEP_NL=$(echo; echo .);
+LOCKSTEP_NL=${LOCKSTEP_NL%.};
+echo "$LOCKSTEP_NL$1 hello";
+read -r LOCKSTEP_MARKER LOCKSTEP_LOGIN || exit 0;
+eval "$LOCKSTEP_LOGIN";
+m=$LOCKSTEP_MARKER;
+nl=$LOCKSTEP_NL;
 lib=;
-nl=$(echo; echo .);
-nl=${nl%.};
 LOCKSTEP_SESSION=$$;
 export LOCKSTEP_SESSION;
 limit=;
@@ -27,13 +35,10 @@ if timeout -s KILL 9 dd iflag=fullblock count=0 </dev/null >/dev/null 2>&1; then
   whole=yes;
 elif timeout -s KILL 9 true 2>/dev/null; then limit="timeout -s KILL"; fi;
 LOCKSTEP_LIMIT=$limit;
-LOCKSTEP_LC_ALL=$LC_ALL;
 LOCKSTEP_UMASK=$(umask);
 if [ -O /proc/1 ]; then LOCKSTEP_UID=0; else LOCKSTEP_UID=$(id -u); fi;
 LOCKSTEP_SUDO_UID=${2:+$SUDO_UID};
-export LOCKSTEP_LIMIT LOCKSTEP_LC_ALL LOCKSTEP_UMASK LOCKSTEP_UID LOCKSTEP_SUDO_UID;
-echo "$nl$m hello";
-read -r m run || exit 0;
+export LOCKSTEP_LIMIT LOCKSTEP_UMASK LOCKSTEP_UID LOCKSTEP_SUDO_UID;
 exec 3>&1;
 beat=$(
   trap "" PIPE;

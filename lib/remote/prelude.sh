@@ -6,8 +6,6 @@ nl='
 '
 cr=$(printf '\r')
 umask 022
-# With it, cd to a plain name would go to a folder of that name elsewhere, and what is removed there is not ours.
-unset CDPATH
 private=
 reader=
 foreign=
@@ -81,8 +79,15 @@ quoted() {
 
 # fetch URL: what it answers, as the device itself sees it. A URL may hold a password, and every user of the device can list the words of a
 # command: so curl and GNU wget read it. busybox's wget cannot; it is given no URL that has a user or a query, or that holds a secret ($private is
-# yes). It has a limit of its own, but not in every build a working one.
+# yes). It has a limit of its own, but not in every build a working one. No proxy leads to the device itself. In a
+# subshell.
 fetch() {
+  host=${1#*://}
+  host=${host%%[/?#]*}
+  case ${host##*@} in localhost | localhost:* | 127.* | "[::1]"*)
+    unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
+    ;;
+  esac
   if has curl; then
     printf 'url = %s\n' "$(quoted "$1")" | within 10 curl -fsS --max-time 5 -K -
   elif ! has wget; then
@@ -226,12 +231,13 @@ receive() {
 # as_before COMMAND...: runs the user's own command, with the surroundings that a login has and without anything of ours.
 as_before() (
   umask "$LOCKSTEP_UMASK"
-  unset LC_ALL
-  if [ -n "$LOCKSTEP_LC_ALL" ]; then
-    LC_ALL=$LOCKSTEP_LC_ALL
-    export LC_ALL
-  fi
-  unset LOCKSTEP_UMASK LOCKSTEP_LC_ALL LOCKSTEP_LIMIT LOCKSTEP_SESSION LOCKSTEP_UID LOCKSTEP_SUDO_UID LOCKSTEP_HERE
+  unset LC_ALL LOCKSTEP_UMASK LOCKSTEP_LIMIT LOCKSTEP_SESSION LOCKSTEP_UID LOCKSTEP_SUDO_UID LOCKSTEP_HERE
+  for LOCKSTEP_NAME in $LOCKSTEP_LOGIN; do
+    # bash says so where the device does not have the locale.
+    eval "export $LOCKSTEP_NAME=\"\$LOCKSTEP_LOGIN_$LOCKSTEP_NAME\"" 2>/dev/null
+    unset "LOCKSTEP_LOGIN_$LOCKSTEP_NAME"
+  done
+  unset LOCKSTEP_LOGIN LOCKSTEP_NAME
   # A shell of its own has none of our functions.
   exec "$@"
 )

@@ -26,7 +26,7 @@ import {
 import { definitionOf, functionOf, prelude, type Program } from "./program.ts";
 import { kill, start } from "./spawn.ts";
 import type { Throttle } from "./throttle.ts";
-import { type Endpoint, refusal, sessionArgv, type TransportOptions } from "./transport.ts";
+import { type Endpoint, PUT_AWAY, refusal, sessionArgv, type TransportOptions } from "./transport.ts";
 
 /** What a program on the device ended with. */
 export interface Answer {
@@ -118,8 +118,6 @@ interface Pending {
   stderr?: string;
 }
 
-/** Runs the function that the first value names, with the others as its arguments; the values are no longer in the environment then. */
-const RUN = 'arguments; eval "$LOCKSTEP_ARGUMENTS"; "$@"';
 /** A login may run slow start-up files after ssh's own handshake is over; they get this long. Seconds. */
 const LOGIN_GRACE = 20;
 /** The device ends a program that takes too long; this much later we give up on its word. Seconds. */
@@ -213,7 +211,7 @@ class Session implements Remote {
       const marker = `answer-${crypto.randomUUID()}`;
       this.#stdout = new FrameReader(marker, () => this.#awaited("stdout")?.out ?? UNASKED);
       this.#stderr = new FrameReader(marker, () => this.#awaited("stderr")?.err ?? UNASKED);
-      this.#stdin.write(`${marker} ${RUN}\n`);
+      this.#stdin.write(`${marker} ${PUT_AWAY}\n`);
       hello.resolve();
     };
     const abort = (): void => this.#end(this.#failure("interrupted", "talk", "the session was given up"));

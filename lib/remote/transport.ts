@@ -3,6 +3,7 @@
  * @module
  */
 import { append } from "../append.ts";
+import login from "./login.sh" with { type: "text" };
 import loop from "./loop.sh" with { type: "text" };
 import { quote } from "./quote.ts";
 
@@ -32,10 +33,18 @@ export interface TransportOptions {
   readonly connectTimeout: number;
 }
 
-/** The loop on one line, as `sh -c` takes it. */
-const LOOP = loop.split("\n").map((line) => line.trim()).filter((line) => line && !line.startsWith("#")).join(
-  " ",
-);
+/** A program on one line, without its comments. */
+function onOneLine(text: string): string {
+  return text.split("\n").map((line) => line.trim()).filter((line) => line && !line.startsWith("#")).join(
+    " ",
+  );
+}
+
+/** The loop as `sh -c` takes it. */
+const LOOP = onOneLine(loop);
+
+/** What the loop is told behind the marker: it puts away what the login has set. */
+export const PUT_AWAY = onOneLine(login);
 
 /** The words that start the loop in a shell that is at hand. */
 export function loopArgv(marker: string, endpoint: Pick<Endpoint, "become" | "becomeUser">): string[] {
