@@ -24,12 +24,27 @@ pause() {
   sleep 0.2 2>/dev/null || sleep 1
 }
 
+# shown NAME: a property of the unit, of those in $properties.
+shown() {
+  # shellcheck disable=SC2154 # nl is the prelude's
+  rest=${nl}$properties$nl
+  case $rest in *"${nl}$1="*)
+    rest=${rest#*"${nl}$1="}
+    echo "${rest%%"$nl"*}"
+    ;;
+  esac
+}
+
 # activity: "active", or another word; for systemd with what tells one start from another.
 activity() {
   case $manager in
     systemd)
-      shown=$(systemctl show -p ActiveState -p MainPID -p NRestarts "$service" | sort | tr '\n' ' ')
-      case $shown in "ActiveState=active "*) echo "active ${shown#* }" ;; *) echo "${shown:-unknown}" ;; esac
+      properties=$(systemctl show -p ActiveState -p SubState -p MainPID -p NRestarts "$service")
+      case $(shown ActiveState) in
+        active) echo "active, process $(shown MainPID), restart $(shown NRestarts)" ;;
+        "") echo "systemd does not say" ;;
+        *) echo "$(shown ActiveState) ($(shown SubState))" ;;
+      esac
       ;;
     openrc) if rc-service "$service" status >/dev/null 2>&1; then echo active; else echo "not active"; fi ;;
     runit) case $(sv status "$service") in run:*) echo active ;; *) echo "not active" ;; esac ;;
@@ -60,13 +75,23 @@ start_unit() {
   done
 }
 
+# verdict: what systemd makes of it, where that is not success.
+verdict() {
+  if [ "$manager" != systemd ]; then return; fi
+  properties=$(systemctl show -p Result -p ExecMainStatus -p NRestarts "$service" 2>/dev/null)
+  case $(shown Result) in "" | success) ;; *)
+    echo "; Result=$(shown Result), ExecMainStatus=$(shown ExecMainStatus), NRestarts=$(shown NRestarts)"
+    ;;
+  esac
+}
+
 # fail MESSAGE: with what the service itself said of it.
 fail() {
   case $manager in
     systemd) service_log "$service" "$root" ;;
     *) service_log "" "$root" ;;
   esac
-  die service "$1"
+  die service "$1$(verdict)"
 }
 
 case $manager in

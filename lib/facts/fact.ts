@@ -69,20 +69,23 @@ export function defineFact<T>(fact: Fact<T>): Fact<T> {
   return fact;
 }
 
+/** What a program of ours puts before its last words: see `die` in prelude.sh. */
+const LAST_WORDS = "\x1e";
+
 /** What a program printed; a Failure of `action` where it ended with another code than 0. */
 export function outputOf(answer: Answer, program: Program, host: string, action = program.name): string {
   if (answer.code === 0) return answer.stdout;
   const kind = kindOfExit(answer.code);
-  const words = answer.stderr.trim();
+  // What the programs in between have said (sudo, say, of each time) is told last.
+  const said = answer.stderr.split(LAST_WORDS);
+  const words = said.pop()!.trim();
   const evidence = words || `${program.name} ended with exit code ${answer.code}`;
-  const log = answer.stdout.trim();
-  throw new Failure({
-    kind,
-    action,
-    host,
-    evidence,
-    ...(log === "" ? {} : { log: detached(masked(log).slice(-8192)) }),
-  });
+  const noise = new Set(
+    masked(said.join("")).split("\n").map((line) => line.trim()).filter((line) => line !== ""),
+  );
+  const log = [masked(answer.stdout.trim()).slice(-8192), [...noise].join("\n").slice(-2048)]
+    .filter((part) => part !== "").join("\n");
+  throw new Failure({ kind, action, host, evidence, ...(log === "" ? {} : { log: detached(log) }) });
 }
 
 /** `key=value` lines; a key may come several times. Lines of another form are passed over. */

@@ -7,6 +7,8 @@ n=1
 until why=$(fetch "$1" 2>&1 >/dev/null); do
   if [ "$n" -ge "$5" ]; then
     service_log "$7" "$8"
+    # Its own words, where it was one of ours that ended it.
+    why=${why##*"$(printf '\036')"}
     die unhealthy "$1 is not ready after $n attempts: ${why:-no answer}"
   fi
   n=$((n + 1))

@@ -10,9 +10,10 @@ private=
 reader=
 foreign=
 
-# die KIND MESSAGE: ends the program; the controller reads the kind off the exit code and the evidence off stderr.
+# die KIND MESSAGE: ends the program; the controller reads the kind off the exit code and the evidence off stderr: what is behind the last
+# record separator, whatever else was printed there before.
 die() {
-  printf '%s\n' "$2" >&2
+  printf '\036%s\n' "$2" >&2
   case $1 in
     no-space) exit 80 ;;
     not-writable) exit 81 ;;

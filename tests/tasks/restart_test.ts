@@ -22,13 +22,16 @@ const systemctl = `
       echo "MainPID=$(cat "$state/pid" 2>/dev/null || echo 0)"
       echo "LoadState=$load"
       echo "ActiveState=$active"
+      echo "SubState=dead"
+      echo "Result=$(cat "$state/result" 2>/dev/null || echo success)"
+      echo "ExecMainStatus=3"
       if [ -e "$state/dies" ] && [ "$active" = active ]; then echo failed >"$state/active"; fi
       ;;
     stop)
       if [ -e "$state/stuck" ]; then echo "Job for $2 timed out" >&2; exit 1; fi
       echo inactive >"$state/active" ;;
     start)
-      if [ -e "$state/fails" ]; then echo "Job for $2 failed" >&2; exit 1; fi
+      if [ -e "$state/fails" ]; then echo exit-code >"$state/result"; echo "Job for $2 failed" >&2; exit 1; fi
       echo active >"$state/active"
       echo "$(($(cat "$state/pid" 2>/dev/null || echo 100) + 1))" >"$state/pid"
       ;;
@@ -169,6 +172,26 @@ testWhere("restart uses sudo -n where the user is not root and may", { needs: ["
   const asked = (await Deno.readTextFile(`${device.path}/state/sudo`)).split("\n");
   assert(asked.includes("-n systemctl stop phase4-inference"));
   assert(asked.includes("-n systemctl start phase4-inference"));
+});
+
+testWhere("restart tells what systemd says first, and what sudo says of the device's name last", {
+  needs: ["linux"],
+}, async () => {
+  const noise = "sudo: unable to resolve host edge-1: Name or service not known";
+  const sudo = `echo "${noise}" >&2; shift; if [ "$1" = -l ]; then exit 0; fi; exec "$@"`;
+  await using device = await systemdDevice({
+    tools: { scripts: { sudo, id: `case $1 in -un) echo deploy ;; *) echo 1000 ;; esac` } },
+  });
+  await note(device, "fails");
+  const { last } = await device.perform([restart]);
+  assertEquals(last.error?.kind, "service");
+  assertEquals(
+    last.error?.evidence,
+    "phase4-inference failed to start; Result=exit-code, ExecMainStatus=3, NRestarts=0",
+  );
+  const log = last.error?.log?.split("\n") ?? [];
+  assertStringIncludes(log[0] ?? "", "cannot load model.onnx");
+  assertEquals(log.slice(1), [noise, "Job for phase4-inference failed"]);
 });
 
 testWhere("restart runs restart_command, and tells of its failure", { needs: ["linux"] }, async () => {

@@ -18,6 +18,26 @@ Deno.test("outputOf() is what was printed, or a Failure of the kind that the exi
       evidence: "died",
       log: "journal",
     }],
+    // What others said before our own last words, each once and behind the journal.
+    [
+      86,
+      "journal\n",
+      `sudo: no host\n${"sudo: no host\n".repeat(9)}Job failed\n\x1einner\n\x1edied\nmend it\n`,
+      {
+        kind: "service",
+        action: "look",
+        host: "edge-1",
+        evidence: "died\nmend it",
+        log: "journal\nsudo: no host\nJob failed\ninner",
+      },
+    ],
+    [1, "", "noise\n\x1e\n", {
+      kind: "exit",
+      action: "look",
+      host: "edge-1",
+      evidence: "look ended with exit code 1",
+      log: "noise",
+    }],
   ];
   for (const [code, stdout, stderr, expected] of cases) {
     const failure = assertThrows(() => outputOf({ code, stdout, stderr }, look, "edge-1"), Failure);
