@@ -12,6 +12,7 @@ import { whyUnreachable } from "./diagnose.ts";
 import { type Frame, FrameReader } from "./frames.ts";
 import { HOST_KEY_LINE, type HostKeyWatch, watchHostKey } from "./host_key.ts";
 import { OverLimit, type StreamLimit } from "./kept.ts";
+import { type LoginFault, probeLogin } from "./login_probe.ts";
 import {
   ERRORS_KEPT,
   ERRORS_RECEIVED,
@@ -205,9 +206,20 @@ class Session implements Remote {
         }),
       );
     }, seconds * 1000);
+    // By then ssh is in, or has given up. Who waits for nothing would wait for all of the time.
+    const probe = new AbortController();
+    const probing = endpoint.connection !== "ssh" ? undefined : setTimeout(async () => {
+      const fault = await probeLogin(endpoint, { ...options, signal: probe.signal }, null);
+      if (fault !== null && !this.#greeted) this.#end(this.#noLogin(fault, this.#lastErrors()));
+    }, options.connectTimeout * 1000);
+    const settled = (): void => {
+      clearTimeout(timer);
+      clearTimeout(probing);
+      probe.abort();
+    };
     const greeted = (): void => {
       this.#greeted = true;
-      clearTimeout(timer);
+      settled();
       const marker = `answer-${crypto.randomUUID()}`;
       this.#stdout = new FrameReader(marker, () => this.#awaited("stdout")?.out ?? UNASKED);
       this.#stderr = new FrameReader(marker, () => this.#awaited("stderr")?.err ?? UNASKED);
@@ -225,7 +237,7 @@ class Session implements Remote {
     stderr.on("data", (chunk: Uint8Array) => this.#read(chunk, "stderr", (frame) => this.#takeErrors(frame)));
     if (watch !== undefined) stderr.on("data", (chunk: Uint8Array) => watch.read(chunk));
     this.#exited = this.#process.then(async (output) => {
-      clearTimeout(timer);
+      settled();
       options.signal?.removeEventListener("abort", abort);
       if (this.#ended === null) this.#end(await this.#whyEnded(output.exitCode, output.cause));
       if (!this.#greeted) hello.reject(this.#ended);
@@ -516,7 +528,13 @@ class Session implements Remote {
       );
     }
     // ssh itself ends with 255 where it cannot get in; anything else came from the far side.
-    if (this.#endpoint.connection === "local" || exitCode !== 255) return this.#noShell(exitCode, words);
+    if (this.#endpoint.connection === "local") return this.#noShell(exitCode, words);
+    if (exitCode !== 255) {
+      const fault = this.#lacksSudo(exitCode)
+        ? null
+        : await probeLogin(this.#endpoint, this.#options, exitCode ?? 1);
+      return fault === null ? this.#noShell(exitCode, words) : this.#noLogin(fault, words);
+    }
     const why = await whyUnreachable(this.#endpoint, this.#options);
     return unreachable(
       this.#endpoint,
@@ -527,10 +545,19 @@ class Session implements Remote {
     );
   }
 
+  /** 127 is how a shell says that there is no such program, null that not even that came about. */
+  #lacksSudo(exitCode: number | null): boolean {
+    return this.#endpoint.become && (exitCode === 127 || exitCode === null);
+  }
+
+  #noLogin({ evidence, next }: LoginFault, words: readonly string[]): Failure {
+    const said = [evidence, ...words, ...lastWords(this.#stdout.last(LAST_WORDS))].join("\n");
+    return unreachable(this.#endpoint, "unreachable", said, next);
+  }
+
   #noShell(exitCode: number | null, words: readonly string[]): Failure {
     const { become, becomeUser } = this.#endpoint;
-    // 127 is how a shell says that there is no such program, null that not even that came about.
-    if (become && (exitCode === 127 || exitCode === null)) {
+    if (this.#lacksSudo(exitCode)) {
       return unreachable(
         this.#endpoint,
         "missing-tool",

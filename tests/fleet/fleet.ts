@@ -33,6 +33,10 @@ export interface DeviceOptions {
   readonly hostKey?: "known" | "changed" | "unknown";
   /** `right` (default) or `wrong`: the device lets in another key than ours. */
   readonly userKey?: "right" | "wrong";
+  /** What the login shell reads first (`.bashrc`, `.profile`). */
+  readonly startFile?: string;
+  /** What sshd runs in the place of any command. */
+  readonly forceCommand?: string;
   /** Programs that the device lacks. */
   readonly without?: readonly string[];
   /** What the device's sshd agrees to: `curve25519` alone (default), or whatever sshd takes as it comes. */
@@ -332,6 +336,7 @@ class LoopbackDevice implements Device {
       `MaxStartups 200`,
       // The default key exchange costs seven times as much CPU, and there are fifty devices here.
       ...(this.options.keyExchange === "any" ? [] : [`KexAlgorithms curve25519-sha256`]),
+      ...(this.options.forceCommand === undefined ? [] : [`ForceCommand ${this.options.forceCommand}`]),
       ...(this.options.noisy ? [`Banner "${join(this.dir, "banner")}"`, `PrintMotd yes`] : []),
       ``,
     ].join("\n");
@@ -339,7 +344,7 @@ class LoopbackDevice implements Device {
 
   /** sshd starts bash (the login shell here) for a command, and bash then reads `.bashrc`. */
   private async writeLoginNoise(): Promise<void> {
-    const { noisy = false, slowSeconds = 0 } = this.options;
+    const { noisy = false, slowSeconds = 0, startFile } = this.options;
     if (noisy) await Deno.writeTextFile(join(this.dir, "banner"), "*** Authorized use only! ***\nexit 0\n");
     const lines = [
       ...(slowSeconds > 0 ? [`sleep ${slowSeconds}`] : []),
@@ -353,6 +358,7 @@ class LoopbackDevice implements Device {
           `printf 'no newline at the end: '`,
         ]
         : []),
+      ...(startFile === undefined ? [] : [startFile]),
     ];
     if (lines.length === 0) return;
     for (const name of [".bashrc", ".profile"]) {
