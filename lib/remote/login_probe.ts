@@ -2,11 +2,14 @@
  * Finds out why a login runs no shell of ours, by another one whose standard input ends at once: from what it does, never from its words.
  * @module
  */
+import { NOISE } from "./limits.ts";
 import { kill, start } from "./spawn.ts";
-import { type Endpoint, sshArgv, type TransportOptions } from "./transport.ts";
+import { becoming, type Endpoint, remoteCommand, sshArgv, type TransportOptions } from "./transport.ts";
 
 /** What is wrong with a login, and the way round it. */
 export interface LoginFault {
+  /** A first login that is slow, and a second that is not, look the same. */
+  readonly unsure?: boolean;
   readonly evidence: string;
   readonly next: string;
 }
@@ -38,8 +41,10 @@ export async function probeLogin(
   exitCode: number | null,
 ): Promise<LoginFault | null> {
   const marker = `lockstep-${crypto.randomUUID()}`;
-  // What a shell does not know is for eval to find out.
-  const command = `echo ${marker} runs; eval 'echo ${marker} options $-'`;
+  // Where it waits, sudo or sh may be what it waits for: they are asked, too. What a shell does not know is for eval to find out.
+  const command = exitCode === null
+    ? remoteCommand(becoming(endpoint, ["sh", "-c", 'echo "$0" runs', marker]))
+    : `echo ${marker} runs; eval 'echo ${marker} options $-'`;
   const running = start(sshArgv(endpoint, options, command));
   let text = "";
   let ended = true;
@@ -50,7 +55,10 @@ export async function probeLogin(
   const timer = setTimeout(give, LIMIT);
   options.signal?.addEventListener("abort", give);
   if (options.signal?.aborted) give();
+  let received = 0;
   running.stdout.on("data", (chunk: Uint8Array) => {
+    received += chunk.length;
+    if (received > NOISE.received) return give();
     text = (text + new TextDecoder().decode(chunk)).slice(-KEPT);
   });
   running.stdin.on("error", () => {});
@@ -61,7 +69,9 @@ export async function probeLogin(
   const { exitCode: code } = await running;
   clearTimeout(timer);
   options.signal?.removeEventListener("abort", give);
-  return faultOf({ ...seenIn(text, marker), ended: ended && code !== 255 }, exitCode);
+  // A sudo that refuses says nothing of the login.
+  const refused = endpoint.become && exitCode === null;
+  return faultOf({ ...seenIn(text, marker), ended: ended && code !== 255 && !refused }, exitCode);
 }
 
 /** Pure: what a probe has printed. */
@@ -99,6 +109,7 @@ export function faultOf({ runs, options, reader, ended }: Seen, exitCode: number
   if (runs) {
     if (exitCode === null) {
       return {
+        unsure: true,
         evidence: "a start file of the login reads standard input, and so waits for what never comes",
         next:
           "in ~/.bashrc, ~/.profile or what it reads, let it read on a terminal only: if [ -t 0 ]; then …; fi",

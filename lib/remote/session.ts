@@ -121,6 +121,8 @@ interface Pending {
 
 /** A login may run slow start-up files after ssh's own handshake is over; they get this long. Seconds. */
 const LOGIN_GRACE = 20;
+/** A login that is slower than another gets so much longer than that. Milliseconds. */
+const UNSURE = 5000;
 /** The device ends a program that takes too long; this much later we give up on its word. Seconds. */
 const ANSWER_GRACE = 10;
 /** An upload may take long, but not stand still for this long. Seconds. */
@@ -208,8 +210,9 @@ class Session implements Remote {
     }, seconds * 1000);
     // By then ssh is in, or has given up. Who waits for nothing would wait for all of the time.
     const probe = new AbortController();
-    const probing = endpoint.connection !== "ssh" ? undefined : setTimeout(async () => {
+    let probing = endpoint.connection !== "ssh" ? undefined : setTimeout(async () => {
       const fault = await probeLogin(endpoint, { ...options, signal: probe.signal }, null);
+      if (fault?.unsure) await new Promise((resolve) => probing = setTimeout(resolve, UNSURE));
       if (fault !== null && !this.#greeted) this.#end(this.#noLogin(fault, this.#lastErrors()));
     }, options.connectTimeout * 1000);
     const settled = (): void => {

@@ -49,7 +49,15 @@ export const PUT_AWAY = onOneLine(login);
 /** The words that start the loop in a shell that is at hand. */
 export function loopArgv(marker: string, endpoint: Pick<Endpoint, "become" | "becomeUser">): string[] {
   const shell = ["sh", "-c", LOOP, "lockstep", marker];
-  return endpoint.become ? ["sudo", "-n", "-H", "-u", endpoint.becomeUser, "--", ...shell, "became"] : shell;
+  return becoming(endpoint, endpoint.become ? [...shell, "became"] : shell);
+}
+
+/** A command, as the user who is to run it. */
+export function becoming(
+  { become, becomeUser }: Pick<Endpoint, "become" | "becomeUser">,
+  words: readonly string[],
+): string[] {
+  return become ? ["sudo", "-n", "-H", "-u", becomeUser, "--", ...words] : [...words];
 }
 
 /**
@@ -102,8 +110,12 @@ function configValue(path: string): string {
 export function sessionArgv(endpoint: Endpoint, options: TransportOptions, marker: string): string[] {
   const words = loopArgv(marker, endpoint);
   if (endpoint.connection === "local") return words;
-  // sshd hands the line to the user's login shell, whichever that is: exec of quoted words is the same in all of them.
-  return sshArgv(endpoint, options, `exec ${words.map(quote).join(" ")}`);
+  return sshArgv(endpoint, options, remoteCommand(words));
+}
+
+/** sshd hands a line to the user's login shell, whichever that is: exec of quoted words is the same in all of them. */
+export function remoteCommand(words: readonly string[]): string {
+  return `exec ${words.map(quote).join(" ")}`;
 }
 
 /**

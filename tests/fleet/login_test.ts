@@ -3,12 +3,15 @@
  * @module
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
 import { testWhere } from "../support.ts";
-import { type DeviceOptions, makeFleet } from "./fleet.ts";
+import { type DeviceOptions, makeFleet, type Vars } from "./fleet.ts";
 import { errorOf, runOn, statuses } from "./program.ts";
 
 interface Login {
   readonly device: DeviceOptions;
+  /** Its sudo, where it has one to be used. */
+  readonly sudo?: string;
   /** In the evidence and in the next move; none where the login does. */
   readonly says?: readonly [evidence: string, next: string];
 }
@@ -53,6 +56,7 @@ const logins: Readonly<Record<string, Login>> = {
     device: { startFile: "exit 0" },
     says: ["another program in the place of the command", "neither exit nor exec"],
   },
+  "its sudo is slow, and no more": { device: {}, sudo: "sleep 4" },
   "it is slow, and no more": { device: { slowSeconds: 4 } },
 };
 
@@ -63,7 +67,14 @@ testWhere("openSession() says which kind of login runs no shell, and the way rou
   await using fleet = await makeFleet({
     devices: entries.map(([, { device }], i) => ({ name: `login-${i}`, ...device })),
   });
-  const inventory = await fleet.inventory();
+  const hosts: Record<string, Vars> = {};
+  for (const [i, [, { sudo }]] of entries.entries()) {
+    if (sudo === undefined) continue;
+    const text = `#!/bin/sh\n${sudo}\nwhile [ "$1" != -- ]; do shift; done; shift; exec "$@"\n`;
+    await Deno.writeTextFile(join(fleet.devices[i]!.binDir, "sudo"), text, { mode: 0o755 });
+    hosts[`login-${i}`] = { ansible_become: true };
+  }
+  const inventory = await fleet.inventory({ hosts });
   const began = performance.now();
   const run = await runOn(fleet, inventory, ["health-check", "--connect-timeout", "2"]);
   const took = performance.now() - began;

@@ -287,3 +287,28 @@ testWhere(
     }
   },
 );
+
+testWhere("health asks the device itself through no proxy, whatever its login says", {
+  needs: ["linux"],
+}, async () => {
+  const proxies = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
+  const before = proxies.map((name) => Deno.env.get(name));
+  // Nothing listens there.
+  for (const name of proxies) Deno.env.set(name, "http://127.0.0.1:9");
+  try {
+    for (const without of [[], ["curl"]]) {
+      await using service = serve();
+      await using device = await makeLocalDevice({
+        settings: { healthUrl: service.url.replace("//", "//user:word@") },
+        tools: { without },
+      });
+      const { last } = await device.perform([health]);
+      assertEquals([last.status, last.error], ["ok", undefined]);
+    }
+  } finally {
+    for (const [at, name] of proxies.entries()) {
+      if (before[at] === undefined) Deno.env.delete(name);
+      else Deno.env.set(name, before[at]);
+    }
+  }
+});
