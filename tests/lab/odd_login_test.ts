@@ -40,7 +40,6 @@ testWhere("deploy and its way back work on a systemd device, when its login expo
   for (const [set, status] of [[one, "changed"], [one, "ok"], [bad, "rolled_back"]] as const) {
     const run = await runOn(lab, inventory, ["deploy", "--artifacts", set.dir]);
     assertEquals(statuses(await run.report()), all(status), run.text);
-    if (Deno.env.has("SHOW")) console.log(run.text);
     for (const device of lab.devices) await assertWhole(device, one);
   }
 });

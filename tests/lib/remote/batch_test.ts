@@ -72,7 +72,11 @@ for (const { name, needs, tools } of shells) {
         Array.from({ length: 40 }, (_, i) => `[${i}]\n`).join(""),
         "[last]\n",
       ]);
-      assertEquals([answers[2]?.stderr, answers[3]?.stderr, answers[5]?.stderr], ["err\n", "no room\n", ""]);
+      assertEquals([answers[2]?.stderr, answers[3]?.stderr, answers[5]?.stderr], [
+        "err\n",
+        "\x1eno room\n",
+        "",
+      ]);
       assertEquals([...Deno.readDirSync(device.root)].length, 0);
     } finally {
       await remote.close();
