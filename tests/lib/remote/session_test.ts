@@ -213,7 +213,7 @@ for (const { name, needs, tools } of shells) {
       );
       assertMatch(lines[1]!, /^\d+ (\d+|-)$/);
       assertEquals(lines.slice(2), ["alive", "another process", "another boot", "a=b c"]);
-      assertEquals({ code, stderr }, { code: 80, stderr: "no room\n" });
+      assertEquals({ code, stderr }, { code: 80, stderr: "\x1eno room\n" });
     });
   });
 
