@@ -59,6 +59,7 @@ function loadOptions(options: Partial<InventoryOptions>) {
     extraVars: options.extraVars ?? [],
     vaultPasswordFiles: options.vaultPasswordFile ?? [],
     vaultIds: options.vaultId ?? [],
+    skipUnreadable: options.skipUnreadableSources ?? false,
     env: process.env,
     cwd: process.cwd(),
     warn,

@@ -67,6 +67,10 @@ export function inventoryCommand(name: string, description: string) {
       collect,
       [],
     )
+    .option(
+      "--skip-unreadable-sources",
+      "go on without a source that cannot be read (a program that fails, a plugin without Ansible), and name each",
+    )
     .option("-l, --limit <pattern>", "only these hosts: names, groups, globs, joined by , : :& :!, or @FILE")
     .option(
       "-e, --extra-vars <vars>",

@@ -1,5 +1,5 @@
 /**
- * Files that configure one of Ansible's inventory plugins: what tells them apart from an inventory, and which of them are read here.
+ * Files that configure one of Ansible's inventory plugins: what tells them apart from an inventory, and which of them are read without Ansible.
  * @module
  */
 import { isMap, isScalar } from "yaml";
@@ -10,18 +10,29 @@ import type { YamlSource } from "../yaml/yaml_document.ts";
 export interface Plugin {
   readonly name: string;
   readonly origin: Origin;
+  /** Whether it is to know the variables of `-e`. */
+  readonly useExtraVars: boolean;
+  /** Whether it is to know the files of variables beside it. */
+  readonly useVarsPlugins: boolean;
 }
 
 /** The plugin that a document configures; undefined where it is an inventory. */
 export function pluginOf(document: YamlSource): Plugin | undefined {
   if (!isMap(document.root)) return undefined;
-  const entry = document.entries(document.root).find(({ key }) => key === "plugin");
+  const entries = document.entries(document.root);
+  const entry = entries.find(({ key }) => key === "plugin");
+  const isOn = (option: string): boolean => {
+    const value = entries.find(({ key }) => key === option)?.value;
+    return isScalar(value) && /^(?:true|yes|on|y|t|1)$/i.test(String(value.value));
+  };
   if (!entry || !isScalar(entry.value) || typeof entry.value.value !== "string" || entry.value.value === "") {
     return undefined;
   }
   return {
     name: entry.value.value,
     origin: document.origin(entry.keyNode.range?.[0] ?? 0, "plugin"),
+    useExtraVars: isOn("use_extra_vars"),
+    useVarsPlugins: isOn("use_vars_plugins"),
   };
 }
 

@@ -6,6 +6,7 @@
 import { Buffer } from "node:buffer";
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import process from "node:process";
 import { resolve as resolvePath } from "@std/path";
 import { MOST_BYTES } from "../bounded_file.ts";
 
@@ -18,28 +19,40 @@ const SHOWN_OF_STDERR = 400;
 export type ProgramResult = { readonly stdout: Buffer } | {
   /** What went wrong, in words. */
   readonly failure: string;
+  /** There is no such program on the PATH. */
+  readonly absent: boolean;
 };
 
-/** Runs `file` with `args` in `cwd`, up to `seconds`. */
+/** How a program is run. */
+export interface ProgramOptions {
+  /** How long it may take; the default is generous. */
+  readonly seconds?: number | undefined;
+  /** Its whole environment; the default is our own. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** How many characters of the end of its stderr are quoted where it fails. */
+  readonly quoted?: number;
+}
+
+/** Runs `file` (a name without a slash is looked for on the PATH) with `args` in `cwd`. */
 export function runProgram(
   file: string,
   args: readonly string[],
   cwd: string,
-  seconds = LONGEST_SECONDS,
+  { seconds = LONGEST_SECONDS, env = process.env, quoted = SHOWN_OF_STDERR }: ProgramOptions = {},
 ): Promise<ProgramResult> {
   const called = [file, ...args].join(" ");
   return new Promise((resolve) => {
-    const child = spawn(file, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(file, args, { cwd, env: { ...env }, stdio: ["ignore", "pipe", "pipe"] });
     const chunks: Buffer[] = [];
     let bytes = 0;
     let stderr = "";
-    const stop = (failure: string) => {
+    const stop = (failure: string, absent = false) => {
       clearTimeout(timer);
       child.kill("SIGKILL");
       // What it has started may hold the pipes open for as long as it likes.
       child.stdout.destroy();
       child.stderr.destroy();
-      resolve({ failure });
+      resolve({ failure, absent });
     };
     const timer = setTimeout(
       () => stop(`"${called}" did not end within ${seconds} s${words(stderr)}`),
@@ -51,13 +64,18 @@ export function runProgram(
       if (bytes > MOST_BYTES) stop(`"${called}" printed more than ${MOST_BYTES / 1024 / 1024} MiB`);
     });
     child.stderr.on("data", (chunk: Buffer) => {
-      stderr = (stderr + chunk.toString()).slice(-SHOWN_OF_STDERR);
+      stderr = (stderr + chunk.toString()).slice(-quoted);
     });
-    child.on("error", (error) => stop(`cannot run "${called}": ${whyNotStarted(file, cwd, error)}`));
+    child.on("error", (error: NodeJS.ErrnoException) => {
+      const absent = error.code === "ENOENT" && !/[/\\]/.test(file);
+      stop(`cannot run "${called}": ${whyNotStarted(file, cwd, error)}`, absent);
+    });
     child.on("close", (code, signal) => {
       clearTimeout(timer);
       if (code === 0) resolve({ stdout: Buffer.concat(chunks) });
-      else resolve({ failure: `"${called}" ended with ${signal ?? `exit code ${code}`}${words(stderr)}` });
+      else {
+        stop(`"${called}" ended with ${signal ?? `exit code ${code}`}${words(stderr)}`);
+      }
     });
   });
 }
@@ -80,5 +98,5 @@ function whyNotStarted(file: string, cwd: string, error: NodeJS.ErrnoException):
 
 function words(stderr: string): string {
   const text = stderr.trim();
-  return text === "" ? ", and said nothing" : `: ${text}`;
+  return text === "" ? ", and said nothing" : text.includes("\n") ? `:\n${text}` : `: ${text}`;
 }

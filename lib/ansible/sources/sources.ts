@@ -35,6 +35,9 @@ export interface Found {
   readonly sources: readonly Source[];
   /** Where `group_vars/` and `host_vars/` stand; none beside a list of hosts. */
   readonly folder?: string;
+  /** There is nothing of that name. */
+  readonly missing?: Problem;
+  /** What is wrong with files, each by its name. */
   readonly problems: Problem[];
   /** Of files in a folder that are passed over, though they look like an inventory. */
   readonly warnings: Problem[];
@@ -48,7 +51,7 @@ export async function findSources(name: string, namedBy: string, cwd: string): P
     if (name.includes(",")) {
       return { sources: [{ file: name, kind: "list", text: name }], problems, warnings: [] };
     }
-    return { sources: [], problems: [await notFound(name, namedBy, cwd)], warnings: [] };
+    return { sources: [], missing: await notFound(name, namedBy, cwd), problems, warnings: [] };
   }
   const sources: Source[] = [];
   const passedOver: string[] = [];

@@ -118,7 +118,13 @@ async function inventoryNames(given: readonly string[], hostsOnly: boolean): Pro
       const { sources } = await findSources(name, "--inventory", cwd);
       if (sources.some(({ kind }) => kind === "program")) return [];
     }
-    const { hostNames, groups } = await loadInventory(named, { extraVars: [], env: { DEPLOY_HOST }, cwd });
+    const { hostNames, groups } = await loadInventory(named, {
+      extraVars: [],
+      env: { DEPLOY_HOST },
+      cwd,
+      runPlugins: false,
+      skipUnreadable: true,
+    });
     return hostsOnly ? [...hostNames] : [...groups.keys(), ...hostNames];
   } catch {
     // Whoever runs the command is told what is wrong with it.
