@@ -11,7 +11,8 @@ import type { VariableCheck } from "../variable_check.ts";
 import type { InventoryBuilder } from "./builder.ts";
 import { readListed } from "./listed_inventory.ts";
 import type { Plugin } from "./plugin_configuration.ts";
-import type { Mapping, Programs } from "./programs.ts";
+import type { Json } from "../../json.ts";
+import { isMapping, type Mapping, type Programs } from "./programs.ts";
 
 const PROGRAM = "ansible-inventory";
 /** A cloud may have many pages of machines. */
@@ -99,8 +100,19 @@ function settings(withVarsPlugins: boolean): Record<string, string> {
   };
 }
 
-/** The groups are sorted by their names there; how they came to be, the children of `all` still tell. */
-function inTheirOrder(listed: Mapping): Mapping {
-  const { all, ...rest } = listed;
-  return all === undefined ? rest : { all, ...rest };
+/**
+ * The groups as they came to be, which only the children of `all` still tell: the list is sorted by names, and has no entry for what is
+ * empty. Those without another parent are below `all` by themselves in the end, behind those of the sources before.
+ */
+function inTheirOrder({ all, ...groups }: Mapping): Mapping {
+  const childrenOf = (group: Json | undefined): readonly Json[] =>
+    isMapping(group) && Array.isArray(group.children) ? group.children : [];
+  const below = new Set(Object.values(groups).flatMap(childrenOf));
+  const children = childrenOf(all);
+  const ordered = children.map((name) => [String(name), groups[String(name)] ?? { hosts: [] }] as const);
+  return {
+    ...Object.fromEntries(ordered),
+    ...groups,
+    ...(isMapping(all) ? { all: { ...all, children: children.filter((name) => below.has(name)) } } : {}),
+  };
 }

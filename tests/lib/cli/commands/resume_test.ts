@@ -54,6 +54,27 @@ testWhere("resume goes on with what is not done, under the same waves", { needs:
   assertEquals(statuses(await report(desk))["edge-4"], "ok");
 });
 
+testWhere(
+  "resume leaves out sources that cannot be read, where the run did",
+  { needs: ["linux"] },
+  async () => {
+    await using desk = await makeDesk(2);
+    await Deno.writeTextFile(desk.path("cloud.yml"), "plugin: no.such.plugin\n");
+    await Deno.writeTextFile(desk.path("device 2"), "in the way");
+    const refused = await desk.run([...deploy, "-i", "cloud.yml"]);
+    assertEquals(refused.code, 64, refused.text);
+    assertStringIncludes(refused.text, "cloud.yml:1:1");
+    const run = await desk.run([...deploy, "-i", "cloud.yml", "--skip-unreadable-sources"]);
+    assertEquals(run.code, 2, run.text);
+    assertStringIncludes(run.text, "left out 1 source");
+    await Deno.remove(desk.path("device 2"));
+    const rest = await desk.run(["resume"]);
+    assertEquals(rest.code, 0, rest.text);
+    assertStringIncludes(rest.text, "left out 1 source");
+    assertEquals(await touched(desk), ["edge-2"]);
+  },
+);
+
 testWhere("resume --retry-failed begins no host that was not begun", { needs: ["linux"] }, async () => {
   await using desk = await partlyFailed();
   await Deno.remove(desk.path("device 3"));

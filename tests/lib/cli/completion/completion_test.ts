@@ -93,6 +93,16 @@ testWhere("completionsOf() runs no inventory that is a program", { needs: ["linu
   assertEquals([...Deno.readDirSync(desk.dir)].some(({ name }) => name === "ran"), false);
 });
 
+testWhere("completionsOf() asks Ansible nothing, and offers what else the folder has", {
+  needs: ["linux"],
+}, async () => {
+  await using desk = await makeDesk();
+  await Deno.mkdir(desk.path("inv"));
+  await Deno.writeTextFile(desk.path("inv", "a.yml"), "plugin: no.such.plugin\n");
+  await Deno.writeTextFile(desk.path("inv", "b.yml"), "web: {hosts: {static-1: }}\n");
+  assertEquals(await complete("deploy", "-i", desk.path("inv"), "-l", "stat"), [["static-1"], 4]);
+});
+
 Deno.test("completionsOf() knows the runs, newest first", async () => {
   await using desk = await makeDesk();
   const runs = ["20261124T021945Z-3f9a1c", "20261125T021945Z-3f9a1c"];
