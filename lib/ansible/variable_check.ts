@@ -5,6 +5,7 @@
  */
 import type { Problem } from "../errors.ts";
 import type { Json } from "../json.ts";
+import { isInternalName } from "./internal_names.ts";
 import { problemAt } from "./problems.ts";
 import type { Setting } from "./types.ts";
 
@@ -41,14 +42,26 @@ export class VariableCheck {
   /** Looks at a variable, whose name is written at `nameOrigin()`. */
   variable(name: string, { value, origin }: Setting, nameOrigin = () => origin): void {
     if (this.seen.has(name)) return;
-    const advice = this.adviser(name, value) ?? (isUsable(name) ? undefined : {
-      message: `found the variable "${name}", which no template can name; it is kept as it is`,
-      hint: "a name is made of letters, digits and _, and does not begin with a digit",
-    });
+    const advice = this.adviser(name, value) ?? aboutName(name);
     if (advice === undefined) return;
     this.seen.add(name);
     this.warn(problemAt(nameOrigin(), advice.message, advice.hint));
   }
+}
+
+function aboutName(name: string): Advice | undefined {
+  if (!isUsable(name)) {
+    return {
+      message: `found the variable "${name}", which no template can name; it is kept as it is`,
+      hint: "a name is made of letters, digits and _, and does not begin with a digit",
+    };
+  }
+  return isInternalName(name)
+    ? {
+      message: `found the variable "${name}", whose name is Ansible's own; as with Ansible it is not listed`,
+      hint: "give it another name",
+    }
+    : undefined;
 }
 
 function isUsable(name: string): boolean {

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Json } from "../json.ts";
+import { withoutInternalNames } from "../ansible/internal_names.ts";
 import { isPythonNumber } from "../ansible/python/python_number.ts";
 import { oneLine } from "../printable.ts";
 import { pythonText } from "../ansible/python/python_text.ts";
@@ -18,8 +19,8 @@ import { plain } from "../ansible/values.ts";
 export function toAnsibleList(inventory: Inventory): Json {
   const list = new Map<string, Json>();
   const hostvars = inventory.hosts
-    .filter((host) => Object.keys(host.vars).length > 0)
-    .map((host) => [host.name, host.vars] as const);
+    .map((host) => [host.name, withoutInternalNames(host.vars)] as const)
+    .filter(([, vars]) => Object.keys(vars).length > 0);
   list.set("_meta", { hostvars: Object.fromEntries(hostvars) });
   for (const group of inventory.groups.values()) {
     const entry: Record<string, Json> = {};
@@ -32,7 +33,7 @@ export function toAnsibleList(inventory: Inventory): Json {
 
 /** What `ansible-inventory --host` prints: one host's variables, sorted by name. */
 export function toAnsibleHost(host: Host): Json {
-  return sorted(host.vars);
+  return sorted(withoutInternalNames(host.vars) as Json);
 }
 
 /**
@@ -43,7 +44,7 @@ export function toGraph(inventory: Inventory, { vars = false } = {}): string {
   const lines: string[] = [];
   const hosts = new Map(vars ? inventory.hosts.map((host) => [host.name, host]) : []);
   const show = (shown: Host["vars"], depth: number) => {
-    const names = vars ? Object.keys(shown).sort(byCodePoint) : [];
+    const names = vars ? Object.keys(withoutInternalNames(shown)).sort(byCodePoint) : [];
     for (const name of names) lines.push(branch(`{${name} = ${textOf(shown[name]!)}}`, depth));
   };
   const draw = (name: string, depth: number) => {

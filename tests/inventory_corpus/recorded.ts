@@ -1,5 +1,6 @@
 /**
- * The answers of Ansible that were written down, for machines without it. `deno run -A tests/inventory_corpus/recorded.ts` writes them anew.
+ * The answers of Ansible that were written down, for machines without it. `deno run -A tests/inventory_corpus/recorded.ts` writes them
+ * anew; with names of cases (or their beginnings) behind it, only theirs.
  * @module
  */
 import { join } from "@std/path";
@@ -51,12 +52,13 @@ function withoutWords(rendered: NonNullable<Answer["rendered"]>): NonNullable<An
   );
 }
 
-async function record(): Promise<void> {
-  await Deno.remove(folder, { recursive: true }).catch(() => {});
-  await Deno.mkdir(folder);
+async function record(names: readonly string[]): Promise<void> {
+  if (names.length === 0) await Deno.remove(folder, { recursive: true }).catch(() => {});
+  await Deno.mkdir(folder, { recursive: true });
   const ansible = new Ansible();
   await Deno.writeTextFile(versionFile, `${await ansible.version()}\n`);
   for (const each of await readCases()) {
+    if (names.length > 0 && !names.some((name) => each.name.startsWith(name))) continue;
     await withFolder(each, async (cwd) => {
       await Deno.writeTextFile(fileOf(each.name), recordedText(await ansible.ask({ ...each, cwd })));
     });
@@ -64,4 +66,4 @@ async function record(): Promise<void> {
   await ansible.close();
 }
 
-if (import.meta.main) await record();
+if (import.meta.main) await record(Deno.args);

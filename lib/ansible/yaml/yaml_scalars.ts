@@ -70,19 +70,35 @@ function numberBy(
 const integer = numberBy(integerOf, "whole number");
 const float = numberBy(floatOf, "number");
 
-/** A date as Ansible prints it: Python's `isoformat()`. */
-function isoDate(text: string): string {
+/** A date as Ansible prints it: Python's `isoformat()`. One that is in no calendar is refused, as Python does. */
+function isoDate(text: string, refuse: Refuse): string {
   const parts =
     /^(\d{4})-(\d\d?)-(\d\d?)(?:(?:[Tt]|[ \t]+)(\d\d?):(\d\d):(\d\d)(?:\.(\d*))?[ \t]*(Z|[-+]\d\d?(?::\d\d)?)?)?$/
       .exec(text)!;
   const two = (part = "0") => part.padStart(2, "0");
   const [, year, month, day, hour, minute, second, fraction, zone] = parts;
   const date = `${year}-${two(month)}-${two(day)}`;
+  if (Number(year) < 1 || Number(day) < 1 || Number(day) > daysIn(Number(year), Number(month))) {
+    refuse(`${text} is no day of the calendar; put it in quotes, if it is no date`);
+  }
+  if (Number(hour ?? 0) > 23 || Number(minute ?? 0) > 59 || Number(second ?? 0) > 59) {
+    refuse(`${text} is no time of day; put it in quotes, if it is none`);
+  }
   if (hour === undefined) return date;
   const micros = fraction && Number(fraction) > 0 ? `.${fraction.slice(0, 6).padEnd(6, "0")}` : "";
   const [, sign, hours, minutes] = /^([-+])(\d\d?)(?::(\d\d))?$/.exec(zone ?? "") ?? [];
+  if (Number(hours ?? 0) * 60 + Number(minutes ?? 0) >= 24 * 60) {
+    refuse(`${text} has an offset of a day or more`);
+  }
   const offset = zone === "Z" ? "+00:00" : sign ? `${sign}${two(hours)}:${two(minutes)}` : "";
   return `${date}T${two(hour)}:${minute}:${second}${micros}${offset}`;
+}
+
+/** None for a month that there is not. */
+function daysIn(year: number, month: number): number {
+  if (month < 1 || month > 12) return 0;
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return [4, 6, 9, 11].includes(month) ? 30 : 31;
 }
 
 function tag(name: string, test: RegExp, resolve: (text: string, refuse: Refuse) => unknown): ScalarTag {

@@ -202,15 +202,15 @@ Deno.test("loadInventory() refuses a source by its kind, when it is none that is
     "dynamic": "#!/bin/sh\n",
     "latin.yaml": new Uint8Array([0x61, 0xff]),
     "list.yaml": "- h1\n",
-    "plugin.yaml": "plugin: aws_ec2\n",
+    "plugin.json": '{"plugin": "aws_ec2"}\n',
   }, async (cwd) => {
     const expected = {
       "dynamic": "dynamic: found a script that may not be run",
       "hosts.toml": "hosts.toml:1:1: found TOML, expected YAML, JSON, INI or a program",
       "latin.yaml": "latin.yaml: this is not a text in UTF-8",
       "list.yaml": "list.yaml:1:1: found a list, expected groups such as all:",
-      "plugin.yaml":
-        "plugin.yaml:1:1: plugin: found the configuration of an inventory plugin, expected groups such as all:",
+      "plugin.json":
+        "plugin.json:1:2: plugin: found the configuration of an inventory plugin, expected groups such as all:",
       "hosts.inj": '--inventory: found no file "hosts.inj" in the current folder or in inventory/',
     };
     const problems = await problemsOf(() =>
