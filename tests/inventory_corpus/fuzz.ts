@@ -1,9 +1,11 @@
 /**
  * Reads thousands of broken inventories in a process of its own, whose memory is limited: each must end in a result or in mistakes with their
- * places, in time. As a program: `deno run -A tests/inventory_corpus/fuzz.ts [--count=20000] [--seed=N] [--show]`.
+ * places, in time. As a program: `deno run -A tests/inventory_corpus/fuzz.ts [--count=20000] [--seed=N] [--show]`; with `--against-ansible N`
+ * it reads N valid inventories instead, beside Ansible.
  * @module
  */
 import { fromFileUrl } from "@std/path";
+import { findProgram } from "../support.ts";
 import { readCases } from "./case.ts";
 import { Chance } from "./chance.ts";
 import type { Outcome } from "./fuzz_child.ts";
@@ -88,11 +90,30 @@ export function formatFaults(faults: readonly Outcome[]): string {
   ).join("\n");
 }
 
-if (import.meta.main) {
-  const option = (name: string) =>
-    Deno.args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
-  const seed = Number(option("seed") ?? Math.floor(Math.random() * 1e9));
-  const count = Number(option("count") ?? 20_000);
+/** `--NAME=VALUE` or `--NAME VALUE` of the command line. */
+function option(name: string): string | undefined {
+  const joined = Deno.args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
+  const at = Deno.args.indexOf(`--${name}`);
+  return joined ?? (at < 0 ? undefined : Deno.args[at + 1]);
+}
+
+/** Compares valid inventories with what Ansible makes of them. Returns whether all agree. */
+async function againstAnsible(seed: number, count: number): Promise<boolean> {
+  if (findProgram("ansible-inventory") === undefined) {
+    console.error("Cannot compare with Ansible: there is no ansible-inventory on the PATH");
+    return false;
+  }
+  const { compareWithAnsible } = await import("./against_ansible.ts");
+  const { refused, known, failures } = await compareWithAnsible(seed, count, (text) => console.log(text));
+  for (const [why, times] of known) console.log(`${times} × known: ${why}`);
+  console.log(
+    `--seed=${seed} --against-ansible=${count}: ${failures.length} differ, Ansible refuses ${refused}`,
+  );
+  return failures.length === 0;
+}
+
+/** Reads mutants, and prints what did not end well. Returns whether all did. */
+async function broken(seed: number, count: number): Promise<boolean> {
   if (Deno.args.includes("--show")) {
     const { files, ...mutant } = mutate(new Chance(seed), await readCases());
     console.log(mutant);
@@ -103,8 +124,15 @@ if (import.meta.main) {
   const { taken, refused, faults, slowest } = await fuzz(seed, count);
   console.log(`slowest: seed ${slowest.seed}, ${slowest.seconds?.toFixed(2)} s`);
   console.log(`--seed=${seed} --count=${count}: ${taken} taken, ${refused} refused, ${faults.length} faults`);
-  if (faults.length > 0) {
-    console.log(formatFaults(faults));
-    Deno.exit(1);
-  }
+  if (faults.length > 0) console.log(formatFaults(faults));
+  return faults.length === 0;
+}
+
+if (import.meta.main) {
+  const seed = Number(option("seed") ?? Math.floor(Math.random() * 1e9));
+  const compared = option("against-ansible");
+  const well = compared === undefined
+    ? await broken(seed, Number(option("count") ?? 20_000))
+    : await againstAnsible(seed, Number(compared));
+  if (!well) Deno.exit(1);
 }

@@ -165,7 +165,7 @@ def answer(question):
         return {"error": "\n".join(["%s: %s" % (type(error).__name__, error), *warnings])}
     found["warnings"] = list(warnings)
     found["secrets"] = secrets_of(kept[1], kept[2])
-    found["rendered"] = {name: rendered(*kept, name) for name in question.get("render", [])}
+    found["rendered"] = {name: rendered(*kept, name) for name in question.get("render", []) if kept[1].get_host(name)}
     found["patterns"] = {pattern: select(kept[1], pattern) for pattern in question["patterns"]}
     return found
 

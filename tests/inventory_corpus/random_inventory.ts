@@ -6,6 +6,7 @@
 import type { Case } from "./case.ts";
 import { Chance } from "./chance.ts";
 import { literal } from "./literal_json.ts";
+import { iniValue, iniWord, yamlEntry, yamlFlow } from "./random_values.ts";
 
 /** Groups whose order by name differs from that by number, by case, or by what a locale says. */
 const GROUPS = ["web", "db", "a", "B", "a10", "a2", "edge_1", "Z", "zz", "_x", "prod", "été", "web2"];
@@ -148,6 +149,14 @@ const INI_SECTION = [
   ],
 ];
 
+/** What is given with -e, of a variable. */
+const EXTRA_VARS: readonly ((name: string) => string)[] = [
+  (name) => `${name}=extra`,
+  (name) => `${name}='two words' y=1.0`,
+  (name) => `{"${name}": 2.50}`,
+  (name) => `{${name}: [0x10, yes, 1_0]}`,
+];
+
 interface Plan {
   /** Children by group; a group's children come later in the order of all groups, so that there is no loop. */
   readonly groups: readonly string[];
@@ -176,13 +185,15 @@ export function randomInventory(seed: number): Case {
   for (const [number, kind] of kinds.entries()) {
     files[`${folder}${number}${chance.pick(suffixes[kind])}`] = written[kind](chance, plan);
   }
+  if (chance.oneIn(8)) files[`${folder}z.yml`] = constructedText(chance);
   const sources = folder === "" ? Object.keys(files) : ["inv"];
   if (chance.oneIn(3)) addVariableFiles(chance, groups, folder, files);
   return {
     name: `seed ${seed}`,
     about: "left to chance",
     sources,
-    extraVars: chance.oneIn(6) ? [`${chance.pick(VARIABLES)}=extra`] : [],
+    extraVars: chance.oneIn(6) ? [chance.pick(EXTRA_VARS)(chance.pick(VARIABLES))] : [],
+    render: chance.some(HOSTS, 2),
     patterns: Array.from({ length: 6 }, () => randomPattern(chance, groups)),
     differs: {},
     files,
@@ -196,8 +207,9 @@ function yamlText(chance: Chance, { groups, children }: Plan): string {
     for (const section of sections) {
       if (section === "vars" && chance.below(3) > 0) {
         lines.push(`${indent}vars:`);
-        for (const name of unique(chance.some(VARIABLES, 4))) {
-          lines.push(`${indent}  ${name}: ${chance.pick(YAML_VALUES)}`);
+        for (const name of chance.some(VARIABLES, 4)) {
+          if (chance.oneIn(2)) lines.push(...yamlEntry(chance, `${indent}  `, name, VARIABLES));
+          else lines.push(`${indent}  ${name}: ${chance.pick(YAML_VALUES)}`);
         }
         if (chance.oneIn(3)) {
           lines.push(`${indent}  ansible_group_priority: ${chance.pick(["1", "2", "10", "'3'", "-1"])}`);
@@ -206,9 +218,13 @@ function yamlText(chance: Chance, { groups, children }: Plan): string {
       if (section === "hosts" && chance.below(4) > 0) {
         lines.push(`${indent}hosts:`);
         for (const host of unique(hostWords(chance))) {
-          const vars = unique(chance.some(VARIABLES, 3)).map((name) =>
-            `${name}: ${chance.pick(YAML_VALUES)}`
-          );
+          const named = chance.some(VARIABLES, 3);
+          if (chance.oneIn(3) && named.length > 0) {
+            lines.push(`${indent}  ${JSON.stringify(host)}:`);
+            for (const name of named) lines.push(...yamlEntry(chance, `${indent}    `, name, VARIABLES));
+            continue;
+          }
+          const vars = named.map((name) => `${name}: ${yamlValue(chance)}`);
           lines.push(`${indent}  ${JSON.stringify(host)}: ${vars.length > 0 ? `{${vars.join(", ")}}` : ""}`);
         }
       }
@@ -223,7 +239,9 @@ function yamlText(chance: Chance, { groups, children }: Plan): string {
     }
   };
   const define = (indent: string) => {
-    for (const group of chance.shuffled(groups)) {
+    // A group that is there twice, of which the later counts.
+    const twice = chance.oneIn(12) ? [chance.pick(groups)] : [];
+    for (const group of [...chance.shuffled(groups), ...twice]) {
       lines.push(`${indent}${group}:`);
       body(group, `${indent}  `, 0);
     }
@@ -247,12 +265,19 @@ function yamlText(chance: Chance, { groups, children }: Plan): string {
 function iniText(chance: Chance, { groups, children }: Plan): string {
   const hosts = () =>
     hostWords(chance).map((host) =>
-      [host, ...chance.some(VARIABLES, 3).map((name) => `${name}=${chance.pick(INI_INLINE)}`)].join(" ") +
+      [
+        host,
+        ...chance.some(VARIABLES, 3).map((name) =>
+          `${name}=${chance.oneIn(2) ? iniWord(chance, VARIABLES) : chance.pick(INI_INLINE)}`
+        ),
+      ].join(" ") +
       (chance.oneIn(6) ? " # a comment" : "")
     );
   const vars = () => [
     ...chance.some(VARIABLES, 4).map((name) =>
-      `${name}${chance.pick(["=", " = ", "= "])}${chance.pick(INI_SECTION)}`
+      `${name}${chance.pick(["=", " = ", "= "])}${
+        chance.oneIn(2) ? iniValue(chance, VARIABLES) : chance.pick(INI_SECTION)
+      }`
     ),
     ...(chance.oneIn(3) ? [`ansible_group_priority=${chance.pick(["1", "2", "10", "'3'", "-1"])}`] : []),
   ];
@@ -324,13 +349,46 @@ function addVariableFiles(
   files: Record<string, string>,
 ): void {
   const text = () =>
-    unique(chance.some(VARIABLES, 4)).map((name) => `${name}: ${chance.pick(YAML_VALUES)}\n`).join("");
+    chance.some(VARIABLES, 4).flatMap((name) =>
+      chance.oneIn(3) ? yamlEntry(chance, "", name, VARIABLES) : [`${name}: ${yamlValue(chance)}`]
+    ).map((line) => `${line}\n`).join("");
   for (const group of chance.some([...groups, "all", "ungrouped"], 3)) {
     files[`${folder}group_vars/${group}${chance.pick(["", ".yml", ".yaml", ".json", "/main.yml"])}`] = text();
   }
   for (const host of chance.some(HOSTS, 2)) {
     files[`${folder}host_vars/${host}${chance.pick(["", ".yml"])}`] = text();
   }
+  // A folder of files for one host, and files of the current folder beside those of the inventory's.
+  if (chance.oneIn(4)) {
+    const host = chance.pick(HOSTS);
+    if (!(`${folder}host_vars/${host}` in files)) {
+      for (const name of ["10", "20.yml", "sub/5.yaml"]) files[`${folder}host_vars/${host}/${name}`] = text();
+    }
+  }
+  if (folder !== "" && chance.oneIn(3)) files[`group_vars/${chance.pick([...groups, "all"])}.yml`] = text();
+}
+
+/** A source that makes groups and variables of the hosts before it. */
+function constructedText(chance: Chance): string {
+  const name = () => chance.pick(VARIABLES);
+  return [
+    "plugin: constructed",
+    `strict: ${chance.pick(["no", "false"])}`,
+    "groups:",
+    `  made: ${name()} is defined`,
+    `  both: ${name()} is defined and 'web' in group_names`,
+    "compose:",
+    `  composed: ${name()} ~ '-' ~ inventory_hostname`,
+    "keyed_groups:",
+    `  - {key: ${name()} | string, prefix: ${chance.pick(["by", "''", "p_"])}, separator: '${
+      chance.pick(["_", "-", ""])
+    }'}`,
+    "",
+  ].join("\n");
+}
+
+function yamlValue(chance: Chance): string {
+  return chance.oneIn(2) ? yamlFlow(chance, VARIABLES) : chance.pick(YAML_VALUES);
 }
 
 function randomPattern(chance: Chance, groups: readonly string[]): string {
