@@ -36,7 +36,7 @@ export async function compareWithAnsible(
   const one = async (number: number): Promise<void> => {
     const inventory = randomInventory(number);
     await withFolder(inventory, async (cwd) => {
-      const question = { ...inventory, cwd };
+      const question = { ...inventory, cwd, secrets: false };
       const [theirs, ours] = await Promise.all([ansible.ask(question), askOurs(question)]);
       if (theirs.error !== undefined) refused++;
       const differences = compare(ours, theirs).filter((difference) => {

@@ -60,9 +60,9 @@ export class Ansible {
 
   /** Asks one question. Those asked meanwhile wait for their turn. */
   async ask(question: Question): Promise<Answer> {
-    const { cwd, patterns, render = [] } = question;
+    const { cwd, patterns, render = [], secrets = true } = question;
     return parseLiteral(
-      await this.#exchange({ cwd, patterns, render, args: ansibleArgs(question) }),
+      await this.#exchange({ cwd, patterns, render, secrets, args: ansibleArgs(question) }),
     ) as unknown as Answer;
   }
 

@@ -34,6 +34,8 @@ export interface Question {
   readonly vaultPasswordFile?: string;
   readonly patterns: readonly string[];
   readonly render?: readonly string[];
+  /** False where nothing is encrypted: to look for it takes a third of the time. */
+  readonly secrets?: boolean;
 }
 
 /** What a text is read as: `error` where it cannot be, `other` where JSON has no word for it. */

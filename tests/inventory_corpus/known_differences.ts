@@ -10,7 +10,23 @@ interface Known {
   readonly is: (difference: Difference) => boolean;
 }
 
-const KNOWN: readonly Known[] = [];
+const KNOWN: readonly Known[] = [
+  {
+    why: "a date is text here, as Ansible lists it; within a text Ansible writes it as Python does",
+    is: ({ ours, theirs }) =>
+      /\d{4}-\d\d-\d\d|"str"/.test(ours) &&
+      /datetime\.date|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|date__?time|"(?:date|datetime)"/.test(theirs),
+  },
+  {
+    why: "keys that are whole numbers come first here, where a mapping becomes a text",
+    is: ({ ours, theirs }) => /'\d+':|\\"\d+\\":/.test(ours) && letters(ours) === letters(theirs),
+  },
+];
+
+/** The characters of a text, in whatever order they are. */
+function letters(text: string): string {
+  return [...text].sort().join("");
+}
 
 /** Why a difference is meant; undefined where it is not. */
 export function reasonFor(difference: Difference): string | undefined {

@@ -91,7 +91,15 @@ class HostConstruction {
     const group = safeName(name);
     if (!this.#canBeGroup(group, origin)) return;
     this.builder.addGroup(group);
-    this.builder.addHost(this.name, group);
+    // Where a group has the name of the host it is the group that goes there, as with Ansible.
+    if (this.builder.addChild(group, this.name)) return;
+    this.#refuse(
+      origin,
+      group === this.name
+        ? `found the group "${group}" as a child of itself, because a host has its name, too`
+        : `found the group "${this.name}", which a host has the name of, above "${group}", which it would be a child of`,
+      "call the host or the group otherwise",
+    );
   }
 
   #keyed(keyed: KeyedGroup): void {
