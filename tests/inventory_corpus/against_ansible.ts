@@ -49,7 +49,7 @@ export async function compareWithAnsible(
       failures.push(failure);
       tell(failure);
     });
-    if (++done % 500 === 0) {
+    if (++done % 100 === 0) {
       tell(`${done} of ${count}: ${failures.length} differ, Ansible refuses ${refused}`);
     }
   };

@@ -1,0 +1,12 @@
+import { assertEquals } from "@std/assert";
+import { reasonFor } from "./known_differences.ts";
+
+const known = (ours: string, theirs: string) => reasonFor({ about: "h.x", ours, theirs }) !== undefined;
+
+Deno.test("reasonFor() knows dates within texts and keys that are numbers, and nothing that is like them", () => {
+  assertEquals(known(`{"value":"['2026-01-02']!"}`, `{"value":"[datetime.date(2026, 1, 2)]!"}`), true);
+  assertEquals(known(`{"value":"['2026-01-02']!"}`, `{"value":"['2026-01-03']!"}`), false);
+  assertEquals(known(`{"value":"{'1': 2, 'k': 3}"}`, `{"value":"{'k': 3, '1': 2}"}`), true);
+  assertEquals(known(`{"value":"{'1': 2, 'k': 3}"}`, `{"value":"{'k': 2, '1': 4}"}`), false);
+  assertEquals(known(`{"value":"{'a': 2, 'k': 3}"}`, `{"value":"{'k': 3, 'a': 2}"}`), false);
+});
