@@ -67,6 +67,8 @@ export { plainView } from "./lib/report/views/plain.ts";
 export { type Clock, type PrettyOptions, prettyView, type TerminalSize } from "./lib/report/views/pretty.ts";
 export { jsonView, ndjsonView } from "./lib/report/views/json.ts";
 export type { View, ViewOptions, Writer } from "./lib/report/views/view.ts";
+export { file, type FileOptions, type RightsOptions } from "./tasks/common/file.ts";
+export type { PerHost } from "./tasks/common/per_host.ts";
 
 /** The pipelines of Lockstep's own commands. `before()`, `after()` and `without()` make others of them. */
 export const pipelines: { readonly [Name in "deploy" | "rollback" | "undo"]: Pipeline } = {

@@ -12,6 +12,7 @@ Deno.test("mod.ts is a library when it is imported: nothing runs, and these are 
     "definePipeline",
     "defineProject",
     "defineTask",
+    "file",
     "formatFailure",
     "formatProblem",
     "jsonView",
