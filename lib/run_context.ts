@@ -9,14 +9,23 @@ import type { RunContext } from "./task.ts";
 import { currentUser } from "./user.ts";
 
 /** What of a run may be left out: it is false then. */
-export type RunChoices = Partial<Pick<RunContext, "dryRun" | "force" | "slow">>;
+export type RunChoices = Partial<Pick<RunContext, "dryRun" | "diff" | "force" | "slow">>;
 
 /** A run of `command` that begins now. */
 export function newRun(
   command: string,
-  { dryRun = false, force = false, slow = false }: RunChoices = {},
+  { dryRun = false, diff = false, force = false, slow = false }: RunChoices = {},
 ): RunContext {
   const startedAt = new Date();
   const user = currentUser()?.username ?? process.env.USER ?? process.env.USERNAME ?? "unknown";
-  return { id: newRunId(startedAt), startedAt, dryRun, force, slow, who: `${user}@${hostname()}`, command };
+  return {
+    id: newRunId(startedAt),
+    startedAt,
+    dryRun,
+    diff,
+    force,
+    slow,
+    who: `${user}@${hostname()}`,
+    command,
+  };
 }

@@ -61,6 +61,8 @@ export interface RunContext {
   readonly who: string;
   /** Also put live what has failed on a host before. */
   readonly force: boolean;
+  /** Show in what the content of files differs (`--diff`): a task puts that into its report, as the text `detail.diff`. */
+  readonly diff?: boolean;
   /** Bytes are dear (`--bwlimit`): what shrinks travels compressed. */
   readonly slow?: boolean;
   /** `deploy` or `rollback`: what the device's history calls it. */

@@ -140,10 +140,14 @@ export function linkWarnings(dir: string, links: readonly OutsideLink[]): string
 
 export function runContext(
   command: string,
-  options: Pick<HostsOptions, "dryRun" | "check" | "bwlimit"> & { readonly force?: boolean | undefined },
+  options: Pick<HostsOptions, "dryRun" | "check" | "bwlimit"> & {
+    readonly force?: boolean | undefined;
+    readonly diff?: boolean | undefined;
+  },
 ): RunContext {
   return newRun(command, {
     dryRun: options.dryRun || options.check,
+    diff: options.diff ?? false,
     force: options.force ?? false,
     slow: options.bwlimit !== undefined,
   });

@@ -20,6 +20,7 @@ const NOT_KEPT: readonly string[] = [
   "dryRun",
   "check",
   "listTasks",
+  "diff",
 ] satisfies (keyof FleetOptions)[];
 
 /** What a recorded option may be: what the option itself may be. */

@@ -24,6 +24,7 @@ export function rolloutCommand(name: string, description: string) {
     .option("--skip <tasks>", "not these tasks, joined by commas")
     .option("--start-at <task>", "this task and those behind it")
     .option("--list-tasks", "print the names of the tasks, and do nothing")
+    .option("-D, --diff", "show in what the content of files differs, or would differ, before and after")
     .option("--force", "also where this release has failed before")
     .option(
       "--waves <list>",

@@ -3,6 +3,7 @@
  * however many there are.
  * @module
  */
+import { Buffer } from "node:buffer";
 import { joined } from "../bounds.ts";
 import { inBytes, type OutputLimit } from "./limits.ts";
 
@@ -47,7 +48,7 @@ export class Kept {
   }
 
   /** What is kept, without the line break at its end, as text. Begins anew. */
-  take(limit: Pick<StreamLimit, "bytes">): string {
+  take(limit: Pick<StreamLimit, "bytes" | "raw">): string {
     const text = this.text(limit, true);
     this.#head = new Pile();
     this.#tail = new Pile();
@@ -58,11 +59,12 @@ export class Kept {
   /** The last of it, as evidence. */
   last(bytes: number): string {
     const end = this.#tail.length > 0 ? this.#tail : this.#head;
-    return decode(end.bytes.subarray(-bytes));
+    return decodeText(end.bytes.subarray(-bytes));
   }
 
   /** What is kept until now. `bare`: without the line break at its end. */
-  text(limit: Pick<StreamLimit, "bytes">, bare = false): string {
+  text(limit: Pick<StreamLimit, "bytes" | "raw">, bare = false): string {
+    const decode = limit.raw ? decodeRaw : decodeText;
     this.#tail.keepLast(Math.floor(limit.bytes / 2));
     const missing = this.#bytes - this.#head.length - this.#tail.length;
     const last = this.#tail.length > 0 ? this.#tail.bytes : this.#head.bytes;
@@ -116,8 +118,12 @@ class Pile {
 
 const decoder = new TextDecoder();
 
-function decode(bytes: Uint8Array<ArrayBuffer>): string {
+function decodeText(bytes: Uint8Array<ArrayBuffer>): string {
   return decoder.decode(bytes);
+}
+
+function decodeRaw({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>): string {
+  return Buffer.from(buffer, byteOffset, length).toString("latin1");
 }
 
 /** Without the line that the cut went through, unless that is most of it; never half a character. */

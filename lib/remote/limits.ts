@@ -12,6 +12,8 @@ export interface OutputLimit {
   readonly bytes: number;
   /** What happens past that: the program's answer is of no use, or its middle is left out. */
   readonly past: "refuse" | "cut";
+  /** Each character is one byte: what is no text comes through as it is. */
+  readonly raw?: boolean;
 }
 
 /** Standard output of a program that is read as a whole: a fact. */

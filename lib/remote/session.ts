@@ -264,13 +264,14 @@ class Session implements Remote {
     const { commandTimeout, longest = Infinity, maxOutput = OUTPUT.bytes } = this.#options;
     const own = options.timeout ?? commandTimeout;
     const seconds = Math.min(own, longest + (options.waits ?? 0), left);
-    const { past, bytes } = options.output ?? { ...OUTPUT, bytes: maxOutput + (options.expected ?? 0) };
+    const { past, bytes, raw = false } = options.output ??
+      { ...OUTPUT, bytes: maxOutput + (options.expected ?? 0) };
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const pending: Pending = {
       id: this.#nextId++,
       name: program.name,
       seconds,
-      out: { past, bytes, received: Math.max(RECEIVED, bytes) },
+      out: { past, bytes, raw, received: Math.max(RECEIVED, bytes) },
       err: past === "cut"
         ? { past, bytes, received: RECEIVED }
         : { past: "cut", bytes: ERRORS_KEPT, received: ERRORS_RECEIVED },

@@ -6,33 +6,16 @@
  * nothing where somebody else can exchange a name on the way.
  * @module
  */
-import { device } from "../../lib/facts/device.ts";
-import {
-  defineTask,
-  type NoVariables,
-  type ObservedHost,
-  type Plan,
-  type Step,
-  type Task,
-  type TaskHost,
-} from "../../lib/task.ts";
 import { UsageError } from "../../lib/errors.ts";
+import { device } from "../../lib/facts/device.ts";
 import type { TaskVariables } from "../../lib/settings/mod.ts";
+import { defineTask, type NoVariables, type ObservedHost, type Task, type TaskHost } from "../../lib/task.ts";
 import { Argument, isAccount, isContent, isDevicePath, isMode, optional } from "./arguments.ts";
-import {
-  belongsTo,
-  type Entry,
-  giveRights,
-  lookAt,
-  modeWord,
-  ownerWord,
-  putFiles,
-  refuseWay,
-  removeFile,
-  type Rights,
-  sha256Of,
-} from "./device_files.ts";
+import { contentDiff, MOST_READ } from "./content_diff.ts";
+import { lookAt, sha256Of } from "./device_files.ts";
+import { type Observed, planAbsent, planPresent } from "./file_plan.ts";
 import type { PerHost } from "./per_host.ts";
+import { readFile } from "./read_file.ts";
 
 /** To whom a file belongs, and who may do what with it. What is left out stays as it is. */
 export interface RightsOptions<Values> {
@@ -54,6 +37,8 @@ export interface FileOptions<Values = NoVariables> extends RightsOptions<Values>
   readonly path: PerHost<string, Values>;
   /** What it holds: text (as UTF-8) or bytes. Without it the file has to be there. */
   readonly content?: PerHost<string | Uint8Array, Values>;
+  /** Never show its content, whatever `--diff` says: it holds secrets that the inventory does not know of. */
+  readonly diff?: false;
   /** It is not to be there. */
   readonly absent?: true;
 }
@@ -85,18 +70,6 @@ export function file<Values = NoVariables>(options: FileOptions<Values>): Task {
 /** What makes the content for a host. */
 export type ContentOf<Values> = (host: TaskHost, variables: Values) => string | Uint8Array;
 
-/** What one host's file is to be, and is. */
-interface Observed {
-  readonly path: string;
-  /** Null if the content is not asked for. */
-  readonly content: { readonly bytes: Uint8Array; readonly sha256: string } | null;
-  readonly rights: Rights;
-  readonly entry: Entry;
-  readonly way: string;
-  /** What can rename onto a link. */
-  readonly rename: string;
-}
-
 /** A task of a file whose content is made in some way. */
 export function fileTask<Values>(
   options: Omit<FileOptions<Values>, "content">,
@@ -122,95 +95,28 @@ export function fileTask<Values>(
       const bytes = contentOf === undefined ? null : bytesOf(contentOf(host, variables));
       const [{ entries, way }, { rename }] = await Promise.all([host.look(lookAt([at])), host.look(device)]);
       const content = bytes === null ? null : { bytes, sha256: sha256Of(bytes) };
-      return { path: at, content, rights, entry: entries[0]!, way, rename };
+      const found = { path: at, content, rights, entry: entries[0]!, way, rename };
+      return { ...found, diff: options.diff === false ? "" : await diffOf(found, host, absent) };
     },
     plan: (observed, host) => absent ? planAbsent(observed) : planPresent(observed, host),
   });
 }
 
-function planAbsent({ path, entry, way }: Observed): Plan {
-  if (entry.kind === "absent") return { status: "ok" };
-  const failure = refuseKind(entry, path) ?? refuseWay(way, path);
-  if (failure !== undefined) return { status: "failed", failure };
-  return {
-    status: "change",
-    why: `${path} is still there`,
-    steps: [{ title: `remove ${path}`, program: removeFile, args: [path] }],
-  };
-}
-
-function planPresent(observed: Observed, { settings }: TaskHost): Plan {
-  const { path, content, rights, entry, way } = observed;
-  const why = differenceOf(observed);
-  if (why === null) return { status: "ok" };
-  const nothing = content === null && (entry.kind === "absent" || entry.kind === "link");
-  // A simulated device begins with no files: one that has to be there is nothing to rehearse with.
-  if (nothing && settings.connection === "simulated") {
-    return { status: "skipped", detail: { reason: "a simulated device has no such file" } };
+/** In what the content differs, if `--diff` is given: nothing else reads it from the device. */
+async function diffOf(
+  { path, content, entry, way }: Omit<Observed, "diff">,
+  host: ObservedHost,
+  absent: boolean,
+): Promise<string> {
+  const there = entry.kind === "file" ? entry.sha256 : null;
+  const same = absent ? there === null : content === null || content.sha256 === there;
+  if (host.run.diff !== true || same || way !== "" || entry.kind === "folder" || entry.kind === "other") {
+    return "";
   }
-  if (nothing) {
-    const evidence = entry.kind === "link"
-      ? `${path} is a link, which is not followed`
-      : `there is no ${path}`;
-    return {
-      status: "failed",
-      failure: { kind: "not-found", evidence, next: "nothing changed; give it a content" },
-    };
-  }
-  const failure = refuseKind(entry, path) ?? refuseWay(way, path);
-  if (failure !== undefined) return { status: "failed", failure };
-  return { status: "change", why, steps: [stepOf(observed, rights)] };
-}
-
-function stepOf({ path, content, entry, rename }: Observed, rights: Rights): Step {
-  const given = rightsInWords(rights);
-  const sameContent = entry.kind === "file" && (content === null || content.sha256 === entry.sha256);
-  if (sameContent || content === null) {
-    return {
-      title: `make ${path} ${given.join(", ")}`,
-      program: giveRights,
-      args: [ownerWord(rights), path, modeWord(rights.mode)],
-    };
-  }
-  const { bytes, sha256 } = content;
-  const what = entry.kind === "link" ? "replace the link" : "write";
-  return {
-    title: [`${what} ${path} (${bytes.length} bytes)`, ...given].join(", "),
-    program: putFiles,
-    args: [rename, ownerWord(rights), path, String(bytes.length), sha256, modeWord(rights.mode)],
-    input: bytes,
-  };
-}
-
-/** In what the file is not as it should be; null if it is. */
-function differenceOf({ path, content, rights, entry }: Observed): string | null {
-  if (entry.kind !== "file") return `${path} is ${entry.kind === "absent" ? "absent" : `a ${entry.kind}`}`;
-  if (content !== null && content.sha256 !== entry.sha256) return `the content of ${path} differs`;
-  if (rights.mode !== undefined && rights.mode !== entry.mode) {
-    return `the mode of ${path} is ${modeWord(entry.mode)}, not ${modeWord(rights.mode)}`;
-  }
-  if (belongsTo(entry, rights)) return null;
-  return `${path} belongs to ${entry.user.name}:${entry.group.name}, not to ${ownerWord(rights)}`;
-}
-
-/** Why what is there is not touched, or undefined. */
-function refuseKind({ kind }: Entry, path: string) {
-  if (kind !== "folder" && kind !== "other") return undefined;
-  const what = kind === "folder" ? "a folder" : "no regular file";
-  return {
-    kind: "unsuitable",
-    evidence: `${path} is ${what}`,
-    next: "nothing changed; name a file",
-  } as const;
-}
-
-/** What a file is given, in words. */
-export function rightsInWords(rights: Rights): string[] {
-  const owner = ownerWord(rights);
-  return [
-    ...(rights.mode === undefined ? [] : [`mode ${modeWord(rights.mode)}`]),
-    ...(owner === "" ? [] : [`owner ${owner}`]),
-  ];
+  // A simulated device knows digests alone.
+  if (there !== null && host.settings.connection === "simulated") return "";
+  const before = there === null ? null : await readFile(host, path, MOST_READ);
+  return contentDiff(path, before, content?.bytes ?? null);
 }
 
 function bytesOf(content: string | Uint8Array): Uint8Array {

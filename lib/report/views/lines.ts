@@ -13,6 +13,7 @@ import type {
   TaskReport,
   TaskStatus,
 } from "../../events.ts";
+import { DIFF, diffLines } from "./diff_lines.ts";
 import { type FinishedHost, isBad, type Ledger, type RunStarted } from "./ledger.ts";
 import {
   count,
@@ -158,6 +159,7 @@ export function taskLines(tasks: readonly TaskReport[], dryRun: boolean, options
   const details = verbosity >= 2 || options.details === true;
   const listed: Line[] = [];
   for (const { task, status, durationMs, steps, detail, rollback } of tasks) {
+    const { [DIFF]: diff, ...found } = detail ?? {};
     if (verbosity >= 1) {
       listed.push([
         span(`    ${pad(rollback ? `${task} (rollback)` : task, 20)} `),
@@ -166,8 +168,13 @@ export function taskLines(tasks: readonly TaskReport[], dryRun: boolean, options
       ]);
       if (dryRun || verbosity >= 2) append(listed, stepLines(steps, "      "));
     }
-    if (details && detail !== undefined) {
-      for (const [key, value] of Object.entries(detail)) append(listed, detailLines(key, value));
+    // It is there because the user has asked for it.
+    if (typeof diff === "string") {
+      if (verbosity === 0) listed.push([span(`    ${task}`)]);
+      append(listed, diffLines(diff));
+    }
+    if (details) {
+      for (const [key, value] of Object.entries(found)) append(listed, detailLines(key, value));
     }
   }
   return listed;

@@ -62,6 +62,25 @@ Deno.test("FrameReader finds the same frames wherever chunks are cut", () => {
   }
 });
 
+Deno.test("FrameReader gives every byte as it came, when the answer is raw", () => {
+  const all = new Uint8Array(1024).map((_, at) => at % 256);
+  const stream = new Uint8Array([
+    ...all,
+    ...bytes(`${MARKER} beat\n`),
+    ...all,
+    ...bytes(`\n${MARKER} 1 0\n`),
+  ]);
+  for (const size of [1, 7, 5000]) {
+    const reader = new FrameReader(MARKER, () => ({ ...whole(5000)(), raw: true }));
+    const bodies: string[] = [];
+    for (let at = 0; at < stream.length; at += size) {
+      for (const { body } of reader.push(stream.subarray(at, at + size))) bodies.push(body);
+    }
+    assertEquals(bodies.length, 1);
+    assertEquals(Uint8Array.from(bodies[0]!, (char) => char.charCodeAt(0)), new Uint8Array([...all, ...all]));
+  }
+});
+
 Deno.test("FrameReader throws where an answer is over its limit, and only then", () => {
   const reader = new FrameReader(MARKER, whole(1000));
   for (let i = 0; i < 50; i++) {

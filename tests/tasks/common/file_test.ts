@@ -235,6 +235,40 @@ testWhere(
   },
 );
 
+testOnShells(
+  "file() says in what the content differs, when --diff is given, in a dry run and in a real one",
+  async (device) => {
+    const path = device.at("app.conf");
+    const there = `--- ${path} (there)\n+++ ${path}\n`;
+    const diff = async (options: Parameters<typeof file>[0], dryRun: boolean, asked = true) =>
+      (await device.perform([file(options)], { dryRun, run: { diff: asked } })).last.detail?.diff;
+    const options = { name: "f", path, content: "port = 1\nname = größe\n" };
+    const added = `--- /dev/null\n+++ ${path}\n@@ -0,0 +1,2 @@\n+port = 1\n+name = größe\n`;
+    assertEquals([await diff(options, true), await diff(options, false)], [added, added]);
+    assertEquals([await diff(options, false), await device.read("app.conf")], [undefined, options.content]);
+    const next = { ...options, content: "port = 2\nname = größe" };
+    const changed =
+      `${there}@@ -1,2 +1,2 @@\n-port = 1\n-name = größe\n+port = 2\n+name = größe\n\\ No newline at end of file\n`;
+    assertEquals(await diff(next, true), changed);
+    // Nobody asked for it, or it is never to be shown.
+    assertEquals([await diff(next, true, false), await diff({ ...next, diff: false }, true)], [
+      undefined,
+      undefined,
+    ]);
+    assertEquals(await diff(next, false), changed);
+    await device.write("app.conf", new Uint8Array([0, 1, 2, 255]));
+    assertEquals(await diff(next, true), `${there}binary: 4 bytes there, 23 bytes to be\n`);
+    await device.write("app.conf", "x".repeat(300_000));
+    assertEquals(
+      await diff(next, true),
+      `${there}too large to be shown: 300000 bytes there, 23 bytes to be\n`,
+    );
+    await device.write("app.conf", "last\n");
+    const gone = { name: "f", path, absent: true as const };
+    assertEquals(await diff(gone, false), `--- ${path} (there)\n+++ /dev/null\n@@ -1 +0,0 @@\n-last\n`);
+  },
+);
+
 Deno.test("file() refuses what no file can be, when it is made", () => {
   const refused = (options: Parameters<typeof file>[0], words: string) =>
     assertStringIncludes(assertThrows(() => file(options), UsageError).message, words);

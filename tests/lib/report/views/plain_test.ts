@@ -263,6 +263,20 @@ Deno.test("plainView() lists tasks under their host, as far as -v asks", () => {
   ]);
 });
 
+Deno.test("plainView() shows in what files differ under their task, however little was asked for", () => {
+  const diff = "--- /f (there)\n+++ /f\n@@ -1 +1 @@\n-old \x1b[31m\n+new\n";
+  const tasks = [task("motd", { status: "changed", steps: ["write /f"], detail: { diff, other: 1 } })];
+  const events = wholeRun([outcome("a")], tasks);
+  for (
+    const [options, words] of [[{}, "    motd\n      | --- /f"], [{ details: true }, "other: 1"]] as const
+  ) {
+    const text = printed(events, options);
+    assertStringIncludes(text, words);
+    assertStringIncludes(text, "\n      | @@ -1 +1 @@\n      | -old\n      | +new\n");
+    assertEquals(text.split("-old").length, 2);
+  }
+});
+
 Deno.test("plainView() has a recap of at most six lines, when hosts are 10,000", () => {
   const hosts = Array.from({ length: 10_000 }, (_, i) => `edge-${i}`);
   const statuses = ["ok", "changed", "failed", "rolled_back", "unreachable", "skipped"] as const;
