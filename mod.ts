@@ -34,6 +34,7 @@ export {
   settingsOfAll,
   type SettingsOptions,
   type TaskVariables,
+  type TemplateFile,
   type VariableIssue,
   type VariableSchema,
   type VariableSchemas,
@@ -68,6 +69,7 @@ export { type Clock, type PrettyOptions, prettyView, type TerminalSize } from ".
 export { jsonView, ndjsonView } from "./lib/report/views/json.ts";
 export type { View, ViewOptions, Writer } from "./lib/report/views/view.ts";
 export { file, type FileOptions, type RightsOptions } from "./tasks/common/file.ts";
+export { template, type TemplateOptions } from "./tasks/common/template.ts";
 export type { PerHost } from "./tasks/common/per_host.ts";
 
 /** The pipelines of Lockstep's own commands. `before()`, `after()` and `without()` make others of them. */

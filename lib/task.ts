@@ -7,7 +7,7 @@ import { bounded, type Bounds, cutText, TASK_BOUNDS } from "./bounds.ts";
 import { Failure, type FailureData, UsageError } from "./errors.ts";
 import type { Json, TaskReport } from "./events.ts";
 import type { Fact } from "./facts/fact.ts";
-import type { HostSettings, TaskVariables } from "./settings/mod.ts";
+import type { HostSettings, TaskVariables, TemplateFile } from "./settings/mod.ts";
 import type { Release } from "./release.ts";
 import type { Program } from "./remote/program.ts";
 import type { Answer, Payload, RunOptions } from "./remote/session.ts";
@@ -117,6 +117,8 @@ export interface Task {
   readonly switches: boolean;
   /** The variables of an inventory that it reads beside the settings. */
   readonly variables?: TaskVariables;
+  /** What it renders of any variables of the inventory: `host.settings.templates` has what that comes to. */
+  readonly template?: TemplateFile;
   /** Runs it on one host. Never throws: what goes wrong is in the report. */
   run(host: ActingHost): Promise<TaskOutcome>;
 }
@@ -140,6 +142,8 @@ export interface TaskDefinition<Observed, Values = NoVariables> {
   readonly switches?: boolean;
   /** Variables of an inventory that it reads: checked for every host before any is contacted. */
   readonly variables?: TaskVariables<Values>;
+  /** A template of any variables of the inventory: `host.settings.templates` has what it comes to. */
+  readonly template?: TemplateFile;
   /** What the steps change: it is looked at afresh after them. A fact left out here makes the task fail as not converged. */
   readonly changes?: readonly Fact<unknown>[];
   /** What cannot be done, for errors: "stage 2.4.1". The name where it is left out. */
@@ -166,7 +170,7 @@ const NAME = /^[a-z][a-z0-9_-]{0,63}$/;
 export function defineTask<Observed, Values = NoVariables>(
   definition: TaskDefinition<Observed, Values>,
 ): Task {
-  const { name, variables } = definition;
+  const { name, variables, template } = definition;
   if (!NAME.test(name)) {
     throw UsageError.of(
       "task",
@@ -179,6 +183,7 @@ export function defineTask<Observed, Values = NoVariables>(
     name: definition.name,
     switches: definition.switches ?? false,
     ...(variables === undefined ? {} : { variables }),
+    ...(template === undefined ? {} : { template }),
     run: (host) => runTask(definition, host),
   };
 }

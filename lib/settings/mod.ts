@@ -16,6 +16,7 @@ export {
   type VariableSchemas,
   variablesOf,
 } from "./task_variables.ts";
+export { checkTemplate, type TemplateFile } from "./templates.ts";
 export { unusedVariables } from "./unused_variables.ts";
 export {
   type Hook,

@@ -13,6 +13,7 @@ import { resolveVariable } from "./resolved_variable.ts";
 import { CannotOpen } from "../ansible/vault/sealed.ts";
 import type { Host, Origin, Setting } from "../ansible/types.ts";
 import { hasPassword } from "./unused_variables.ts";
+import { renderTemplates } from "./templates.ts";
 import { taskVariables, type VariableSchemas } from "./task_variables.ts";
 import { misspeltPrefixed, writtenNumbers, wrongValue } from "./variable_check.ts";
 import {
@@ -105,6 +106,8 @@ export interface HostSettings {
   readonly hooks: Hooks;
   /** What tasks of a project's own read, by name: as their schemas have it. */
   readonly variables: Readonly<Record<string, unknown>>;
+  /** What the templates of tasks come to for this host, by file. */
+  readonly templates?: Readonly<Record<string, string>>;
 }
 
 /** What beside its variables decides a host's settings. */
@@ -208,7 +211,9 @@ function convert(
       problems.push(wrongValue(name, settingOf(host, writtenName(host, name)), found.get(name)));
     }
   }
+  const { templates: files } = options.variables ?? NO_VARIABLES;
   const variables = taskVariables(host, options.variables ?? NO_VARIABLES, options.cwd, problems);
+  const templates = files === undefined ? undefined : renderTemplates(host, files, options.cwd, problems);
   if (!parsed.success || problems.length > before) return undefined;
   const vars = parsed.data;
 
@@ -265,6 +270,7 @@ function convert(
     rollout: vars.rollout ?? null,
     hooks: vars.hooks ?? NO_HOOKS,
     variables,
+    ...(templates === undefined ? {} : { templates }),
   };
 }
 

@@ -10,6 +10,7 @@ import { type Problem, UsageError } from "../errors.ts";
 import { misspeltVariable, nearest } from "../near_miss.ts";
 import { noteSecret } from "../secrets.ts";
 import { resolveVariable } from "./resolved_variable.ts";
+import type { TemplateFile } from "./templates.ts";
 import { writtenNumbers } from "./variable_check.ts";
 import { isVariableName } from "./variables.ts";
 
@@ -42,15 +43,22 @@ export interface TaskVariables<Values = unknown> {
   };
 }
 
-/** What each variable may be, by name. */
-export type VariableSchemas = ReadonlyMap<string, VariableSchema>;
+/** What each variable may be, by name, and the templates that are made of whichever variables they name. */
+export interface VariableSchemas extends ReadonlyMap<string, VariableSchema> {
+  /** By file, each once. */
+  readonly templates?: readonly TemplateFile[];
+}
 
-/** The variables of several tasks together. Throws a UsageError for a name that means two things, and for rules over several variables. */
+/** The variables and templates of several tasks together. Throws a UsageError for a name that means two things, and for rules over several variables. */
 export function variablesOf(
-  tasks: Iterable<{ readonly name: string; readonly variables?: TaskVariables }>,
+  tasks: Iterable<
+    { readonly name: string; readonly variables?: TaskVariables; readonly template?: TemplateFile }
+  >,
 ): VariableSchemas {
   const schemas = new Map<string, VariableSchema>();
+  const templates = new Map<string, TemplateFile>();
   for (const task of tasks) {
+    if (task.template !== undefined) templates.set(task.template.file, task.template);
     if ((task.variables?._zod.def.checks ?? []).length > 0) {
       throw UsageError.of(
         `task ${task.name}`,
@@ -76,7 +84,7 @@ export function variablesOf(
       schemas.set(name, schema);
     }
   }
-  return schemas;
+  return templates.size === 0 ? schemas : Object.assign(schemas, { templates: [...templates.values()] });
 }
 
 /** Shared by all hosts, because a fleet may be large. */

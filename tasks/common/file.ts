@@ -8,7 +8,7 @@
  */
 import { UsageError } from "../../lib/errors.ts";
 import { device } from "../../lib/facts/device.ts";
-import type { TaskVariables } from "../../lib/settings/mod.ts";
+import type { TaskVariables, TemplateFile } from "../../lib/settings/mod.ts";
 import { defineTask, type NoVariables, type ObservedHost, type Task, type TaskHost } from "../../lib/task.ts";
 import { Argument, isAccount, isContent, isDevicePath, isMode, optional } from "./arguments.ts";
 import { contentDiff, MOST_READ } from "./content_diff.ts";
@@ -74,6 +74,7 @@ export type ContentOf<Values> = (host: TaskHost, variables: Values) => string | 
 export function fileTask<Values>(
   options: Omit<FileOptions<Values>, "content">,
   contentOf: ContentOf<Values> | undefined,
+  template?: TemplateFile,
 ): Task {
   const { name, absent = false } = options;
   const path = new Argument<string, Values>(name, "path", options.path, isDevicePath);
@@ -83,6 +84,7 @@ export function fileTask<Values>(
   return defineTask<Observed, Values>({
     name,
     ...(options.variables === undefined ? {} : { variables: options.variables }),
+    ...(template === undefined ? {} : { template }),
     action: () => `${absent ? "remove" : "write"} ${path.constant ?? `the file of ${name}`}`,
     next: () => "correct that, then run the same again: what is done is not done again",
     observe: async (host: ObservedHost, variables) => {

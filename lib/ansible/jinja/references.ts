@@ -8,6 +8,7 @@ import type { Host } from "../types.ts";
 import { isTemplate, isUnsafe, plain } from "../values.ts";
 import { isSealed } from "../vault/sealed.ts";
 import { HostNames } from "./host_names.ts";
+import { renderFile } from "./render.ts";
 import { Run } from "./values/run.ts";
 import { TemplateError } from "./values/template_error.ts";
 import { dataOf } from "./values/text.ts";
@@ -43,6 +44,16 @@ export function resolveVariable(host: Host, name: string, cwd: string): Resolved
     throw new TemplateError("a template that comes to far too much text");
   }
   return { value: data, secret: run.isSecret(data) };
+}
+
+/** What a template that is a file of its own comes to for a host, and what of it is made of secrets. Throws a TemplateError with its line, and CannotOpen. */
+export function renderFileFor(
+  host: Host,
+  text: string,
+  cwd: string,
+): { text: string; secrets: readonly string[] } {
+  const run = new Run();
+  return renderFile(text, new HostNames(host, { run, cwd, chain: [] }), run);
 }
 
 /** Whether there is a template anywhere in a value. */

@@ -8,7 +8,7 @@ import { literalValue } from "../python/python_literal.ts";
 import { Tuple } from "../python/tuple.ts";
 import { Evaluator, type Names } from "./evaluator.ts";
 import { listOf } from "./values/methods.ts";
-import type { Statement, Target, Template } from "./syntax/nodes.ts";
+import type { Expression, Statement, Target, Template } from "./syntax/nodes.ts";
 import { attributesOf } from "./values/namespace.ts";
 import { newlinesAtEnd, parseTemplate } from "./syntax/parser.ts";
 import type { Run } from "./values/run.ts";
@@ -28,11 +28,41 @@ import {
 
 /** What a text comes to as a template. Throws a TemplateError. */
 export function render(text: string, names: Names, run: Run): Value {
-  const template = parseTemplate(text);
+  return bounded(
+    parseTemplate(text),
+    new Renderer(run, names),
+    (renderer, template) => renderer.whole(template),
+  );
+}
+
+/** What a file comes to as a template, always as text, and what of it is made of secrets. Throws a TemplateError with its line. */
+export function renderFile(
+  text: string,
+  names: Names,
+  run: Run,
+): { text: string; secrets: readonly string[] } {
+  const renderer = new Renderer(run, names);
+  try {
+    return bounded(
+      parseTemplate(text, { ofFile: true }),
+      renderer,
+      (renderer, template) => renderer.file(template),
+    );
+  } catch (error) {
+    if (error instanceof TemplateError && renderer.line !== undefined) error.line = renderer.line;
+    throw error;
+  }
+}
+
+function bounded<T>(
+  template: Template,
+  renderer: Renderer,
+  work: (renderer: Renderer, template: Template) => T,
+): T {
   const before = excessive.get(template);
   if (before) throw before;
   try {
-    return new Renderer(run, names).whole(template);
+    return work(renderer, template);
   } catch (error) {
     // The engine's own bounds: of its stack, and of a text.
     const excess = error instanceof RangeError ? new Excess("a template that takes far too much") : error;
@@ -48,6 +78,10 @@ class Renderer implements Names {
   /** Names that the template itself has set, the innermost last. */
   readonly #scopes: Map<string, Value>[] = [new Map()];
   readonly #evaluator: Evaluator;
+  /** What of it is made of secrets, piece by piece; null if nobody asks. */
+  #secrets: string[] | null = null;
+  /** Of the statement that failed. */
+  line: number | undefined;
 
   constructor(readonly run: Run, readonly outer: Names) {
     this.#evaluator = new Evaluator(run, this);
@@ -59,6 +93,14 @@ class Renderer implements Names {
     if (typeof text !== "string") return outcome;
     const missing = newlines - newlinesAtEnd(text);
     return missing > 0 ? text + "\n".repeat(missing) : outcome;
+  }
+
+  file({ body, newlines }: Template): { text: string; secrets: readonly string[] } {
+    this.#secrets = [];
+    const text = this.#pieces(body).map((piece) => textOf(piece, this.run)).join("");
+    this.run.size(text.length);
+    const missing = newlines - newlinesAtEnd(text);
+    return { text: text + "\n".repeat(Math.max(0, missing)), secrets: this.#secrets };
   }
 
   get(name: string): Value {
@@ -85,32 +127,49 @@ class Renderer implements Names {
   #pieces(body: readonly Statement[], found: Value[] = []): Value[] {
     for (const statement of body) {
       this.run.spend(1);
-      switch (statement.kind) {
-        case "text":
-          found.push(statement.text);
-          break;
-        case "output":
-          found.push(finalized(this.#evaluator.kept(statement.value)));
-          break;
-        case "if": {
-          const branch = statement.branches.find(({ test }) => this.#evaluator.isTrue(test));
-          this.#pieces(branch?.body ?? statement.otherwise, found);
-          break;
-        }
-        case "for":
-          this.#loop(statement, found);
-          break;
-        case "set":
-          this.#assign(statement.target, this.#evaluator.evaluate(statement.value));
-          break;
-        case "capture":
-          this.#assign(
-            statement.target,
-            this.#pieces(statement.body).map((piece) => textOf(piece, this.run)).join(""),
-          );
+      try {
+        this.#piece(statement, found);
+      } catch (error) {
+        this.line ??= statement.line;
+        throw error;
       }
     }
     return found;
+  }
+
+  #piece(statement: Statement, found: Value[]): void {
+    switch (statement.kind) {
+      case "text":
+        found.push(statement.text);
+        break;
+      case "output":
+        found.push(this.#output(statement.value));
+        break;
+      case "if": {
+        const branch = statement.branches.find(({ test }) => this.#evaluator.isTrue(test));
+        this.#pieces(branch?.body ?? statement.otherwise, found);
+        break;
+      }
+      case "for":
+        this.#loop(statement, found);
+        break;
+      case "set":
+        this.#assign(statement.target, this.#evaluator.evaluate(statement.value));
+        break;
+      case "capture":
+        this.#assign(
+          statement.target,
+          this.#pieces(statement.body).map((piece) => textOf(piece, this.run)).join(""),
+        );
+    }
+  }
+
+  #output(expression: Expression): Value {
+    if (this.#secrets === null) return finalized(this.#evaluator.kept(expression));
+    const [value, secrets] = this.run.apart(() => finalized(this.#evaluator.kept(expression)));
+    this.run.add(secrets);
+    if (secrets.opened || secrets.named.length > 0) this.#secrets.push(textOf(value, this.run));
+    return value;
   }
 
   #loop(statement: Extract<Statement, { readonly kind: "for" }>, found: Value[]): void {

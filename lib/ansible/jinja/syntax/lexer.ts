@@ -10,6 +10,8 @@ import { TemplateError } from "../values/template_error.ts";
 export interface Token {
   readonly kind: "data" | "begin" | "end" | "name" | "string" | "integer" | "float" | "operator" | "over";
   readonly text: string;
+  /** 1-based. */
+  readonly line: number;
 }
 
 /** A template that is longer was not written by anybody. Characters. */
@@ -30,21 +32,46 @@ const INSIDE: readonly (readonly [kind: Token["kind"] | "space", pattern: RegExp
 ];
 const CLOSING: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" };
 
+/** How a template is read. */
+export interface Reading {
+  /** It is a file of its own, and no value of a variable: Ansible leaves its backslashes alone. */
+  readonly ofFile?: boolean;
+}
+
 /** The tokens of a template, with `over` as the last. Throws a TemplateError. */
-export function tokens(template: string): Token[] {
+export function tokens(template: string, { ofFile = false }: Reading = {}): Token[] {
   if (template.length > LONGEST_TEMPLATE) {
     throw new TemplateError(`a template of more than ${LONGEST_TEMPLATE} characters`);
   }
-  return new Lexer(template.replaceAll(/\r\n?/g, "\n").replace(/\n$/, "")).all();
+  return new Lexer(template.replaceAll(/\r\n?/g, "\n").replace(/\n$/, ""), ofFile).all();
 }
 
 class Lexer {
   readonly #found: Token[] = [];
   #at = 0;
 
-  constructor(readonly source: string) {}
+  /** Up to where lines were counted, and how many. */
+  #counted = 0;
+  #line = 1;
+
+  constructor(readonly source: string, readonly ofFile: boolean) {}
 
   all(): Token[] {
+    try {
+      return this.#all();
+    } catch (error) {
+      if (error instanceof TemplateError) error.line = this.#lineHere();
+      throw error;
+    }
+  }
+
+  /** The line that the lexer has come to. */
+  #lineHere(): number {
+    for (; this.#counted < this.#at; this.#counted++) if (this.source[this.#counted] === "\n") this.#line++;
+    return this.#line;
+  }
+
+  #all(): Token[] {
     for (;;) {
       const start = this.#nextTag();
       if (start < 0) break;
@@ -58,7 +85,7 @@ class Lexer {
       else this.#tag(opening as "{{" | "{%", sign);
     }
     this.#add("data", this.source.slice(this.#at));
-    this.#found.push({ kind: "over", text: "" });
+    this.#add("over", "", true);
     return this.#found;
   }
 
@@ -89,14 +116,14 @@ class Lexer {
 
   #tag(opening: "{{" | "{%", sign: string): void {
     this.#at += 2 + (sign === "-" || sign === "+" ? 1 : 0);
-    this.#found.push({ kind: "begin", text: opening });
+    this.#add("begin", opening);
     const open: string[] = [];
     for (;;) {
       // Within brackets, `}}` are two of them.
       if (open.length === 0 && this.#match(ENDS[opening]) !== undefined) break;
       this.#inside(opening, open);
     }
-    this.#found.push({ kind: "end", text: opening });
+    this.#add("end", opening);
   }
 
   #inside(opening: string, open: string[]): void {
@@ -108,7 +135,7 @@ class Lexer {
       if (kind === "name" && /^\p{N}/u.test(text)) {
         throw new TemplateError(`the name "${text}" in a template`);
       }
-      this.#found.push({ kind, text: kind === "string" ? content(text, opening) : text });
+      this.#add(kind, kind === "string" ? content(text, this.ofFile ? "{%" : opening) : text, true);
       return;
     }
     const rest = this.source.slice(this.#at, this.#at + 20);
@@ -127,8 +154,8 @@ class Lexer {
     return found;
   }
 
-  #add(kind: Token["kind"], text: string): void {
-    if (text !== "") this.#found.push({ kind, text });
+  #add(kind: Token["kind"], text: string, evenEmpty = false): void {
+    if (text !== "" || evenEmpty) this.#found.push({ kind, text, line: this.#lineHere() });
   }
 }
 

@@ -54,8 +54,11 @@ export type Target =
   | { readonly kind: "several"; readonly targets: readonly Target[] }
   | { readonly kind: "attribute"; readonly of: string; readonly name: string };
 
-/** A piece of a template. */
-export type Statement =
+/** A piece of a template, and the line that it begins on, counted from 1. */
+export type Statement = Tag & { readonly line: number };
+
+/** What a piece of a template consists of. */
+export type Tag =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "output"; readonly value: Expression }
   | { readonly kind: "if"; readonly branches: readonly Branch[]; readonly otherwise: readonly Statement[] }

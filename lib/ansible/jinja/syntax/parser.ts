@@ -3,8 +3,8 @@
  * @module
  */
 import { parseExpression, parseTuple, parseWithoutCondition } from "./expressions.ts";
-import { tokens } from "./lexer.ts";
-import type { Branch, Statement, Target, Template } from "./nodes.ts";
+import { type Reading, tokens } from "./lexer.ts";
+import type { Branch, Statement, Tag, Target, Template } from "./nodes.ts";
 import { TemplateError, Unsupported } from "../values/template_error.ts";
 import { TokenStream } from "./token_stream.ts";
 
@@ -13,13 +13,19 @@ const MOST_REMEMBERED = 2000;
 const remembered = new Map<string, Template>();
 
 /** The template that a text is. Throws a TemplateError for one that Jinja2 would not take either, or that goes beyond what is evaluated. */
-export function parseTemplate(text: string): Template {
-  let template = remembered.get(text);
+export function parseTemplate(text: string, reading: Reading = {}): Template {
+  const key = reading.ofFile ? `file ${text}` : `text ${text}`;
+  let template = remembered.get(key);
   if (!template) {
-    const stream = new TokenStream(tokens(text));
-    template = { text, body: statements(stream, []), newlines: newlinesAtEnd(text) };
+    const stream = new TokenStream(tokens(text, reading));
+    try {
+      template = { text, body: statements(stream, []), newlines: newlinesAtEnd(text) };
+    } catch (error) {
+      if (error instanceof TemplateError) error.line = stream.current.line;
+      throw error;
+    }
     if (remembered.size >= MOST_REMEMBERED) remembered.clear();
-    remembered.set(text, template);
+    remembered.set(key, template);
   }
   return template;
 }
@@ -35,24 +41,24 @@ export function newlinesAtEnd(text: string): number {
 function statements(stream: TokenStream, until: readonly string[]): Statement[] {
   const found: Statement[] = [];
   for (;;) {
-    const { kind, text } = stream.take();
+    const { kind, text, line } = stream.take();
     if (kind === "over") {
       if (until.length === 0) return found;
       throw new TemplateError(`a template that ends before its {% ${until.at(-1)} %}`);
     }
-    if (kind === "data") found.push({ kind: "text", text });
+    if (kind === "data") found.push({ kind: "text", text, line });
     else if (text === "{{") {
-      found.push({ kind: "output", value: parseTuple(stream) });
+      found.push({ kind: "output", value: parseTuple(stream), line });
       stream.endOfTag();
     } else if (until.some((word) => stream.is(word))) return found;
     else {
-      found.push(stream.nested(() => statement(stream)));
+      found.push({ ...stream.nested(() => statement(stream)), line });
       stream.endOfTag();
     }
   }
 }
 
-function statement(stream: TokenStream): Statement {
+function statement(stream: TokenStream): Tag {
   const word = stream.name();
   if (word === "if") return ifStatement(stream);
   if (word === "for") return forStatement(stream);
@@ -63,7 +69,7 @@ function statement(stream: TokenStream): Statement {
   );
 }
 
-function ifStatement(stream: TokenStream): Statement {
+function ifStatement(stream: TokenStream): Tag {
   const branches: Branch[] = [];
   do {
     const test = parseTuple(stream);
@@ -84,7 +90,7 @@ function otherwise(stream: TokenStream, end: string): Statement[] {
   return body;
 }
 
-function forStatement(stream: TokenStream): Statement {
+function forStatement(stream: TokenStream): Tag {
   const target = assignTarget(stream);
   stream.expect("in");
   const over = parseWithoutCondition(stream);
@@ -95,7 +101,7 @@ function forStatement(stream: TokenStream): Statement {
   return { kind: "for", target, over, filter, body, otherwise: otherwise(stream, "endfor") };
 }
 
-function setStatement(stream: TokenStream): Statement {
+function setStatement(stream: TokenStream): Tag {
   const target = assignTarget(stream);
   if (stream.skip("=")) return { kind: "set", target, value: parseTuple(stream) };
   if (stream.is("|")) throw new Unsupported("a template with {% set %} and a filter around a block");

@@ -6,6 +6,8 @@
 /** The message follows "found ": it names what was found instead of a value. */
 export class TemplateError extends Error {
   override readonly name: string = "TemplateError";
+  /** 1-based: where in a template it is, if that has several lines. */
+  line?: number;
 
   constructor(message: string, readonly hint?: string) {
     super(message);
