@@ -8,6 +8,7 @@ Deno.test("mod.ts is a library when it is imported: nothing runs, and these are 
     "Fields",
     "UsageError",
     "connector",
+    "copy",
     "defineFact",
     "definePipeline",
     "defineProject",
