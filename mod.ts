@@ -69,6 +69,7 @@ export { type Clock, type PrettyOptions, prettyView, type TerminalSize } from ".
 export { jsonView, ndjsonView } from "./lib/report/views/json.ts";
 export type { View, ViewOptions, Writer } from "./lib/report/views/view.ts";
 export { copy, type CopyOptions } from "./tasks/common/copy.ts";
+export { fetch, type FetchOptions } from "./tasks/common/fetch.ts";
 export { file, type FileOptions, type RightsOptions } from "./tasks/common/file.ts";
 export { template, type TemplateOptions } from "./tasks/common/template.ts";
 export type { PerHost } from "./tasks/common/per_host.ts";

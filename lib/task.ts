@@ -63,6 +63,8 @@ export interface RunContext {
   readonly force: boolean;
   /** Show in what the content of files differs (`--diff`): a task puts that into its report, as the text `detail.diff`. */
   readonly diff?: boolean;
+  /** Keeps a file of a host among the run's files, and says where from their folder. Left out where a run keeps none. */
+  readonly keep?: (host: string, path: string, bytes: Uint8Array) => Promise<string>;
   /** Bytes are dear (`--bwlimit`): what shrinks travels compressed. */
   readonly slow?: boolean;
   /** `deploy` or `rollback`: what the device's history calls it. */

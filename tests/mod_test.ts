@@ -13,6 +13,7 @@ Deno.test("mod.ts is a library when it is imported: nothing runs, and these are 
     "definePipeline",
     "defineProject",
     "defineTask",
+    "fetch",
     "file",
     "formatFailure",
     "formatProblem",

@@ -58,6 +58,7 @@ export async function runPipeline(options: HostsOptions, what: PipelineRun): Pro
       stop: stop.signal,
       mayBegin: () => runHook(hooks, "before_deploy", told),
       ...rest,
+      run: { ...what.run, keep: runDir.keep },
       warnings: [...simulationWarnings(what.hosts), ...warnings],
     });
     view.close();

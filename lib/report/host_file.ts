@@ -10,15 +10,20 @@ import { createHash } from "node:crypto";
  * and its UTF-8 bytes in hex. Names that would be too long end in `~` and a digest.
  */
 export function hostFileName(host: string): string {
-  const whole = host.isWellFormed() ? [...host].map(escapeOutsider).join("") : "";
+  return `${safeName(host)}.json`;
+}
+
+/** The same without an ending, of any name: one part of a path, and never a way to somewhere else. */
+export function safeName(name: string): string {
+  const whole = name.isWellFormed() ? [...name].map(escapeOutsider).join("") : "";
   // Windows keeps these for devices, whatever follows the first dot. A leading dot hides a file; a leading dash reads as an option.
   const first = /^([.-]|(con|prn|aux|nul|com\d|lpt\d)(\.|$))/i.test(whole)
     ? percent(whole[0]!) + whole.slice(1)
     : whole;
-  if (first !== "" && first.length <= 200) return `${first}.json`;
+  if (first !== "" && first.length <= 200) return first;
   // Lone surrogates have no UTF-8 form, so the digest is over UTF-16.
-  const digest = createHash("sha256").update(host, "utf16le").digest("hex");
-  return `${first.slice(0, 100)}~${digest}.json`;
+  const digest = createHash("sha256").update(name, "utf16le").digest("hex");
+  return `${first.slice(0, 100)}~${digest}`;
 }
 
 function escapeOutsider(char: string): string {

@@ -8,6 +8,7 @@ import { Failure, UsageError } from "../errors.ts";
 import { type Event, type Listener, SCHEMA } from "../events.ts";
 import { didYouMean } from "../near_miss.ts";
 import { toJson } from "../printable.ts";
+import { keepFetched } from "./fetched.ts";
 import { makeFolder, PRIVATE, type RecordModes, widen } from "./modes.ts";
 import { type Distrust, distrustOf, distrustOfFolder, openToGroup, ownUid } from "./ownership.ts";
 import { type Report, ReportFold, type RunStarted } from "./report.ts";
@@ -27,6 +28,8 @@ export interface RunDir {
    * stop a deploy half-way. After a failed write it records no more (a record with holes would mislead), and `finish()` says so.
    */
   readonly listener: Listener;
+  /** Keeps a file of a host among the run's files. Returns where, from the run's folder: `fetched/edge-1/var/log/app.log`. */
+  readonly keep: (host: string, path: string, bytes: Uint8Array) => Promise<string>;
   /** The text of `report.json` as far as the run has come, host by host, also where the files could not be kept. */
   readonly report: () => Iterable<string>;
   /**
@@ -115,7 +118,8 @@ export async function openRun(
     }
   };
 
-  return { path, listener, report: () => record.report(), finish };
+  const keep: RunDir["keep"] = (host, name, bytes) => keepFetched(path, modes, host, name, bytes);
+  return { path, listener, keep, report: () => record.report(), finish };
 }
 
 /** What we have just made is ours, which tells who we are. */
