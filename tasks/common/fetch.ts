@@ -54,12 +54,14 @@ export function fetch<Values = NoVariables>(options: FetchOptions<Values>): Task
       const at = path.of(host, variables);
       return { path: at, found: await fetched(host, at, most) };
     },
-    plan: ({ path, found }) => planFetch(path, found, most),
+    plan: ({ path, found }, { run }) => planFetch(path, found, most, run.dryRun),
   });
 }
 
-function planFetch(path: string, found: Observed["found"], most: number): Plan {
+function planFetch(path: string, found: Observed["found"], most: number, dryRun: boolean): Plan {
   const next = "nothing changed";
+  // A task before this one may make it, which a dry run has not done.
+  if (found === null && dryRun) return { status: "skipped", detail: { reason: `there is no ${path} yet` } };
   if (found === null) {
     return { status: "failed", failure: { kind: "not-found", evidence: `there is no ${path}`, next } };
   }

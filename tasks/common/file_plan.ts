@@ -48,7 +48,7 @@ export function planAbsent({ path, entry, way, diff }: Observed): Plan {
 }
 
 /** How it becomes what it is to be. */
-export function planPresent(observed: Observed, { settings }: TaskHost): Plan {
+export function planPresent(observed: Observed, { settings, run }: TaskHost): Plan {
   const { path, content, rights, entry, way } = observed;
   const why = differenceOf(observed);
   if (why === null) return { status: "ok" };
@@ -56,6 +56,10 @@ export function planPresent(observed: Observed, { settings }: TaskHost): Plan {
   // A simulated device begins with no files: one that has to be there is nothing to rehearse with.
   if (nothing && settings.connection === "simulated") {
     return { status: "skipped", detail: { reason: "a simulated device has no such file" } };
+  }
+  // A task before this one may make it, which a dry run has not done.
+  if (entry.kind === "absent" && nothing && run.dryRun) {
+    return { status: "skipped", detail: { reason: `there is no ${path} yet` } };
   }
   if (nothing) {
     const evidence = entry.kind === "link"

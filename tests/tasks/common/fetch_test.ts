@@ -70,6 +70,8 @@ testOnShells(
     assertEquals(await outcome(device.at("folder")), ["failed", "unsuitable"]);
     assertEquals(await outcome(device.at("pipe")), ["failed", "unsuitable"]);
     assertEquals(await outcome(device.at("none")), ["failed", "not-found"]);
+    const none = fetch({ name: "get", path: device.at("none") });
+    assertEquals((await device.perform([none], { dryRun: true })).last.status, "skipped");
     const { last } = await device.perform([fetch({ name: "get", path: device.at("link") })]);
     assertEquals([last.status, last.error?.evidence], ["failed", "this run keeps no files"]);
   },

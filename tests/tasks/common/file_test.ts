@@ -142,6 +142,8 @@ testOnShells(
       "not-found",
       `there is no ${device.at("none")}`,
     ]);
+    const none = file({ name, path: device.at("none"), mode: 0o600 });
+    assertEquals((await device.perform([none], { dryRun: true })).last.status, "skipped");
     assertEquals(await outcome(file({ name, path: device.at("link"), mode: 0o600 })), [
       "failed",
       "not-found",
