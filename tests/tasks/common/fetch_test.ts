@@ -1,12 +1,15 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { join, resolve } from "@std/path";
+import { join } from "@std/path";
 import { UsageError } from "../../../lib/errors.ts";
 import { keepFetched } from "../../../lib/report/fetched.ts";
 import { PRIVATE } from "../../../lib/report/modes.ts";
+import { simulatedConnector } from "../../../lib/remote/simulated/connect.ts";
+import { HostRun } from "../../../lib/rollout/host_run.ts";
+import type { Task } from "../../../lib/task.ts";
+import { copy } from "../../../tasks/common/copy.ts";
 import { fetch } from "../../../tasks/common/fetch.ts";
 import { diffTrees } from "../../fleet/tree.ts";
-import type { LocalDevice } from "../../local_device.ts";
-import { testWhere } from "../../support.ts";
+import { type LocalDevice, newRun, plainSettings } from "../../local_device.ts";
 import { testOnShells } from "./device_shells.ts";
 
 /** A run that keeps its files beside the device. */
@@ -77,60 +80,43 @@ testOnShells(
   },
 );
 
-testWhere(
-  "keepFetched() leads nowhere else, whatever hosts and paths are called",
-  { needs: ["linux"] },
-  async () => {
-    const dir = await Deno.makeTempDir();
-    try {
-      const run = join(dir, "run");
-      await Deno.mkdir(run);
-      const hosts = [
-        "..",
-        ".",
-        "../../x",
-        "a/b",
-        "con",
-        "",
-        "\ud800",
-        "größe",
-        "a".repeat(300),
-        "-x",
-        "a\\b",
-        "a\nb",
-      ];
-      const paths = [
-        "/etc/passwd",
-        "/../../x",
-        "/./x",
-        "/...",
-        "/a/../../../b",
-        "/con",
-        "/é\n",
-        "/" + "b".repeat(300),
-      ];
-      const seen = new Set<string>();
-      for (const host of hosts) {
-        for (const path of paths) {
-          const kept = await keepFetched(run, PRIVATE, host, path, new Uint8Array([1]));
-          const whole = resolve(run, kept);
-          assert(whole.startsWith(`${run}/fetched/`), whole);
-          assertEquals(await Deno.realPath(whole), whole);
-          assertEquals((await Deno.stat(whole)).mode! & 0o777, 0o600);
-          assert(!seen.has(whole), `${host} ${path} shares ${whole}`);
-          seen.add(whole);
-        }
-      }
-      assertEquals([...Deno.readDirSync(dir)].map(({ name }) => name), ["run"]);
-      assertEquals([...Deno.readDirSync(run)].map(({ name }) => name), ["fetched"]);
-    } finally {
-      await Deno.remove(dir, { recursive: true });
-    }
-  },
-);
-
 Deno.test("fetch() refuses what can be no file or no bound, when it is made", () => {
   assertThrows(() => fetch({ name: "g", path: "x" }), UsageError);
   assertThrows(() => fetch({ name: "g", path: "/x/../y" }), UsageError);
   assertThrows(() => fetch({ name: "g", path: "/x", most: 1e9 }), UsageError);
+});
+
+Deno.test("fetch() and copy() go their way, when the device is simulated", async () => {
+  const settings = { ...plainSettings("/opt/x"), connection: "simulated" as const };
+  const connect = simulatedConnector();
+  const kept: string[] = [];
+  const keep = (host: string, path: string, bytes: Uint8Array) =>
+    Promise.resolve(`${kept.push(new TextDecoder().decode(bytes))} ${host} ${path}`);
+  const from = await Deno.makeTempDir();
+  const run = async (task: Task, dryRun = false) => {
+    const remote = await connect(settings, { connectTimeout: 5, commandTimeout: 5 });
+    const host = new HostRun({
+      settings,
+      run: { ...newRun(dryRun), keep, diff: true },
+      remote,
+      writes: true,
+    });
+    try {
+      return (await task.run(host)).report.status;
+    } finally {
+      await host.close();
+    }
+  };
+  try {
+    await Deno.writeTextFile(join(from, "a"), "a");
+    const tree = copy({ name: "tree", from, to: "/srv/tree", mode: 0o640, owner: "app" });
+    assertEquals([await run(tree, true), await run(tree), await run(tree)], ["changed", "changed", "ok"]);
+    await Deno.writeTextFile(join(from, "a"), "b");
+    assertEquals([await run(tree), await run(tree)], ["changed", "ok"]);
+    const get = fetch({ name: "get", path: "/var/log/x" });
+    assertEquals([await run(get, true), kept.length], ["ok", 0]);
+    assertEquals([await run(get), kept], ["ok", ["simulated\n"]]);
+  } finally {
+    await Deno.remove(from, { recursive: true });
+  }
 });
