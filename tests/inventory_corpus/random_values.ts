@@ -140,7 +140,7 @@ export function yamlFlow(chance: Chance, names: readonly string[], depth = 2): s
     default:
       return `{${
         Array.from({ length: chance.below(3) }, (_, at) =>
-          chance.pick([`k${at}`, `K-${at}`, `'${at}'`, `"q ${at}"`]))
+          chance.pick([`k${at}`, `K-${at}`, `'k.${at}'`, `"q ${at}"`]))
           .map((key) =>
             `${key}: ${inner()}`
           ).join(", ")
@@ -194,7 +194,7 @@ export function pythonText(chance: Chance, depth = 2): string {
       return `(${Array.from({ length: chance.below(3) }, inner).join(", ")}${chance.pick(["", ","])})`;
     default:
       return `{${
-        Array.from({ length: chance.below(3) }, (_, at) => chance.pick([`'k${at}'`, `"k${at}"`, String(at)]))
+        Array.from({ length: chance.below(3) }, (_, at) => chance.pick([`'k${at}'`, `"k${at}"`, `'K-${at}'`]))
           .map((key) => `${key}: ${inner()}`).join(", ")
       }}`;
   }
