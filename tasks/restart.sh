@@ -8,10 +8,7 @@ limit=$5
 settle=$6
 sudo=
 if [ "$7" = sudo ]; then sudo="sudo -n"; fi
-# Not a path, not an option, not a pattern.
-case $service in
-  . | .. | -* | *[!A-Za-z0-9_@:.+\\-]*) die service "$service is not the name of a service" ;;
-esac
+plain_name "$service"
 
 # control WORD...: runs a command of the service manager, by sudo where needed.
 control() {

@@ -602,13 +602,26 @@ alive() {
   if [ -d /proc/self ]; then [ "$(started "$1")" = "$2" ]; else kill -0 "$1" 2>/dev/null; fi
 }
 
+# plain_name SERVICE: ends where that is no name of one service: a path, an option or a pattern goes to no service manager.
+plain_name() {
+  case $1 in
+    *[\*\?\[\]]*) die unsuitable "$1 is a pattern, not the name of one service" ;;
+    *[[:space:]]*) die unsuitable "$1 has a space in it, so it is not the name of a service; systemd-escape tells how systemd writes one" ;;
+    . | .. | -* | *[!A-Za-z0-9_@:.+\\-]*) die unsuitable "$1 is not the name of a service" ;;
+  esac
+}
+
 # service_log SERVICE DEPLOY_PATH: what the service said in the last two minutes, and what its last restart printed.
 service_log() {
   (if state "$2" && [ -s restart.log ]; then tail -n 50 restart.log; fi)
   if [ -n "$1" ] && has journalctl; then
+    # An alias has no journal of its own.
+    unit=$(systemctl show -p Id "$1" 2>/dev/null)
+    unit=${unit#Id=}
+    case $unit in "" | "$1.service" | *[!A-Za-z0-9_@:.+\\-]*) unit=$1 ;; esac
     {
-      sudo -n journalctl -u "$1" --no-pager -l --since='2 minutes ago' 2>/dev/null ||
-        journalctl -u "$1" --no-pager -l --since='2 minutes ago' 2>/dev/null
+      sudo -n journalctl -u "$unit" --no-pager -l --since='2 minutes ago' 2>/dev/null ||
+        journalctl -u "$unit" --no-pager -l --since='2 minutes ago' 2>/dev/null
     } | tail -n 50
   fi
 }

@@ -256,7 +256,7 @@ testWhere("restart.sh stops and starts a script in init.d", { needs: ["linux", "
     assertEquals(made.filter((call) => call !== "status"), ["stop", "start"]);
     assertGreater(made.length, 2, "it was not watched");
     const looked = await remote.run(serviceFact.program, ["auto", name]);
-    assertStringIncludes(looked.stdout, "manager=sysv\nknown=yes\nactive=yes\n");
+    assertStringIncludes(looked.stdout, `manager=sysv\nknown=yes\nunit=${name}\nactive=yes\n`);
   } finally {
     await remote.close();
     await Deno.remove(`/etc/init.d/${name}`);
@@ -295,33 +295,23 @@ testWhere("no program of a device takes a path, an option or a pattern for the n
   await device.write("program", `#!/bin/sh\necho "$*" >>${ran}\n`);
   await Deno.chmod(device.at("program"), 0o755);
   const path = `../..${device.at("program")}`;
+  const plain = [path, `x/${path}`, "..", ".", "-x", "--help", "$(x)", "a;b"];
   const names = [
-    path,
-    `x/${path}`,
-    "..",
-    ".",
-    "-x",
-    "--help",
-    "a b",
-    "a*",
-    "*",
-    "?",
-    "[a]",
-    "a\nb",
-    "$(x)",
-    "a;b",
-  ];
+    ...plain.map((name) => [name, "is not the name of a service"]),
+    ...["a*", "*", "?", "[a]"].map((name) => [name, "is a pattern"]),
+    ...["a b", "a\nb"].map((name) => [name, "has a space in it"]),
+  ] as [name: string, words: string][];
   const remote = await device.connect();
   try {
-    for (const name of names) {
+    for (const [name, words] of names) {
       for (const manager of ["sysv", "openrc", "runit", "systemd", "auto", "command"]) {
         const what = `${manager} ${JSON.stringify(name)}`;
         const looked = await remote.run(serviceFact.program, [manager, name]);
-        assertEquals(looked.code, 86, what);
-        assertStringIncludes(looked.stderr, "is not the name of a service", what);
+        assertEquals(looked.code, 88, what);
+        assertStringIncludes(looked.stderr, words, what);
         const args = [device.root, manager, name, "true", "1", "0", "yes"];
         const restarted = await remote.run(program("restart", restartText), args);
-        assertEquals(restarted.code, 86, what);
+        assertEquals(restarted.code, 88, what);
       }
     }
     assertEquals(await Deno.stat(ran).then(() => true, () => false), false);

@@ -94,7 +94,9 @@ export const facts: Readonly<Record<string, Answering>> = {
     const who = manager === "auto" ? "systemd" : manager;
     const known = who === "none" || (service === "" && who !== "command") ? "no" : "yes";
     const active = known === "no" || who === "command" ? "unknown" : "yes";
-    return answer(lines([`manager=${who}`, `known=${known}`, `active=${active}`, "may=yes"]));
+    return answer(
+      lines([`manager=${who}`, `known=${known}`, `unit=${service}`, `active=${active}`, "may=yes"]),
+    );
   },
 
   // Its pauses take no time.

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { device as deviceFact } from "../../../lib/facts/device.ts";
-import { service as serviceFact } from "../../../lib/facts/service.ts";
+import { type Service, service as serviceFact } from "../../../lib/facts/service.ts";
 import { space as spaceFact } from "../../../lib/facts/space.ts";
 import { type Fact, outputOf } from "../../../lib/facts/fact.ts";
 import { type LocalDevice, makeLocalDevice, type ToolboxOptions } from "../../local_device.ts";
@@ -77,18 +77,24 @@ testWhere("service tells who manages it, whether it is known and runs, and how w
     ["active", { service: "x", serviceManager: "systemd" }, show("loaded", "active"), {
       manager: "systemd",
       known: true,
+      unit: "x",
+      unfit: null,
       active: true,
       may: "yes",
     }],
     ["failed", { service: "x", serviceManager: "systemd" }, show("loaded", "failed"), {
       manager: "systemd",
       known: true,
+      unit: "x",
+      unfit: null,
       active: false,
       may: "yes",
     }],
     ["unknown", { service: "x", serviceManager: "systemd" }, show("not-found", "inactive"), {
       manager: "systemd",
       known: false,
+      unit: "x",
+      unfit: null,
       active: false,
       may: "yes",
     }],
@@ -98,6 +104,8 @@ testWhere("service tells who manages it, whether it is known and runs, and how w
     }, {
       manager: "systemd",
       known: true,
+      unit: "x",
+      unfit: null,
       active: true,
       may: "no",
     }],
@@ -105,24 +113,28 @@ testWhere("service tells who manages it, whether it is known and runs, and how w
       "not root, sudo",
       { service: "x", serviceManager: "systemd" },
       { ...show("loaded", "active"), ...notRoot, sudo: "exit 0" },
-      { manager: "systemd", known: true, active: true, may: "sudo" },
+      { manager: "systemd", known: true, unit: "x", unfit: null, active: true, may: "sudo" },
     ],
     // Whoever may only stop a service must not find that out after the switch.
     [
       "not root, sudo for stop alone",
       { service: "x", serviceManager: "systemd" },
       { ...show("loaded", "active"), ...notRoot, sudo: `case "$*" in *start*) exit 1 ;; esac` },
-      { manager: "systemd", known: true, active: true, may: "no" },
+      { manager: "systemd", known: true, unit: "x", unfit: null, active: true, may: "no" },
     ],
     ["a command", { service: "x", serviceManager: "command" }, notRoot, {
       manager: "command",
       known: true,
+      unit: "x",
+      unfit: null,
       active: null,
       may: "yes",
     }],
     ["none", { service: "", serviceManager: "auto" }, {}, {
       manager: "none",
       known: false,
+      unit: "",
+      unfit: null,
       active: null,
       may: "yes",
     }],
@@ -130,6 +142,54 @@ testWhere("service tells who manages it, whether it is known and runs, and how w
   for (const [name, settings, scripts, expected] of cases) {
     await using device = await makeLocalDevice({ settings, tools: { scripts } });
     assertEquals(await ask(device, serviceFact) as unknown, expected, name);
+  }
+});
+
+testWhere("service tells what a unit is called, and why nobody can restart it", {
+  needs: ["linux"],
+}, async () => {
+  const loaded = "LoadState=loaded\nActiveState=inactive\nCanStop=yes";
+  const cases: [name: string, shown: string, expected: Partial<Service>][] = [
+    ["phase4", `Id=phase4.service\n${loaded}`, { known: true, unit: "phase4", unfit: null }],
+    ["phase4.service", `Id=phase4.service\n${loaded}`, { known: true, unit: "phase4.service" }],
+    ["alias", `Id=phase4.service\n${loaded}`, { known: true, unit: "phase4.service", unfit: null }],
+    ["phase4", `InvocationID=7\nId=phase4.service\n${loaded}\nCanStart=yes`, { unit: "phase4" }],
+    ["x", "Id=a b.service\nLoadState=loaded", { unit: "x" }],
+    ["x", "Id=-x\nLoadState=loaded", { unit: "x" }],
+    ["x", "Id=x.service\nLoadState=masked\nActiveState=inactive", { known: true, unfit: "masked" }],
+    ["x", "Id=x.service\nLoadState=bad-setting", { known: true, unfit: "unreadable" }],
+    ["x", "Id=x.service\nLoadState=error", { known: true, unfit: "unreadable" }],
+    ["x", `Id=x.service\n${loaded}\nCanStart=no`, { known: true, unfit: "no-start" }],
+    ["x", "Id=x.service\nLoadState=loaded\nCanStart=yes\nCanStop=no", { known: true, unfit: "no-stop" }],
+    ["x", "Id=x.service\nLoadState=not-found\nCanStart=no", { known: false, unfit: null }],
+    ["x@", "", { known: false, unit: "x@", unfit: "template" }],
+    ["x@.service", "", { known: false, unfit: "template" }],
+    ["x@1", `Id=x@1.service\n${loaded}`, { known: true, unit: "x@1", unfit: null }],
+  ];
+  for (const [service, shown, expected] of cases) {
+    await using device = await makeLocalDevice({
+      settings: { service, serviceManager: "systemd" },
+      tools: { scripts: { systemctl: shown === "" ? "exit 1" : `printf '%b\\n' '${shown}'` } },
+    });
+    const found = await ask(device, serviceFact);
+    const { known, unit, unfit } = found;
+    assertEquals({ known, unit, unfit, ...expected }, { known, unit, unfit }, `${service}: ${shown}`);
+  }
+});
+
+testWhere("service finds a script by the name that systemd has for it elsewhere", {
+  needs: ["linux", "root"],
+}, async () => {
+  const name = `lockstep-test-${crypto.randomUUID()}`;
+  await Deno.writeTextFile(`/etc/init.d/${name}`, "#!/bin/sh\n", { mode: 0o755 });
+  try {
+    for (const service of [name, `${name}.service`]) {
+      await using device = await makeLocalDevice({ settings: { service }, tools: {} });
+      const { manager, known, unit, active } = await ask(device, serviceFact);
+      assertEquals([manager, known, unit, active], ["sysv", true, name, true], service);
+    }
+  } finally {
+    await Deno.remove(`/etc/init.d/${name}`);
   }
 });
 
