@@ -10,6 +10,7 @@ import { format } from "@std/fmt/bytes";
 import { Failure } from "../lib/errors.ts";
 import { type Device, device } from "../lib/facts/device.ts";
 import { type Boundary, boundary } from "../lib/facts/boundary.ts";
+import { markInWords } from "../lib/facts/failed_mark.ts";
 import { refuseForeign } from "../lib/facts/foreign.ts";
 import { ready } from "../lib/facts/health.ts";
 import { type Layout, layout } from "../lib/facts/layout.ts";
@@ -187,10 +188,11 @@ function unsuitable({ device, layout, service }: Observed, { settings }: TaskHos
 
 /** A release that failed on this host is not put live here again by itself. A rollback names what it wants. */
 function failedBefore({ layout }: Observed, { release, run }: TaskHost): Refusal[] {
-  if (run.force || run.command === "rollback" || !layout.failed.includes(release.id)) return [];
+  const failed = layout.failed.find((failed) => failed.release === release.id);
+  if (run.force || run.command === "rollback" || failed === undefined) return [];
   return [{
     kind: "unsuitable",
-    evidence: `${releaseName(release)} has failed on this host before`,
+    evidence: `${releaseName(release)} has failed on this host before: ${markInWords(failed.mark)}`,
     next: "nothing changed; deploy another set, or this one again with --force",
   }];
 }

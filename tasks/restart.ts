@@ -6,8 +6,9 @@
  * the device knows and nobody can restart (masked, say) is a failure.
  * @module
  */
+import type { Journal } from "../lib/facts/journal.ts";
 import { layout } from "../lib/facts/layout.ts";
-import { type Service, service, type Unfit } from "../lib/facts/service.ts";
+import { commandsOf, type Service, service, type Unfit } from "../lib/facts/service.ts";
 import type { HostSettings } from "../lib/settings/mod.ts";
 import { program } from "../lib/remote/program.ts";
 import { defineTask, type Refusal } from "../lib/task.ts";
@@ -74,12 +75,17 @@ function unfitWords(unfit: Unfit, unit: string): [evidence: string, next: string
   }
 }
 
+/** Whether the service is still the very process that ran on the old set before the switch: it does not notice that it was there and back. */
+function neverStopped({ release, previous, serving }: Journal, { start }: Service): boolean {
+  return release === previous && serving !== "" && serving === start;
+}
+
 export const restart = defineTask({
   name: "restart",
   changes: [layout, service],
   action: ({ settings }) => `restart ${settings.service || "the service"}`,
   observe: { layout, service },
-  plan: ({ layout, service }, { settings, run, switched }) => {
+  plan: ({ layout, service }, { settings, run, switched, undo }) => {
     if (service.manager === "none" && settings.service === "") {
       return { status: "skipped", detail: { reason: "no service" } };
     }
@@ -90,16 +96,28 @@ export const restart = defineTask({
         detail: { reason: `the device knows no service ${settings.service}: manual start required` },
       };
     }
-    const due = layout.journal !== null ? !layout.journal.restarted : run.dryRun && switched;
+    const due = layout.journal !== null
+      ? !layout.journal.restarted && !(undo !== null && neverStopped(layout.journal, service))
+      : run.dryRun && switched;
+    const commands = commandsOf(service);
     const detail = {
       manager: service.manager,
       active: service.active,
       ...(service.unit === settings.service ? {} : { unit: service.unit }),
+      ...(commands === null ? {} : { commands }),
     };
     if (!due && service.active !== false) return { status: "ok", detail };
     if (unfit !== null) return { status: "failed", detail, failure: unfit };
+    if (service.may === "no") {
+      return {
+        status: "failed",
+        detail,
+        failure: { kind: "privilege", evidence: `we may not restart ${service.unit}` },
+      };
+    }
     return {
       status: "change",
+      detail,
       why: due ? "the service still runs on the former set" : "the service is not active",
       steps: [{
         title: service.manager === "command"

@@ -76,19 +76,71 @@ if [ "$known" = yes ]; then
 fi
 echo "active=$active"
 may=yes
-if [ "$known" = yes ] && [ "$(id -u)" != 0 ]; then
-  # granted COMMAND...: whether sudo would run this. -l only asks, and runs nothing.
-  granted() {
-    has sudo && sudo -n -l "$@" >/dev/null 2>&1
+if [ "$known" = yes ] && [ "$manager" != command ] && [ "$(id -u)" != 0 ]; then
+  # forms: every way to tell the service manager, a line each, as rules of sudoers have them.
+  forms() {
+    case $manager in
+      systemd)
+        # An alias may be what the rule has.
+        names=
+        for name in "$service" "${service%.service}" "${service%.service}.service" "$unit" "${unit%.service}" "${unit%.service}.service"; do
+          case " $names " in *" $name "*) ;; *) names="$names $name" ;; esac
+        done
+        for program in systemctl /usr/bin/systemctl /bin/systemctl; do
+          for name in $names; do forms_of "$program % $name"; done
+        done
+        ;;
+      openrc)
+        for program in rc-service /sbin/rc-service /usr/sbin/rc-service; do forms_of "$program $service %"; done
+        forms_of "/etc/init.d/$service %"
+        ;;
+      runit) for program in sv /usr/bin/sv /bin/sv /sbin/sv; do forms_of "$program % $service"; done ;;
+      sysv)
+        forms_of "/etc/init.d/$service %"
+        for program in service /usr/sbin/service /sbin/service; do forms_of "$program $service %"; done
+        ;;
+    esac
   }
-  # The very words that restart.sh says.
-  may=no
-  case $manager in
-    systemd) granted systemctl stop "$service" && granted systemctl start "$service" && may=sudo ;;
-    openrc) granted rc-service "$service" restart && may=sudo ;;
-    runit) granted sv restart "$service" && may=sudo ;;
-    sysv) granted "/etc/init.d/$service" stop && granted "/etc/init.d/$service" start && may=sudo ;;
-    command) may=yes ;;
-  esac
+
+  # forms_of WORDS: prints them if there is such a program.
+  forms_of() {
+    if has "${1%% *}"; then printf '%s\n' "$1"; fi
+  }
+
+  # may_all: whether $by runs $words with each of the verbs.
+  may_all() {
+    for verb in stop start restart; do
+      case +$verbs+ in *"+$verb+"*) said "granted $by" "$verb" "$words" || return 1 ;; esac
+    done
+  }
+
+  # find_way: prints the first way that is allowed, as restart.sh takes it.
+  find_way() {
+    case $manager in
+      systemd | sysv) ways="stop+start restart" ;;
+      *) ways="restart stop+start" ;;
+    esac
+    every=$(forms)
+    for by in sudo doas; do
+      if ! has "$by"; then continue; fi
+      first=yes
+      for verbs in $ways; do
+        left=$every$nl
+        while [ -n "$left" ]; do
+          words=${left%%"$nl"*}
+          left=${left#*"$nl"}
+          if may_all; then
+            printf '%s\n' "$by $verbs $words"
+            return
+          fi
+          # Each question to one who may do nothing can be a mail to root.
+          if [ "$by$first" = sudoyes ] && ! sudo -n -l >/dev/null 2>&1; then continue 3; fi
+          first=
+        done
+      done
+    done
+    echo no
+  }
+  may=$(find_way)
 fi
 echo "may=$may"

@@ -20,10 +20,15 @@ export interface Service {
   /** What it is called there: an alias is resolved. As the settings have it where the device knows none. */
   readonly unit: string;
   readonly unfit: Unfit | null;
+  /** What tells this start of it from any other; "" where it is not active, or nothing tells. */
+  readonly start: string;
   /** Null where the device cannot tell. */
   readonly active: boolean | null;
-  /** How we may restart it: as we are, by sudo, or not at all. */
-  readonly may: "yes" | "sudo" | "no";
+  /**
+   * How we may restart it: `yes` as we are, `no` not at all, else "BY VERBS WORD...": by sudo or doas, with the verbs `stop+start` or
+   * `restart`, and the words that they allow, of which `%` is the verb.
+   */
+  readonly may: string;
 }
 
 export const service = defineFact<Service>({
@@ -37,19 +42,32 @@ export const service = defineFact<Service>({
     const active = fields.get("active");
     const manager = fields.get("manager");
     const unit = fields.get("unit");
+    const may = fields.get("may");
     return {
       manager,
       known: fields.get("known") === "yes",
       unit: UNIT.test(unit) ? unit : settings.service,
       unfit: manager === "systemd" ? unfitOf(fields, settings.service) : null,
+      start: active === "yes" && /^[0-9a-f]{32}$/.test(fields.get("InvocationID"))
+        ? fields.get("InvocationID")
+        : "",
       active: active === "yes" ? true : active === "no" ? false : null,
-      may: fields.get("may") as Service["may"],
+      may: MAY.test(may) ? may : "no",
     };
   },
 });
 
 /** A device may say anything; a name is shown, and goes back to the device as a word of a command. */
 const UNIT = /^[A-Za-z0-9_@:.+\\][A-Za-z0-9_@:.+\\-]{0,254}$/;
+
+const MAY = /^(yes|(sudo|doas) (stop\+start|restart)( [A-Za-z0-9_@:.+\\/%-]{1,300}){2,3})$/;
+
+/** The commands by which a service is restarted for a user who is not root; null where none are needed, or allowed. */
+export function commandsOf({ may }: Service): string[] | null {
+  if (may === "yes" || may === "no") return null;
+  const [by = "", verbs = "", ...words] = may.split(" ");
+  return verbs.split("+").map((verb) => [by, ...words.map((word) => word === "%" ? verb : word)].join(" "));
+}
 
 const TEMPLATE = /@(\.(service|socket|target|timer|path|mount|automount|swap|slice|scope|device))?$/;
 

@@ -35,7 +35,7 @@ export const facts: Readonly<Record<string, Answering>> = {
       device.liveSet === undefined ? "broken=yes" : `resolved=${live}`,
       ...Object.entries(journal ?? {}).map(([key, value]) => `journal=${key}=${value}`),
       ...(armed === null ? [] : [`armed=${armed.run} ${Math.round((armed.at - Date.now()) / 1000)}`]),
-      ...device.failed.map((id) => `failed=${id}`),
+      ...device.failed.map((line) => `failed=${line}`),
       ...[...device.releases.keys()].map((slot) => `release=${slot}`),
       ...[...device.staging?.keys() ?? []].map((id) => `staging=${id}`),
       ...[...backups.keys()].map((name) => `backup=${name}`),
