@@ -10,7 +10,8 @@ export { printable };
 /**
  * What went wrong, as the transport or a probe found it (never read off the wording of somebody's stderr):
  * `unreachable` no session came about (`refused`: the address answers, but ssh was not let in), `timeout` a limit ran out,
- * `dropped` the session ended in the middle, `excess` the device sent more than a bound allows, `exit` a program on the device failed, and the rest as they say.
+ * `dropped` the session ended in the middle, `excess` the device sent more than a bound allows, `exit` a program on the device failed,
+ * `not-tried` the service could not be started on the release at all, so that nothing is known of it, and the rest as they say.
  */
 export type FailureKind =
   | "unreachable"
@@ -27,6 +28,7 @@ export type FailureKind =
   | "mismatch"
   | "not-found"
   | "service"
+  | "not-tried"
   | "unhealthy"
   | "locked"
   | "interrupted"

@@ -7,6 +7,7 @@ import { bounded, type Bounds, cutText, TASK_BOUNDS } from "./bounds.ts";
 import { Failure, type FailureData, UsageError } from "./errors.ts";
 import type { Json, TaskReport } from "./events.ts";
 import type { Fact } from "./facts/fact.ts";
+import type { ReleaseFault } from "./facts/failed_mark.ts";
 import type { HostSettings, TaskVariables, TemplateFile } from "./settings/mod.ts";
 import type { Release } from "./release.ts";
 import type { Program } from "./remote/program.ts";
@@ -81,8 +82,11 @@ export interface TaskHost {
   readonly release: Release;
   /** Set while the old set is brought back: what the live name linked to before. */
   readonly undo: string | null;
-  /** While the old set is brought back: the service has failed on the new one, which therefore is marked on this host. */
-  readonly blamed: boolean;
+  /**
+   * While the old set is brought back: how the service has failed on the new one, which therefore is marked on this host; null where the
+   * release is not at fault.
+   */
+  readonly blamed: ReleaseFault | null;
   /** Whether an earlier task of this run changed something here, or would in a dry run. */
   readonly changed: (task: Task) => boolean;
   /** Whether one that switches the live set has. */

@@ -1,6 +1,6 @@
 # Makes the live name lead to a release. $1: deploy path, $2: live name, $3: what it is to link to, $4: run, $5: its time, $6: what can
 # rename onto a link (mv, python3, perl), $7: what can exchange two names (mv, python3, perl or empty), $8: undo where the old set is brought
-# back, which the device then need not do by itself.
+# back, which the device then need not do by itself, $9: the start of the service that runs now, or empty.
 # shellcheck shell=sh
 own "$1"
 live=../$2
@@ -44,10 +44,13 @@ folder=
 if [ -d "$live" ] && [ ! -L "$live" ]; then folder=before-$4; fi
 
 # The good set: what was live when the last switch was confirmed. A folder was never switched, whatever an interrupted run has noted.
+# What runs now was started on it, as long as no switch is unconfirmed.
+serving=$9
 if [ -n "$folder" ]; then
   previous=.lockstep/releases/$folder
 elif [ -f journal ]; then
   previous=$(field previous journal)
+  serving=$(field serving journal)
 else
   previous=$now
 fi
@@ -60,7 +63,8 @@ if [ "$now" = "$target" ]; then
   # Unless an earlier run has switched it and got no further: then that goes on.
   if [ "$(field release journal)" = "$target" ]; then restarted=$(field restarted journal); fi
 fi
-printf 'release=%s\nprevious=%s\nrun=%s\nsince=%s\nrestarted=%s\n' "$target" "$previous" "$4" "$5" "$restarted" >journal.next ||
+printf 'release=%s\nprevious=%s\nrun=%s\nsince=%s\nrestarted=%s\nserving=%s\n' \
+  "$target" "$previous" "$4" "$5" "$restarted" "$serving" >journal.next ||
   explain . "cannot write the journal"
 flush journal.next
 mv journal.next journal || explain . "cannot write the journal"

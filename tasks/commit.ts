@@ -99,6 +99,7 @@ export const commit = defineTask<Observed>({
           device.rename,
           device.exchange,
           host.undo === null ? "" : "undo",
+          observed.service.start,
         ],
       }],
     };

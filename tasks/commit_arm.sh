@@ -58,7 +58,14 @@ if [ "$plain" = yes ] && [ "$LOCKSTEP_UID" = 0 ] && [ -d /run/systemd/system ] &
     /bin/sh -c "$begin" "$root/.lockstep/restore/script" "$root" "$run" now 2>/dev/null; then
     timer=systemd
     before=
-    case $service in *[!A-Za-z0-9:_.@-]* | "") ;; *) before="Before=${service%.service}.service" ;; esac
+    case $service in
+      *[!A-Za-z0-9:_.@-]* | "") ;;
+      *.service) before=Before=$service ;;
+      # These are begun before anything like ours can be; what they start is called like them, unless they say otherwise.
+      *.socket | *.timer | *.path) before=Before=${service%.*}.service ;;
+      *.target | *.mount | *.automount | *.swap | *.slice | *.scope | *.device) ;;
+      *) before=Before=$service.service ;;
+    esac
     # A file of its own, not a link: what lies below the deploy path may be somebody else's to rename.
     rm -f "/etc/systemd/system/$unit.service"
     (umask 022 && cat >"/etc/systemd/system/$unit.service") <<END

@@ -8,6 +8,7 @@
  * Where the device knows no such service, and nothing answered before the switch either, there is nothing to ask: that is reported.
  * @module
  */
+import { markLine } from "../lib/facts/failed_mark.ts";
 import { type Health, health as healthFact, ready, urlOf } from "../lib/facts/health.ts";
 import { history } from "../lib/facts/history.ts";
 import { type Layout, layout } from "../lib/facts/layout.ts";
@@ -154,7 +155,9 @@ function confirmStep(layout: Layout, host: TaskHost): Step {
       settings.deployPath,
       settings.liveDir,
       JSON.stringify(entry),
-      undo !== null && host.blamed ? release.id : "",
+      ...(undo === null || host.blamed === null
+        ? ["", ""]
+        : [release.id, markLine({ at: entry.at, run: run.id, fault: host.blamed })]),
       undo === null ? release.id : "",
       ...expired,
     ],

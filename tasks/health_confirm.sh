@@ -1,5 +1,5 @@
 # Closes the journal: the live release is confirmed. $1: deploy path, $2: live name, $3: a line for the history, $4: a release that has failed
-# here or empty, $5: a release that is well here or empty, then backups to remove.
+# here or empty, $5: a line that says when and why, $6: a release that is well here or empty, then backups to remove.
 # shellcheck shell=sh
 own "$1"
 # From here on the device does not restore itself any more. If it has done so already, there is nothing left to confirm.
@@ -9,9 +9,9 @@ if [ ! -f journal ]; then
 fi
 # Marked before the journal is closed: a cut in between must not make the release look untried.
 if [ -n "$4" ]; then
-  mkdir -p failed && : >"failed/$4" && flush "failed/$4" failed
+  mkdir -p failed && printf '%s\n' "$5" >"failed/$4" && flush "failed/$4" failed
 fi
-if [ -n "$5" ] && [ -e "failed/$5" ]; then rm -f "failed/$5"; fi
+if [ -n "$6" ] && [ -e "failed/$6" ]; then rm -f "failed/$6"; fi
 lit=$(cd "../$2" && pwd -P)
 printf '%s\n' "$3" >>history || explain . "cannot write the history"
 flush history
@@ -19,7 +19,7 @@ rm -f journal journal.next live.next || explain . "cannot close the journal"
 flush .
 # From here on it is only room that is made: an interruption leaves it to the next run or to cleanup.
 root=$1
-shift 5
+shift 6
 (
   cd -P releases || exit
   for name in *; do

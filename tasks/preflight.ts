@@ -1,6 +1,6 @@
 /**
  * Promises that the device can take the release, before anything is written: its tools, room in bytes and in files with the backup counted
- * in, write permission, sudo where the restart will need it, and a live name that can be switched by one rename. (The local set was
+ * in, write permission, a service that can be restarted, sudo where that needs it, and a live name that can be switched by one rename. (The local set was
  * checked against its manifest when it was read, before any host was contacted.) It only reads, but for one thing: where an interrupted
  * switch left the live name missing, it puts the former set back. A failure leaves nothing behind.
  * `ok` when all of it holds; what is live and what earlier runs left behind is in the report.
@@ -10,6 +10,7 @@ import { format } from "@std/fmt/bytes";
 import { Failure } from "../lib/errors.ts";
 import { type Device, device } from "../lib/facts/device.ts";
 import { type Boundary, boundary } from "../lib/facts/boundary.ts";
+import { markInWords } from "../lib/facts/failed_mark.ts";
 import { refuseForeign } from "../lib/facts/foreign.ts";
 import { ready } from "../lib/facts/health.ts";
 import { type Layout, layout } from "../lib/facts/layout.ts";
@@ -24,6 +25,7 @@ import { defineTask, type Plan, type Refusal, type TaskHost } from "../lib/task.
 import { whyNoBackup } from "./backup.ts";
 import { leftoversOf } from "./cleanup.ts";
 import mendText from "./preflight_mend.sh" with { type: "text" };
+import { whyUnfit } from "./restart.ts";
 import { transferOf } from "./stage.ts";
 
 const mendLive = program("mend", mendText);
@@ -45,6 +47,7 @@ export const preflight = defineTask<Observed>({
   name: "preflight",
   action: ({ release }) => `put ${releaseName(release)} live`,
   changes: [layout, live, staged],
+  next: () => "nothing changed",
   observe: async (host) => {
     let unreadable: Refusal | null = null;
     const [deviceFact, boundaryFact, layoutFact, spaceFact, liveFact, newest, stagedFact, serviceFact] =
@@ -87,6 +90,7 @@ export const preflight = defineTask<Observed>({
       ...failedBefore(observed, host),
       ...unwritable(observed, host),
       ...noRoom(observed, host),
+      ...unfitService(observed),
       ...noPrivilege(observed, host),
     ];
     const detail = {
@@ -184,10 +188,11 @@ function unsuitable({ device, layout, service }: Observed, { settings }: TaskHos
 
 /** A release that failed on this host is not put live here again by itself. A rollback names what it wants. */
 function failedBefore({ layout }: Observed, { release, run }: TaskHost): Refusal[] {
-  if (run.force || run.command === "rollback" || !layout.failed.includes(release.id)) return [];
+  const failed = layout.failed.find((failed) => failed.release === release.id);
+  if (run.force || run.command === "rollback" || failed === undefined) return [];
   return [{
     kind: "unsuitable",
-    evidence: `${releaseName(release)} has failed on this host before`,
+    evidence: `${releaseName(release)} has failed on this host before: ${markInWords(failed.mark)}`,
     next: "nothing changed; deploy another set, or this one again with --force",
   }];
 }
@@ -237,6 +242,11 @@ function noRoom(observed: Observed, host: TaskHost): Refusal[] {
   return problems;
 }
 
+function unfitService({ service }: Observed): Refusal[] {
+  const unfit = whyUnfit(service);
+  return unfit === null ? [] : [{ ...unfit, next: `nothing changed; ${unfit.next}` }];
+}
+
 function noPrivilege({ device, service }: Observed, { settings }: TaskHost): Refusal[] {
   if (!service.known || service.may !== "no") return [];
   const commands = service.manager === "systemd"
@@ -244,7 +254,7 @@ function noPrivilege({ device, service }: Observed, { settings }: TaskHost): Ref
     : `the commands that restart ${settings.service}`;
   return [{
     kind: "privilege",
-    evidence: `${device.user} may not restart ${settings.service}`,
+    evidence: `${device.user} may not restart ${service.unit}`,
     next: `nothing changed; grant it in sudoers: ${device.user} ALL=(root) NOPASSWD: ${commands}`,
   }];
 }

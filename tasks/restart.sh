@@ -1,22 +1,35 @@
 # Restarts the service and waits until it is active and stays so. $1: deploy path, $2: manager, $3: service, $4: restart command, $5: seconds
-# until active, $6: seconds that it must stay active, $7: yes, or sudo where that is needed.
+# until active, $6: seconds that it must stay active, $7: yes, or what may restart it: "sudo VERBS WORD...", or doas, where VERBS is stop+start
+# or restart, and the word % is the verb.
+#
+# It ends with service where the service was started on the set that is live and failed, which the release is blamed for; with another kind
+# where it could not be tried.
 # shellcheck shell=sh
 root=$1
 manager=$2
 service=$3
 limit=$5
 settle=$6
-sudo=
-if [ "$7" = sudo ]; then sudo="sudo -n"; fi
-# Not a path, not an option, not a pattern.
-case $service in
-  . | .. | -* | *[!A-Za-z0-9_@:.+\\-]*) die service "$service is not the name of a service" ;;
+plain_name "$service"
+by=
+words=
+case $7 in "sudo "* | "doas "*)
+  by=${7%% *}
+  words=${7#* }
+  ;;
 esac
+case $by$manager in
+  systemd) words="stop+start systemctl % $service" ;;
+  openrc) words="restart rc-service $service %" ;;
+  runit) words="restart sv % $service" ;;
+  sysv) words="stop+start /etc/init.d/$service %" ;;
+esac
+verbs=${words%% *}
+words=${words#* }
 
-# control WORD...: runs a command of the service manager, by sudo where needed.
+# control VERB: has the service manager do it, by sudo where needed.
 control() {
-  # shellcheck disable=SC2086
-  $sudo "$@"
+  said "${by:+$by -n}" "$1" "$words"
 }
 
 # pause: a short wait, where sleep knows fractions.
@@ -62,15 +75,19 @@ detached() {
   "$@" </dev/null >&9 2>&1 9>&-
 }
 
-# start_unit: starts the unit. One that was started too often lately (it kept dying on the set before) is refused for a while, for seconds as
-# systemd comes: it is asked again until then. A start that is refused is no new invocation.
+# start_unit VERB: starts the unit. One that was started too often lately (it kept dying on the set before) is refused for a while, for seconds as
+# systemd comes: it is asked again until then. A start that is refused is no new invocation, and older versions say why.
 start_unit() {
   late=$(($(date +%s) + limit))
   before=$(systemctl show -p InvocationID "$service")
-  until control systemctl start "$service"; do
+  until control "$1"; do
     if [ "$(systemctl show -p InvocationID "$service")" != "$before" ]; then return 1; fi
-    case $before in InvocationID=?*) ;; *) return 1 ;; esac
-    if [ "$(date +%s)" -ge "$late" ]; then return 1; fi
+    refused
+    case $before in
+      *InvocationID=*) ;;
+      *) case $(systemctl show -p Result "$service") in Result=start-limit*) ;; *) return 1 ;; esac ;;
+    esac
+    if [ "$(date +%s)" -ge "$late" ]; then untried "$service was not started within $limit s"; fi
     sleep 1
   done
 }
@@ -85,12 +102,41 @@ verdict() {
   esac
 }
 
-# fail MESSAGE: with what the service itself said of it.
-fail() {
+# refused: ends where nobody was let to do anything.
+refused() {
+  if [ -n "$by" ]; then
+    for verb in stop start restart; do
+      case +$verbs+ in *"+$verb+"*) said "granted $by" "$verb" "$words" || die privilege "$by does not let us $verb $service any more, or asks for a password" ;; esac
+    done
+  fi
+  if [ "$manager" = systemd ]; then
+    case $(systemctl show -p LoadState "$service" 2>/dev/null) in
+      *LoadState=masked*) die unsuitable "$service is masked by now" ;;
+      *LoadState=not-found*) die unsuitable "the device does not know $service any more" ;;
+      *LoadState=*) ;;
+      *) die not-tried "systemd does not answer" ;;
+    esac
+  fi
+}
+
+# log: what the service itself said.
+log() {
   case $manager in
     systemd) service_log "$service" "$root" ;;
     *) service_log "" "$root" ;;
   esac
+}
+
+# untried MESSAGE: ends where the service was not started on the set that is live now.
+untried() {
+  refused
+  log
+  die not-tried "$1; that says nothing of the release, which is not marked as failed"
+}
+
+# fail MESSAGE: ends where the service failed on the set that is live now.
+fail() {
+  log
   die service "$1$(verdict)"
 }
 
@@ -100,26 +146,36 @@ case $manager in
     LOCKSTEP_COMMAND=$4
     export LOCKSTEP_COMMAND
     # shellcheck disable=SC2016
-    detached as_before sh -c 'command=$LOCKSTEP_COMMAND; unset LOCKSTEP_COMMAND; eval "$command"' || fail "restart_command ended with exit code $?"
+    detached as_before sh -c 'command=$LOCKSTEP_COMMAND; unset LOCKSTEP_COMMAND; eval "$command"'
+    code=$?
+    case $code in
+      0) ;;
+      126 | 127) untried "there is no such command as restart_command says (exit code $code)" ;;
+      *) fail "restart_command ended with exit code $code" ;;
+    esac
     ;;
   systemd)
-    control systemctl stop "$service" || fail "$service could not be stopped"
+    if [ "$verbs" != restart ]; then control stop || untried "$service could not be stopped"; fi
     # A unit that failed too often is not started again before this; whoever may not do it does not need it either.
-    control systemctl reset-failed "$service" 2>/dev/null
-    start_unit || fail "$service failed to start"
+    control reset-failed 2>/dev/null
+    start_unit "${verbs#stop+}" || fail "$service failed to start"
     ;;
-  openrc) detached control rc-service "$service" restart || fail "$service failed to start" ;;
-  runit) detached control sv restart "$service" || fail "$service failed to start" ;;
-  sysv)
-    detached control "/etc/init.d/$service" stop
-    detached control "/etc/init.d/$service" start || fail "$service failed to start"
+  *)
+    if [ "$verbs" != restart ]; then detached control stop; fi
+    if ! detached control "${verbs#stop+}"; then
+      refused
+      fail "$service failed to start"
+    fi
     ;;
 esac
 
 if [ "$manager" != command ]; then
   end=$(($(date +%s) + limit))
   until case $(activity) in active*) ;; *) false ;; esac do
-    if [ "$(date +%s)" -ge "$end" ]; then fail "$service is not active within $limit s: $(activity)"; fi
+    if [ "$(date +%s)" -ge "$end" ]; then
+      refused
+      fail "$service is not active within $limit s: $(activity)"
+    fi
     pause
   done
   first=$(activity)

@@ -6,6 +6,7 @@
 import { dirname, join } from "@std/path";
 import type { Failure } from "../lib/errors.ts";
 import type { TaskReport } from "../lib/events.ts";
+import type { ReleaseFault } from "../lib/facts/failed_mark.ts";
 import type { HostSettings } from "../lib/settings/mod.ts";
 import { readArtifactSet } from "../lib/manifest.ts";
 import type { Release } from "../lib/release.ts";
@@ -46,7 +47,7 @@ export interface PerformOptions {
   /** What the live name linked to before: the old set is brought back. */
   readonly undo?: string;
   /** While the old set is brought back: the service has failed on the new one. */
-  readonly blamed?: boolean;
+  readonly blamed?: ReleaseFault;
 }
 
 /** What the tasks said, and what they warned of. */
@@ -128,7 +129,7 @@ export async function makeLocalDevice(
         writes: true,
       });
       host.setRelease(options.release ?? null);
-      if (options.undo !== undefined) host.startUndo(options.undo, options.blamed ?? false);
+      if (options.undo !== undefined) host.startUndo(options.undo, options.blamed ?? null);
       try {
         return await perform(host, tasks);
       } finally {

@@ -16,6 +16,8 @@ export interface Journal {
   readonly since: string;
   /** The service has been restarted since the switch. */
   readonly restarted: boolean;
+  /** The start of the service (its invocation) that runs on the set in `previous`; "" where that is not known. */
+  readonly serving: string;
 }
 
 export function parseJournal(lines: readonly string[]): Journal | null {
@@ -28,6 +30,7 @@ export function parseJournal(lines: readonly string[]): Journal | null {
     run: fields.get("run"),
     since: fields.get("since"),
     restarted: fields.get("restarted") === "yes",
+    serving: fields.get("serving"),
   };
 }
 

@@ -64,7 +64,11 @@ for path in armed.*; do
   if [ -f "$path" ]; then say armed "${path#armed.} $(($(cat "$path") - $(date +%s)))"; fi
 done
 for path in failed/*; do
-  if [ -e "$path" ]; then say failed "${path##*/}"; fi
+  if [ ! -e "$path" ]; then continue; fi
+  mark=
+  if [ -f "$path" ] && [ -s "$path" ]; then mark=$(head -c 200 "$path" 2>/dev/null); fi
+  # shellcheck disable=SC2154 # nl is the prelude's
+  say failed "${path##*/}${mark:+ ${mark%%"$nl"*}}"
 done
 for path in live.next journal.next lock.stale.*; do
   if [ -e "$path" ] || [ -L "$path" ]; then say leftover ".lockstep/$path"; fi

@@ -6,6 +6,7 @@ import { program } from "../remote/program.ts";
 import { byTime, linkSlot } from "../release.ts";
 import text from "./layout.sh" with { type: "text" };
 import { defineFact, Fields } from "./fact.ts";
+import { type FailedHere, parseFailed } from "./failed_mark.ts";
 import { type Journal, parseJournal } from "./journal.ts";
 
 export interface Layout {
@@ -32,7 +33,7 @@ export interface Layout {
   /** The device will restore itself: in how many seconds, unless that run is confirmed. Past that, it was kept from it (a reboot). */
   readonly armed: { readonly run: string; readonly seconds: number } | null;
   /** Releases that failed here. */
-  readonly failed: readonly string[];
+  readonly failed: readonly FailedHere[];
   /** Half-made links and files of ours. */
   readonly leftovers: readonly string[];
   readonly releases: readonly string[];
@@ -67,7 +68,7 @@ export const layout = defineFact<Layout>({
       mounted: fields.get("mounted") === "yes",
       journal: parseJournal(fields.all("journal")),
       armed: parseArmed(fields.get("armed")),
-      failed: fields.all("failed"),
+      failed: fields.all("failed").map(parseFailed),
       leftovers: fields.all("leftover"),
       releases: fields.all("release"),
       staging: fields.all("staging"),

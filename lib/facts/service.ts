@@ -6,15 +6,29 @@ import { program } from "../remote/program.ts";
 import text from "./service.sh" with { type: "text" };
 import { defineFact, Fields } from "./fact.ts";
 
+/**
+ * Why a unit of systemd cannot be restarted, whoever asks: it is masked; systemd cannot read it; it takes no start (or no stop) from
+ * outside; it is a template, of which only instances start; systemd itself does not answer.
+ */
+export type Unfit = "masked" | "unreadable" | "no-start" | "no-stop" | "template" | "silent";
+
 export interface Service {
   /** What manages it here: `systemd`, `openrc`, `sysv`, `runit`, `command`; `none` where nothing does or there is no service. */
   readonly manager: string;
   /** The device knows it. */
   readonly known: boolean;
+  /** What it is called there: an alias is resolved. As the settings have it where the device knows none. */
+  readonly unit: string;
+  readonly unfit: Unfit | null;
+  /** What tells this start of it from any other; "" where it is not active, or nothing tells. */
+  readonly start: string;
   /** Null where the device cannot tell. */
   readonly active: boolean | null;
-  /** How we may restart it: as we are, by sudo, or not at all. */
-  readonly may: "yes" | "sudo" | "no";
+  /**
+   * How we may restart it: `yes` as we are, `no` not at all, else "BY VERBS WORD...": by sudo or doas, with the verbs `stop+start` or
+   * `restart`, and the words that they allow, of which `%` is the verb.
+   */
+  readonly may: string;
 }
 
 export const service = defineFact<Service>({
@@ -23,14 +37,47 @@ export const service = defineFact<Service>({
     settings.service === "" && settings.serviceManager !== "command" ? "none" : settings.serviceManager,
     settings.service,
   ],
-  parse: (output) => {
+  parse: (output, { settings }) => {
     const fields = new Fields(output);
     const active = fields.get("active");
+    const manager = fields.get("manager");
+    const unit = fields.get("unit");
+    const may = fields.get("may");
     return {
-      manager: fields.get("manager"),
+      manager,
       known: fields.get("known") === "yes",
+      unit: UNIT.test(unit) ? unit : settings.service,
+      unfit: manager === "systemd" ? unfitOf(fields, settings.service) : null,
+      start: active === "yes" && /^[0-9a-f]{32}$/.test(fields.get("InvocationID"))
+        ? fields.get("InvocationID")
+        : "",
       active: active === "yes" ? true : active === "no" ? false : null,
-      may: fields.get("may") as Service["may"],
+      may: MAY.test(may) ? may : "no",
     };
   },
 });
+
+/** A device may say anything; a name is shown, and goes back to the device as a word of a command. */
+const UNIT = /^[A-Za-z0-9_@:.+\\][A-Za-z0-9_@:.+\\-]{0,254}$/;
+
+const MAY = /^(yes|(sudo|doas) (stop\+start|restart)( [A-Za-z0-9_@:.+\\/%-]{1,300}){2,3})$/;
+
+/** The commands by which a service is restarted for a user who is not root; null where none are needed, or allowed. */
+export function commandsOf({ may }: Service): string[] | null {
+  if (may === "yes" || may === "no") return null;
+  const [by = "", verbs = "", ...words] = may.split(" ");
+  return verbs.split("+").map((verb) => [by, ...words.map((word) => word === "%" ? verb : word)].join(" "));
+}
+
+const TEMPLATE = /@(\.(service|socket|target|timer|path|mount|automount|swap|slice|scope|device))?$/;
+
+function unfitOf(fields: Fields, service: string): Unfit | null {
+  if (TEMPLATE.test(service)) return "template";
+  if (fields.get("silent") === "yes") return "silent";
+  const load = fields.get("LoadState");
+  if (load === "masked") return "masked";
+  if (load === "bad-setting" || load === "error") return "unreadable";
+  if (load !== "loaded") return null;
+  if (fields.get("CanStart") === "no") return "no-start";
+  return fields.get("CanStop") === "no" ? "no-stop" : null;
+}

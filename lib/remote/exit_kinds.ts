@@ -16,6 +16,7 @@ const kinds: Readonly<Record<number, FailureKind>> = {
   88: "unsuitable",
   89: "privilege",
   90: "timeout",
+  91: "not-tried",
 };
 
 /** The exit code that says this kind; 1 where none of ours does. */

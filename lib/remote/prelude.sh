@@ -9,6 +9,7 @@ umask 022
 private=
 reader=
 foreign=
+free=
 
 # die KIND MESSAGE: ends the program; the controller reads the kind off the exit code and the evidence off stderr: what is behind the last
 # record separator, whatever else was printed there before.
@@ -26,6 +27,7 @@ die() {
     unsuitable) exit 88 ;;
     privilege) exit 89 ;;
     timeout) exit 90 ;;
+    not-tried) exit 91 ;;
   esac
   exit 1
 }
@@ -609,13 +611,112 @@ alive() {
   if [ -d /proc/self ]; then [ "$(started "$1")" = "$2" ]; else kill -0 "$1" 2>/dev/null; fi
 }
 
+# plain_name SERVICE: ends where that is no name of one service: a path, an option or a pattern goes to no service manager.
+plain_name() {
+  case $1 in
+    *[\*\?\[\]]*) die unsuitable "$1 is a pattern, not the name of one service" ;;
+    *[[:space:]]*) die unsuitable "$1 has a space in it, so it is not the name of a service; systemd-escape tells how systemd writes one" ;;
+    . | .. | -* | *[!A-Za-z0-9_@:.+\\-]*) die unsuitable "$1 is not the name of a service" ;;
+  esac
+}
+
+# granted BY COMMAND...: whether sudo or doas would run this and ask for no password. It only asks, and runs nothing.
+granted() {
+  asked=$1
+  shift
+  if [ "$asked" = doas ]; then
+    for file in /etc/doas.conf /etc/doas.d/*.conf; do
+      case $(doas -C "$file" "$@" 2>/dev/null) in "permit nopass"*) return 0 ;; esac
+    done
+    return 1
+  fi
+  line=$(sudo -n -l "$@" 2>/dev/null) || return 1
+  # Whoever needs no password for one command is told yes for all that he may run with one, too.
+  if [ -z "$free" ]; then
+    free=no
+    if sudo -n -v >/dev/null 2>&1; then free=yes; fi
+  fi
+  if [ "$free" = yes ]; then return 0; fi
+  case $line in
+    /*) sudo -n -ll 2>/dev/null | passwordless "${line##*/}" ;;
+  esac
+}
+
+# passwordless COMMAND: whether the last rule that is for it asks for no password, by what `sudo -ll` says, or there is none that we can read.
+# COMMAND has its path left out, for that of the rule may be another one to the same file.
+passwordless() {
+  asks=
+  root=
+  password=
+  commands=
+  while read -r line; do
+    case $line in
+      *" entry:"* | *" Role:"*)
+        root=yes
+        password=yes
+        commands=
+        ;;
+      RunAsUsers:*) case "$line," in *[:,]" root,"* | *[:,]" ALL,"*) ;; *) root= ;; esac ;;
+      Options:*) case $line in *!authenticate*) password=no ;; esac ;;
+      Commands:*) commands=yes ;;
+      "" | !*) ;;
+      *) if [ -n "$commands" ] && [ -n "$root" ] && is_for "$line" "$1"; then asks=$password; fi ;;
+    esac
+  done
+  [ "$asks" != yes ]
+}
+
+# is_for RULE COMMAND: whether a rule of sudoers is for a command.
+is_for() {
+  case $1 in ALL) return 0 ;; esac
+  path=${1%% *}
+  case $path in
+    sha*:*)
+      is_for "${1#* }" "$2"
+      return
+      ;;
+    */) return 0 ;;
+  esac
+  # shellcheck disable=SC2254 # a pattern it is
+  case ${2%% *} in ${path##*/}) ;; *) return 1 ;; esac
+  case $1 in
+    "$path") return 0 ;;
+    *" ^"*) printf '%s\n' "${2#* }" | grep -E -q -e "${1#* }" ;;
+    *)
+      # shellcheck disable=SC2254
+      case ${2#* } in ${1#* }) ;; *) return 1 ;; esac
+      ;;
+  esac
+}
+
+# said COMMAND VERB WORDS: runs COMMAND with these words, in which % is the verb.
+said() {
+  said=$1
+  verb=$2
+  set -f
+  # shellcheck disable=SC2086
+  set -- $3
+  set +f
+  n=$#
+  while [ "$n" -gt 0 ]; do
+    if [ "$1" = % ]; then set -- "$@" "$verb"; else set -- "$@" "$1"; fi
+    shift
+    n=$((n - 1))
+  done
+  $said "$@"
+}
+
 # service_log SERVICE DEPLOY_PATH: what the service said in the last two minutes, and what its last restart printed.
 service_log() {
   (if state "$2" && [ -s restart.log ]; then tail -n 50 restart.log; fi)
   if [ -n "$1" ] && has journalctl; then
+    # An alias has no journal of its own.
+    unit=$(systemctl show -p Id "$1" 2>/dev/null)
+    unit=${unit#Id=}
+    case $unit in "" | "$1.service" | *[!A-Za-z0-9_@:.+\\-]*) unit=$1 ;; esac
     {
-      sudo -n journalctl -u "$1" --no-pager -l --since='2 minutes ago' 2>/dev/null ||
-        journalctl -u "$1" --no-pager -l --since='2 minutes ago' 2>/dev/null
+      sudo -n journalctl -u "$unit" --no-pager -l --since='2 minutes ago' 2>/dev/null ||
+        journalctl -u "$unit" --no-pager -l --since='2 minutes ago' 2>/dev/null
     } | tail -n 50
   fi
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import { Failure, type FailureData } from "../errors.ts";
+import type { ReleaseFault } from "../facts/failed_mark.ts";
 import { type Fact, type FactSubject, outputOf, readFact } from "../facts/fact.ts";
 import type { HostSettings } from "../settings/mod.ts";
 import type { Release } from "../release.ts";
@@ -30,7 +31,7 @@ export class HostRun implements ActingHost {
   readonly settings: HostSettings;
   readonly run: RunContext;
   undo: string | null = null;
-  blamed = false;
+  blamed: ReleaseFault | null = null;
   /** Artifact bytes that have travelled. */
   bytesSent = 0;
   /** When whatever runs on the device is ended, there and here; as `performance.now()` counts. */
@@ -225,7 +226,7 @@ export class HostRun implements ActingHost {
   }
 
   /** Forgets all that was looked at: it is about the set that is no longer wanted. */
-  startUndo(previous: string, blamed: boolean): void {
+  startUndo(previous: string, blamed: ReleaseFault | null): void {
     this.undo = previous;
     this.blamed = blamed;
     this.#facts.clear();

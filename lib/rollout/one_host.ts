@@ -6,6 +6,7 @@
 import { bounded, TASK_BOUNDS } from "../bounds.ts";
 import { Failure, type FailureData } from "../errors.ts";
 import type { Event, HostOutcome, HostStatus } from "../events.ts";
+import { faultOf } from "../facts/failed_mark.ts";
 import { layout } from "../facts/layout.ts";
 import { live } from "../facts/live.ts";
 import type { HostSettings } from "../settings/mod.ts";
@@ -293,7 +294,7 @@ class OneHost {
           "there is no earlier set to go back to: the new one stays live, unconfirmed; mend the service and deploy again, or deploy another set";
         return { ...end, status: "failed", release: host.release.id, error: { ...end.error, next } };
       }
-      host.startUndo(journal.previous, end.error.kind === "unhealthy" || end.error.kind === "service");
+      host.startUndo(journal.previous, faultOf(end.error.kind));
       for (const task of undo) {
         const rollbackError = await this.#task(task, host);
         if (rollbackError !== undefined) return { ...end, status: "failed", release: null, rollbackError };

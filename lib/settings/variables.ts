@@ -252,7 +252,7 @@ export const hostVariables = z.object({
   ),
   service: variable(
     unitName.default("phase4-inference"),
-    "the name of a unit (letters, digits, any of _@:.+\\ and, not first, -), or empty for none",
+    "the name of one unit, not a pattern (letters, digits, any of _@:.+\\ and, not first, -), or empty for none",
     "Unit to restart; empty for none.",
   ),
   service_manager: variable(

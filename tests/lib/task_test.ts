@@ -17,7 +17,7 @@ function fakeHost(options: { dryRun?: boolean; undo?: string; act?: (step: Step)
     run: newRun(options.dryRun ?? false),
     release: { id: "0123456789abcdef", version: "1", files: [] },
     undo: options.undo ?? null,
-    blamed: false,
+    blamed: null,
     changed: () => false,
     switched: false,
     look: () => Promise.reject(new Error("not asked for")),

@@ -2,7 +2,7 @@
  * The device that restores itself because nobody told it that all is well: commit arms it, health disarms it.
  * @module
  */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { slotLink } from "../../lib/release.ts";
 import { commit } from "../../tasks/commit.ts";
 import { health } from "../../tasks/health.ts";
@@ -144,7 +144,7 @@ testWhere("commit disarms the device where the old set is brought back", { needs
   const pid = await sleeper(device);
   const two = await writeSet(`${device.dir}/2`, { a: "2" }, "2");
   const undo = (await device.read(".lockstep/journal")).match(/^previous=(.*)$/m)![1]!;
-  const { statuses } = await device.perform(pipelines.undo, { release: two, undo, blamed: true });
+  const { statuses } = await device.perform(pipelines.undo, { release: two, undo, blamed: "unhealthy" });
   assertEquals(statuses.commit, "changed");
   await until(`process ${pid} is gone`, () => !isRunning(pid));
   assertSettled(device);
@@ -153,6 +153,10 @@ testWhere("commit disarms the device where the old set is brought back", { needs
   // A release that failed here is not put live again by itself.
   const again = await device.perform(pipelines.deploy, { release: two });
   assertEquals([again.last.task, again.last.error?.kind], ["preflight", "unsuitable"]);
+  assertMatch(
+    again.last.error?.evidence ?? "",
+    /2 has failed on this host before: its service did not get ready, in run \S+ of \d{4}-\d\d-\d\dT/,
+  );
   const forced = await device.perform(pipelines.deploy, { release: two, run: { force: true } });
   assertEquals([forced.last.task, forced.statuses.commit], ["health", "changed"]);
   assertEquals(await live(device), "2");

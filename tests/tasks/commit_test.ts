@@ -54,7 +54,13 @@ for (const { name, needs, tools } of kinds) {
     await assertPromise(device, commit, { release, run: { id: "RUN-1" } });
     assertEquals(await live(device), slotLink(release.id));
     const { since, ...rest } = await journal(device);
-    assertEquals(rest, { release: slotLink(release.id), previous: "", run: "RUN-1", restarted: "" });
+    assertEquals(rest, {
+      release: slotLink(release.id),
+      previous: "",
+      run: "RUN-1",
+      restarted: "",
+      serving: "",
+    });
     assertMatch(since!, /^\d{4}-\d\d-\d\dT/);
   });
 

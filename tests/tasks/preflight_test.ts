@@ -89,6 +89,23 @@ const refusals: readonly Refused[] = [
     kind: "privilege",
     says: ["deploy may not restart phase4-inference"],
   },
+  ...([
+    ["phase4", "LoadState=masked", "phase4 is masked"],
+    ["phase4", "LoadState=bad-setting", "systemd cannot read the unit phase4"],
+    ["phase4", "LoadState=loaded; echo CanStart=no", "phase4 cannot be started by itself"],
+    ["phase4", "LoadState=loaded; echo CanStop=no", "phase4 cannot be stopped by itself"],
+    ["phase4@", "LoadState=loaded", "phase4@ is a template"],
+    ["phase4*", "LoadState=loaded", "phase4* is a pattern"],
+    ["phase 4", "LoadState=loaded", "phase 4 has a space in it"],
+  ] as const).map(([service, shown, words]): Refused => ({
+    name: `the service cannot be restarted by anybody: ${words}`,
+    options: {
+      settings: { service, serviceManager: "systemd" },
+      tools: { scripts: { systemctl: `echo ${shown}` } },
+    },
+    kind: "unsuitable",
+    says: [words],
+  })),
 ];
 
 for (const { name, needs = [], options = {}, settings = () => ({}), make, kind, says } of refusals) {

@@ -21,6 +21,7 @@ const systemctl = `
       echo "NRestarts=0"
       echo "MainPID=$(cat "$state/pid" 2>/dev/null || echo 0)"
       echo "LoadState=$load"
+      if [ -e "$state/invocation" ]; then echo "InvocationID=$(cat "$state/invocation")"; fi
       echo "ActiveState=$active"
       echo "SubState=dead"
       echo "Result=$(cat "$state/result" 2>/dev/null || echo success)"
@@ -31,6 +32,8 @@ const systemctl = `
       if [ -e "$state/stuck" ]; then echo "Job for $2 timed out" >&2; exit 1; fi
       echo inactive >"$state/active" ;;
     start)
+      if [ -e "$state/limited" ]; then echo "Start request repeated too quickly" >&2; exit 1; fi
+      if [ -e "$state/invocation" ]; then date +%s%N%s%N%s%N | cut -c 1-32 >"$state/invocation"; fi
       if [ -e "$state/fails" ]; then echo exit-code >"$state/result"; echo "Job for $2 failed" >&2; exit 1; fi
       echo active >"$state/active"
       echo "$(($(cat "$state/pid" 2>/dev/null || echo 100) + 1))" >"$state/pid"
@@ -114,7 +117,7 @@ testWhere(
   "restart fails with the service's journal where the service does",
   { needs: ["linux"] },
   async () => {
-    for (const how of ["fails", "dies", "stuck"]) {
+    for (const how of ["fails", "dies"]) {
       await using device = await systemdDevice({ settings: { restartSettle: 1, restartTimeout: 1 } });
       await note(device, how);
       await switched(device);
@@ -128,6 +131,101 @@ testWhere(
     }
   },
 );
+
+testWhere(
+  "restart blames the release only where the service was started on it",
+  { needs: ["linux"] },
+  async () => {
+    const first = "0".repeat(32);
+    const cases: [what: string, notes: string[], kind: string, words: string][] = [
+      ["it does not stop", ["stuck"], "not-tried", "could not be stopped"],
+      ["the start limit was reached before", ["limited"], "not-tried", "was not started within 1 s"],
+      ["it was never started before, and is not now", ["limited"], "not-tried", "was not started within 1 s"],
+      ["it was started and failed", ["fails"], "service", "failed to start"],
+    ];
+    for (const [what, notes, kind, words] of cases) {
+      await using device = await systemdDevice({ settings: { restartTimeout: 1 } });
+      await note(device, "active", "active\n");
+      await note(device, "invocation", what.includes("never") ? "" : first);
+      for (const name of notes) await note(device, name);
+      await switched(device);
+      const { last } = await device.perform([restart]);
+      assertEquals([last.status, last.error?.kind], ["failed", kind], what);
+      assertStringIncludes(last.error?.evidence ?? "", words, what);
+    }
+  },
+);
+
+testWhere("restart leaves a service alone that was never stopped, where the old set is back", {
+  needs: ["linux"],
+}, async () => {
+  await using device = await systemdDevice();
+  await note(device, "active", "active\n");
+  await note(device, "invocation", "0".repeat(32));
+  const one = await writeSet(`${device.dir}/one`, { a: "1" }, "1");
+  await device.perform(pipelines.deploy, { release: one });
+  const calm = await calls(device);
+  for (const stopped of [false, true]) {
+    await switched(device);
+    const undo = (await device.read(".lockstep/journal")).match(/^previous=(.*)$/m)![1]!;
+    const release = await writeSet(`${device.dir}/set`, { a: "a" });
+    // What it runs on is not known where it was started anew meanwhile.
+    if (stopped) await note(device, "invocation", "1".repeat(32));
+    const undone = await device.perform(pipelines.undo, { release, undo });
+    const restarted = stopped ? "changed" : "ok";
+    assertEquals(undone.statuses, { commit: "changed", restart: restarted, health: "changed" });
+    assertEquals((await calls(device)).length > calm.length, stopped);
+  }
+});
+
+testWhere("restart says so where sudo has changed its mind since", { needs: ["linux"] }, async () => {
+  const sudo = `
+    [ "$1" = -n ] || exit 9
+    shift
+    if [ -e "\${0%/*}/state/revoked" ]; then exit 1; fi
+    case $1 in -*) exit 0 ;; esac
+    case "$*" in *restart*) touch "\${0%/*}/state/revoked"; echo "a password is required" >&2; exit 1 ;; esac`;
+  await using device = await systemdDevice({
+    tools: {
+      scripts: {
+        sudo: `case "$*" in *stop*) exit 1 ;; esac; ${sudo}`,
+        id: `case $1 in -un) echo deploy ;; *) echo 1000 ;; esac`,
+      },
+    },
+  });
+  await note(device, "active", "active\n");
+  await switched(device);
+  const { last } = await device.perform([restart]);
+  assertEquals([last.status, last.error?.kind], ["failed", "privilege"], JSON.stringify(last.error));
+  assertEquals(last.detail?.commands, ["sudo systemctl restart phase4-inference"]);
+  // Then it is not even tried.
+  assertEquals((await device.perform([restart])).last.error?.kind, "privilege");
+  assertEquals(await calls(device), []);
+});
+
+testWhere("restart uses restart alone where only that is allowed", { needs: ["linux"] }, async () => {
+  const sudo = `
+    [ "$1" = -n ] || exit 9
+    shift
+    case "$*" in *"systemctl restart phase4-inference.service") ;; -v | -l) exit 0 ;; *) exit 1 ;; esac
+    case $1 in -l) exit 0 ;; esac
+    exec "$@"`;
+  await using device = await systemdDevice({
+    tools: {
+      scripts: {
+        sudo,
+        systemctl: systemctl.replace("start)", "start | restart)"),
+        id: `case $1 in -un) echo deploy ;; *) echo 1000 ;; esac`,
+      },
+    },
+  });
+  await note(device, "active", "active\n");
+  await switched(device);
+  const { last } = await device.perform([restart]);
+  assertEquals(last.status, "changed", JSON.stringify(last.error));
+  assertEquals(last.detail?.commands, ["sudo systemctl restart phase4-inference.service"]);
+  assertEquals(await calls(device), ["restart phase4-inference.service"]);
+});
 
 testWhere(
   "restart is skipped where the device knows no such unit, and says so",
@@ -279,7 +377,7 @@ testWhere("restart.sh stops and starts a script in init.d", { needs: ["linux", "
     assertEquals(made.filter((call) => call !== "status"), ["stop", "start"]);
     assertGreater(made.length, 2, "it was not watched");
     const looked = await remote.run(serviceFact.program, ["auto", name]);
-    assertStringIncludes(looked.stdout, "manager=sysv\nknown=yes\nactive=yes\n");
+    assertStringIncludes(looked.stdout, `manager=sysv\nknown=yes\nunit=${name}\nactive=yes\n`);
   } finally {
     await remote.close();
     await Deno.remove(`/etc/init.d/${name}`);
@@ -318,33 +416,23 @@ testWhere("no program of a device takes a path, an option or a pattern for the n
   await device.write("program", `#!/bin/sh\necho "$*" >>${ran}\n`);
   await Deno.chmod(device.at("program"), 0o755);
   const path = `../..${device.at("program")}`;
+  const plain = [path, `x/${path}`, "..", ".", "-x", "--help", "$(x)", "a;b"];
   const names = [
-    path,
-    `x/${path}`,
-    "..",
-    ".",
-    "-x",
-    "--help",
-    "a b",
-    "a*",
-    "*",
-    "?",
-    "[a]",
-    "a\nb",
-    "$(x)",
-    "a;b",
-  ];
+    ...plain.map((name) => [name, "is not the name of a service"]),
+    ...["a*", "*", "?", "[a]"].map((name) => [name, "is a pattern"]),
+    ...["a b", "a\nb"].map((name) => [name, "has a space in it"]),
+  ] as [name: string, words: string][];
   const remote = await device.connect();
   try {
-    for (const name of names) {
+    for (const [name, words] of names) {
       for (const manager of ["sysv", "openrc", "runit", "systemd", "auto", "command"]) {
         const what = `${manager} ${JSON.stringify(name)}`;
         const looked = await remote.run(serviceFact.program, [manager, name]);
-        assertEquals(looked.code, 86, what);
-        assertStringIncludes(looked.stderr, "is not the name of a service", what);
+        assertEquals(looked.code, 88, what);
+        assertStringIncludes(looked.stderr, words, what);
         const args = [device.root, manager, name, "true", "1", "0", "yes"];
         const restarted = await remote.run(program("restart", restartText), args);
-        assertEquals(restarted.code, 86, what);
+        assertEquals(restarted.code, 88, what);
       }
     }
     assertEquals(await Deno.stat(ran).then(() => true, () => false), false);

@@ -151,9 +151,11 @@ for (const manager of ["command", "none"] as const) {
         options: Parameters<typeof roll>[2] = {},
         change: (side: Side) => Side = (side) => side,
       ): Promise<string> => {
+        // A mark of failure names the run.
+        const run = newRun();
         const [real, simulated] = await Promise.all(sides.map(async (side) => {
           const { settings, connect } = change(side);
-          return told(await roll([settings], release, { ...options, connect }));
+          return told(await roll([settings], release, { run, ...options, connect }));
         }));
         assertEquals(simulated, real);
         const [there, here] = await Promise.all(sides.map(stateOf));

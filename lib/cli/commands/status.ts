@@ -72,7 +72,7 @@ async function statusOf(host: ObservedHost): Promise<Status> {
     drifted: broken || (set !== null && set.faults.length > 0),
     faults: broken ? [`${host.settings.liveDir} leads nowhere`] : set?.faults ?? [],
     unfinished: journal?.run ?? null,
-    failed,
+    failed: failed.map(({ release }) => release),
     restoresIn: journal !== null && armed !== null && armed.seconds > 0 ? armed.seconds : null,
     lock: lock === null ? null : `${lock.run} of ${lock.who} since ${lock.since}`,
     untrusted: untrusted?.path ?? null,

@@ -41,6 +41,7 @@ export class SimulatedDevice {
   journal: JournalOf | null = null;
   /** The run that it would undo by itself, and when (milliseconds since 1970). It plays no clock: nothing comes of it. */
   armed: { readonly run: string; readonly at: number } | null = null;
+  /** "RELEASE AT RUN KIND", as the mark has it. */
   failed: readonly string[] = NONE;
   /** The last line of its history. */
   history = FIRST_LINE;

@@ -35,7 +35,7 @@ export const facts: Readonly<Record<string, Answering>> = {
       device.liveSet === undefined ? "broken=yes" : `resolved=${live}`,
       ...Object.entries(journal ?? {}).map(([key, value]) => `journal=${key}=${value}`),
       ...(armed === null ? [] : [`armed=${armed.run} ${Math.round((armed.at - Date.now()) / 1000)}`]),
-      ...device.failed.map((id) => `failed=${id}`),
+      ...device.failed.map((line) => `failed=${line}`),
       ...[...device.releases.keys()].map((slot) => `release=${slot}`),
       ...[...device.staging?.keys() ?? []].map((id) => `staging=${id}`),
       ...[...backups.keys()].map((name) => `backup=${name}`),
@@ -94,7 +94,9 @@ export const facts: Readonly<Record<string, Answering>> = {
     const who = manager === "auto" ? "systemd" : manager;
     const known = who === "none" || (service === "" && who !== "command") ? "no" : "yes";
     const active = known === "no" || who === "command" ? "unknown" : "yes";
-    return answer(lines([`manager=${who}`, `known=${known}`, `active=${active}`, "may=yes"]));
+    return answer(
+      lines([`manager=${who}`, `known=${known}`, `unit=${service}`, `active=${active}`, "may=yes"]),
+    );
   },
 
   // Its pauses take no time.

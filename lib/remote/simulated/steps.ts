@@ -84,10 +84,11 @@ export const steps: Readonly<Record<string, Answering>> = {
     return DONE;
   },
 
-  confirm: (device, [, , entry = "", failed = "", well = "", ...expired]) => {
+  confirm: (device, [, , entry = "", failed = "", mark = "", well = "", ...expired]) => {
     device.armed = null;
     if (device.journal === null) return die("timeout", "there is no switch to confirm");
-    device.failed = [...new Set([...device.failed, failed])].filter((id) => id !== "" && id !== well);
+    const others = device.failed.filter((line) => ![failed, well].includes(line.split(" ")[0]!));
+    device.failed = failed === "" ? others : [...others, `${failed} ${mark}`];
     device.history = entry;
     device.journal = null;
     const slot = linkSlot(device.live);

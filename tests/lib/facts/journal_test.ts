@@ -8,6 +8,7 @@ Deno.test("parseJournal() reads what commit.sh writes, and passes over what it d
     "run=RUN",
     "since=2026",
     "restarted=yes",
+    "serving=0a",
   ];
   const parsed = {
     release: ".lockstep/releases/b",
@@ -15,6 +16,7 @@ Deno.test("parseJournal() reads what commit.sh writes, and passes over what it d
     run: "RUN",
     since: "2026",
     restarted: true,
+    serving: "0a",
   };
   assertEquals(parseJournal(whole), parsed);
   assertEquals(parseJournal([...whole.toReversed(), "future=1", "garbage", ""]), parsed);
@@ -24,6 +26,7 @@ Deno.test("parseJournal() reads what commit.sh writes, and passes over what it d
     run: "",
     since: "",
     restarted: false,
+    serving: "",
   });
   assertEquals(parseJournal(["release=a=b"])?.release, "a=b");
   for (const none of [[], [""], ["previous=a"], ["release="], ["\0\0\0"]]) {

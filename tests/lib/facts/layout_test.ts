@@ -51,6 +51,27 @@ for (const { name, needs, tools } of shells) {
       ["nothing", async () => {}, { live: "absent", target: null, broken: false }],
       ["a folder", (device) => Deno.mkdir(device.at("artifacts_phase2")), { live: "dir", target: null }],
       ["a file", (device) => device.write("artifacts_phase2", ""), { live: "other" }],
+      ["marks of failed releases", async (device) => {
+        await device.write(".lockstep/failed/0a", "");
+        await device.write(
+          ".lockstep/failed/0b",
+          "2026-11-24T02:19:45.123Z 20261124T0219Z-3f9a unhealthy\nmore\n",
+        );
+        await device.write(".lockstep/failed/0c", "x".repeat(100_000));
+        await device.write(".lockstep/failed/0d", "2026 RUN service\n");
+        await Deno.mkdir(device.at(".lockstep/failed/0e"));
+      }, {
+        failed: [
+          { release: "0a", mark: null },
+          {
+            release: "0b",
+            mark: { at: "2026-11-24T02:19:45.123Z", run: "20261124T0219Z-3f9a", fault: "unhealthy" },
+          },
+          { release: "0c", mark: null },
+          { release: "0d", mark: null },
+          { release: "0e", mark: null },
+        ],
+      }],
       ["a broken link", (device) => Deno.symlink("gone", device.at("artifacts_phase2")), {
         live: "link",
         target: "gone",

@@ -38,7 +38,7 @@ Deno.test("HostRun.look() asks once, until it is told to forget", async () => {
   host.forget([it]);
   assertEquals(await host.known(it), undefined);
   await host.look(it);
-  host.startUndo("x", false);
+  host.startUndo("x", null);
   await host.look(it);
   assertEquals(asked.filter((name) => name === "it").length, 3);
 });

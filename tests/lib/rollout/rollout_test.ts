@@ -8,7 +8,14 @@ import type { Connect } from "../../../lib/rollout/rollout.ts";
 import { defineTask, type Task } from "../../../lib/task.ts";
 import { pipelines } from "../../../tasks/mod.ts";
 import { diffTrees } from "../../fleet/tree.ts";
-import { failureOf, type LocalDevice, newRun, plainSettings } from "../../local_device.ts";
+import {
+  failureOf,
+  type LocalDevice,
+  makeLocalDevice,
+  newRun,
+  plainSettings,
+  writeSet,
+} from "../../local_device.ts";
 import { testWhere } from "../../support.ts";
 import { breaking, connectLocal, makeLocalFleet, roll } from "./fleet.ts";
 
@@ -236,6 +243,44 @@ testWhere(
     }
   },
 );
+
+testWhere("rollout() marks no release on a host where its service could not be restarted at all", {
+  needs: ["linux"],
+}, async () => {
+  const systemctl = `
+    state=\${0%/*}/state
+    case $1 in
+      show) printf '%s\\n' LoadState=loaded ActiveState=active MainPID=7 "InvocationID=$(cat "$state")" ;;
+      stop) if [ -e "$state.stuck" ]; then echo "Job timed out" >&2; exit 1; fi ;;
+      start) date +%s%N%s%N | cut -c 1-32 >"$state" ;;
+    esac`;
+  await using device = await makeLocalDevice({
+    settings: { service: "x", serviceManager: "systemd", restartSettle: 0 },
+    tools: { scripts: { systemctl } },
+  });
+  await Deno.writeTextFile(`${device.path}/state`, "0".repeat(32));
+  const connect: Connect = (_, signal) => device.connect(signal);
+  const one = await writeSet(`${device.dir}/1`, { a: "1" }, "1");
+  assertEquals((await roll([device.settings], one, { connect })).exitCode, 0);
+  const before = await Deno.readTextFile(`${device.path}/state`);
+  await Deno.writeTextFile(`${device.path}/state.stuck`, "");
+  const two = await writeSet(`${device.dir}/2`, { a: "2" }, "2");
+  const rolled = await roll([device.settings], two, { connect });
+  const end = rolled.host("edge-1");
+  assertEquals([end.status, end.error?.kind, end.rollbackError], ["rolled_back", "not-tried", undefined]);
+  assertEquals(rolled.told("edge-1").slice(-4), [
+    "restart failed",
+    "undo:commit changed",
+    "undo:restart ok",
+    "undo:health changed",
+  ]);
+  assertEquals([await liveOf(device), await Deno.readTextFile(`${device.path}/state`)], ["1", before]);
+  assert(!(await slots(device)).includes("failed"));
+  // So it is put live as soon as that is mended.
+  await Deno.remove(`${device.path}/state.stuck`);
+  assertEquals((await roll([device.settings], two, { connect })).exitCode, 0);
+  assertEquals(await liveOf(device), "2");
+});
 
 testWhere("rollout() keeps the first error, and tells the second, where the old set cannot be brought back", {
   needs: ["linux"],

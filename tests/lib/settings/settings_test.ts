@@ -279,7 +279,7 @@ Deno.test("settingsOf() names all problems, when there are several", async () =>
   assertEquals(problems.filter((line) => line.startsWith("i.yaml")).length, 4);
   assertStringIncludes(
     problems.join("\n"),
-    'i.yaml:1:2: service: found "{{ unit }}": the variable "unit", which is not set; expected the name of a unit',
+    'i.yaml:1:2: service: found "{{ unit }}": the variable "unit", which is not set; expected the name of one unit',
   );
   assertStringIncludes(
     problems.join("\n"),
@@ -413,7 +413,7 @@ Deno.test("settingsOf() prefers a variable with our prefix, whatever somebody el
     '    did you mean "lockstep_service"?',
   ]);
   assertEquals(await problemsOf(() => settingsOf(host({ service: { name: "web" } }), options)), [
-    "i.yaml:1:2: service: found a mapping, expected the name of a unit (letters, digits, any of _@:.+\\ and, not first, -), or empty for none",
+    "i.yaml:1:2: service: found a mapping, expected the name of one unit, not a pattern (letters, digits, any of _@:.+\\ and, not first, -), or empty for none",
     "    if it is not meant for Lockstep, set lockstep_service beside it, which wins",
   ]);
   assertEquals((await problemsOf(() => settingsOf(host({ lockstep_keep_backups: 0 }), options))).length, 1);
