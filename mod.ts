@@ -19,7 +19,8 @@ export { type Program, program, type Simulate, type Simulated } from "./lib/remo
 export type { Answer, Payload, Remote, RunOptions } from "./lib/remote/session.ts";
 export type { Call } from "./lib/remote/batch.ts";
 export type { OutputLimit } from "./lib/remote/limits.ts";
-
+export { command, type CommandOptions } from "./tasks/common/command.ts";
+export type { PerHost } from "./tasks/common/per_host.ts";
 export { selectHosts } from "./lib/ansible/mod.ts";
 export type { Fleet, Group, Host, Inventory, Origin, Variables } from "./lib/ansible/mod.ts";
 export {

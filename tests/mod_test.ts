@@ -7,6 +7,7 @@ Deno.test("mod.ts is a library when it is imported: nothing runs, and these are 
     "Failure",
     "Fields",
     "UsageError",
+    "command",
     "connector",
     "defineFact",
     "definePipeline",
