@@ -28,6 +28,7 @@ Deno.test("mod.ts is a library when it is imported: nothing runs, and these are 
     "readArtifactSet",
     "rollout",
     "selectHosts",
+    "service",
     "settingsOf",
     "settingsOfAll",
     "variablesOf",

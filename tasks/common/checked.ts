@@ -73,3 +73,9 @@ export function wholeNumber(least: number, most: number): Check<number> {
       ? null
       : `found ${JSON.stringify(value)}, expected a whole number from ${least} to ${most}`;
 }
+
+/** A check of words that there are. */
+export function oneOf<Word extends string>(...words: readonly Word[]): Check<Word> {
+  return (value) =>
+    words.includes(value) ? null : `found ${JSON.stringify(value)}, expected ${words.join(", ")}`;
+}

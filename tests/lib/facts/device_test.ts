@@ -79,18 +79,21 @@ testWhere("service tells who manages it, whether it is known and runs, and how w
       known: true,
       active: true,
       may: "yes",
+      stopped: false,
     }],
     ["failed", { service: "x", serviceManager: "systemd" }, show("loaded", "failed"), {
       manager: "systemd",
       known: true,
       active: false,
       may: "yes",
+      stopped: false,
     }],
     ["unknown", { service: "x", serviceManager: "systemd" }, show("not-found", "inactive"), {
       manager: "systemd",
       known: false,
       active: false,
       may: "yes",
+      stopped: false,
     }],
     ["not root, no sudo", { service: "x", serviceManager: "systemd" }, {
       ...show("loaded", "active"),
@@ -100,6 +103,7 @@ testWhere("service tells who manages it, whether it is known and runs, and how w
       known: true,
       active: true,
       may: "no",
+      stopped: false,
     }],
     [
       "not root, sudo",
@@ -119,12 +123,14 @@ testWhere("service tells who manages it, whether it is known and runs, and how w
       known: true,
       active: null,
       may: "yes",
+      stopped: false,
     }],
     ["none", { service: "", serviceManager: "auto" }, {}, {
       manager: "none",
       known: false,
       active: null,
       may: "yes",
+      stopped: false,
     }],
   ];
   for (const [name, settings, scripts, expected] of cases) {
