@@ -22,6 +22,7 @@ export type { OutputLimit } from "./lib/remote/limits.ts";
 export { command, type CommandOptions } from "./tasks/common/command.ts";
 export type { PerHost } from "./tasks/common/per_host.ts";
 export { service, type ServiceOptions, type ServiceState } from "./tasks/common/service.ts";
+export { waitFor, type WaitForOptions } from "./tasks/common/wait_for.ts";
 export { selectHosts } from "./lib/ansible/mod.ts";
 export type { Fleet, Group, Host, Inventory, Origin, Variables } from "./lib/ansible/mod.ts";
 export {

@@ -32,5 +32,6 @@ Deno.test("mod.ts is a library when it is imported: nothing runs, and these are 
     "settingsOf",
     "settingsOfAll",
     "variablesOf",
+    "waitFor",
   ]);
 });

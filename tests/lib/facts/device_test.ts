@@ -109,14 +109,14 @@ testWhere("service tells who manages it, whether it is known and runs, and how w
       "not root, sudo",
       { service: "x", serviceManager: "systemd" },
       { ...show("loaded", "active"), ...notRoot, sudo: "exit 0" },
-      { manager: "systemd", known: true, active: true, may: "sudo" },
+      { manager: "systemd", known: true, active: true, may: "sudo", stopped: false },
     ],
     // Whoever may only stop a service must not find that out after the switch.
     [
       "not root, sudo for stop alone",
       { service: "x", serviceManager: "systemd" },
       { ...show("loaded", "active"), ...notRoot, sudo: `case "$*" in *start*) exit 1 ;; esac` },
-      { manager: "systemd", known: true, active: true, may: "no" },
+      { manager: "systemd", known: true, active: true, may: "no", stopped: false },
     ],
     ["a command", { service: "x", serviceManager: "command" }, notRoot, {
       manager: "command",
