@@ -30,6 +30,16 @@ export interface Step {
   readonly input?: Uint8Array;
   /** What its output says for the report. */
   readonly detail?: (output: string) => Detail;
+  /** The session may end in this step; what comes after it has another one. */
+  readonly reconnect?: Reconnect;
+}
+
+/** Which session a task goes on in. */
+export interface Reconnect {
+  /** Seconds until it must have come about. */
+  readonly within: number;
+  /** Exits with code 0 in it: a device that is going down still lets us in. */
+  readonly isBack: { readonly program: Program; readonly args: readonly string[] };
 }
 
 /** What a task found, for reports. */
