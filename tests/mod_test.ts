@@ -26,6 +26,7 @@ Deno.test("mod.ts is a library when it is imported: nothing runs, and these are 
     "printable",
     "program",
     "readArtifactSet",
+    "reboot",
     "rollout",
     "selectHosts",
     "service",

@@ -70,6 +70,8 @@ export interface LabDevice {
   kill(): Promise<void>;
   /** Boots the device after `kill()`, over what is there, and waits until it is up and has finished booting. */
   boot(): Promise<void>;
+  /** Waits until the device has ended by itself, as it is asked to by a reboot, and has booted again. */
+  rebooted(): Promise<void>;
   /** What is live, read from outside, also while it is down; undefined where the live name is missing or leads nowhere. */
   liveSet(): Promise<LiveSet | undefined>;
   /** The deploy path of an `ext4` device as it would be had the power failed at this instant; the device goes on. */
@@ -449,6 +451,25 @@ class NamespacedDevice implements LabDevice {
     this.process = undefined;
     if (this.kind === "ext4") await this.disk.losePower(end);
     else await end();
+  }
+
+  async rebooted(): Promise<void> {
+    const { init, process } = this;
+    if (init === undefined || process === undefined) throw new Error(`${this.name} is down`);
+    if (this.kind === "tiny") {
+      // Nobody starts its first process anew.
+      await process.status;
+      this.init = this.process = undefined;
+      return await this.boot();
+    }
+    const deadline = Date.now() + bootLimit;
+    while (this.init === init || !await this.isBooted(process.pid)) {
+      if (Date.now() > deadline) throw new Error(`${this.name} does not boot anew: ${await this.console()}`);
+      const launched = await onlyChild(process.pid);
+      const now = launched === undefined ? undefined : await onlyChild(launched);
+      if (now !== init) this.init = now;
+      await delay(50);
+    }
   }
 
   async liveSet(): Promise<LiveSet | undefined> {
