@@ -7,29 +7,29 @@
  * exits with another code than 0 the host fails, and what the command has done until then is as it left it.
  * @module
  */
-import type { z } from "zod";
 import { Fields, outputOf } from "../../lib/facts/fact.ts";
 import { program, type Simulate } from "../../lib/remote/program.ts";
-import { defineTask, type NoVariables, type Task, type TaskVariables } from "../../lib/task.ts";
+import type { TaskVariables } from "../../lib/settings/mod.ts";
+import { defineTask, type NoVariables, type Task } from "../../lib/task.ts";
 import { absolutePath, argumentList, checked, checkedIfAny, wholeNumber } from "./checked.ts";
 import { commandWords } from "./command_words.ts";
 import lookText from "./command_look.sh" with { type: "text" };
 import text from "./command.sh" with { type: "text" };
 import type { PerHost } from "./per_host.ts";
 
-export interface CommandOptions<Variables extends TaskVariables = NoVariables> {
+export interface CommandOptions<Values = NoVariables> {
   /** The task's name in reports and options. */
   readonly name: string;
   /** Variables of an inventory that the functions below are given. */
-  readonly variables?: Variables;
+  readonly variables?: TaskVariables<Values>;
   /** A program and its arguments. */
-  readonly argv: PerHost<readonly string[], z.output<Variables>>;
+  readonly argv: PerHost<readonly string[], Values>;
   /** A path that is there once the command has been run. Whatever it is: also a link that leads nowhere. */
-  readonly creates?: PerHost<string, z.output<Variables>>;
+  readonly creates?: PerHost<string, Values>;
   /** A command that only looks, also in a dry run, and exits with code 0 if there is nothing to do. */
-  readonly unless?: PerHost<readonly string[], z.output<Variables>>;
+  readonly unless?: PerHost<readonly string[], Values>;
   /** The folder that both commands run in, instead of where a login is. */
-  readonly chdir?: PerHost<string, z.output<Variables>>;
+  readonly chdir?: PerHost<string, Values>;
   /** Seconds that the command may take, instead of 300. */
   readonly timeout?: number;
 }
@@ -49,8 +49,8 @@ const look = program("command-look", lookText);
 const runCommand = program("command", text);
 
 /** Makes a task that runs a command. Throws a UsageError for arguments that are wrong on every host. */
-export function command<Variables extends TaskVariables = NoVariables>(
-  options: CommandOptions<Variables>,
+export function command<Values = NoVariables>(
+  options: CommandOptions<Values>,
 ): Task {
   const { name, variables, timeout } = options;
   const argvOf = checked(name, "argv", options.argv, argumentList);
@@ -58,7 +58,7 @@ export function command<Variables extends TaskVariables = NoVariables>(
   const unlessOf = checkedIfAny(name, "unless", options.unless, argumentList);
   const dirOf = checkedIfAny(name, "chdir", options.chdir, absolutePath);
   if (timeout !== undefined) checked(name, "timeout", timeout, wholeNumber(1, 86_400));
-  return defineTask<Observed, Variables>({
+  return defineTask<Observed, Values>({
     name,
     ...(variables === undefined ? {} : { variables }),
     action: () => `run ${name}`,

@@ -7,25 +7,26 @@
  * rebooted: it would bring the old set back.
  * @module
  */
-import type { z } from "zod";
 import { Fields, outputOf } from "../../lib/facts/fact.ts";
 import { layout } from "../../lib/facts/layout.ts";
 import { program } from "../../lib/remote/program.ts";
-import { defineTask, type NoVariables, type Plan, type Task, type TaskVariables } from "../../lib/task.ts";
+import type { TaskVariables } from "../../lib/settings/mod.ts";
+import { defineTask, type NoVariables, type Plan, type Task } from "../../lib/task.ts";
 import { checked, wholeNumber } from "./checked.ts";
+import { isDue, notDue } from "./only_if.ts";
 import type { PerHost } from "./per_host.ts";
 import lookText from "./reboot_look.sh" with { type: "text" };
 import text from "./reboot.sh" with { type: "text" };
 
-export interface RebootOptions<Variables extends TaskVariables = NoVariables> {
+export interface RebootOptions<Values = NoVariables> {
   /** The task's name in reports and options. */
   readonly name: string;
   /** Variables of an inventory that the functions below are given. */
-  readonly variables?: Variables;
+  readonly variables?: TaskVariables<Values>;
   /** It is only done if one of these tasks has changed something on the host in this run. They come earlier in the pipeline. */
   readonly onlyIf?: readonly Task[];
   /** Seconds until the device must be back; default 600. */
-  readonly within?: PerHost<number, z.output<Variables>>;
+  readonly within?: PerHost<number, Values>;
 }
 
 /** Null if nothing was looked at, because none of `onlyIf` has changed anything. */
@@ -54,17 +55,17 @@ const isAnotherBoot = program("is-another-boot", '[ "$(boot_id)" != "$1" ]', {
 });
 
 /** Makes a task that reboots a device. Throws a UsageError for arguments that are wrong on every host. */
-export function reboot<Variables extends TaskVariables = NoVariables>(
-  options: RebootOptions<Variables>,
+export function reboot<Values = NoVariables>(
+  options: RebootOptions<Values>,
 ): Task {
   const { name, variables, onlyIf } = options;
   const withinOf = checked(name, "within", options.within ?? 600, wholeNumber(1, 86_400));
-  return defineTask<Observed, Variables>({
+  return defineTask<Observed, Values>({
     name,
     ...(variables === undefined ? {} : { variables }),
     action: () => "reboot",
     observe: async (host, variables) => {
-      if (onlyIf !== undefined && !onlyIf.some(host.changed)) return null;
+      if (!isDue(onlyIf, host)) return null;
       const fields = new Fields(outputOf(await host.ask(look, []), look, host.settings.name));
       const armed = host.switched ? (await host.look(layout)).armed?.run ?? null : null;
       return { boot: fields.get("boot"), may: fields.get("may"), armed, within: withinOf(host, variables) };
@@ -73,7 +74,7 @@ export function reboot<Variables extends TaskVariables = NoVariables>(
       if (observed === null) {
         return {
           status: "ok",
-          detail: { reason: `nothing changed in ${onlyIf!.map(({ name }) => name).join(", ")}` },
+          detail: notDue(onlyIf),
         };
       }
       const { boot, may, armed, within } = observed;

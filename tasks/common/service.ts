@@ -7,12 +7,11 @@
  * A failure leaves the service as its manager left it.
  * @module
  */
-import type { z } from "zod";
 import { UsageError } from "../../lib/errors.ts";
 import { outputOf } from "../../lib/facts/fact.ts";
 import { lookAtService, parseService, type Service, service as ownService } from "../../lib/facts/service.ts";
 import { program, type Simulate } from "../../lib/remote/program.ts";
-import type { HostSettings } from "../../lib/settings/mod.ts";
+import type { HostSettings, TaskVariables } from "../../lib/settings/mod.ts";
 import {
   defineTask,
   type NoVariables,
@@ -20,26 +19,26 @@ import {
   type Step,
   type Task,
   type TaskHost,
-  type TaskVariables,
 } from "../../lib/task.ts";
 import { restartArgs } from "../restart.ts";
 import controlText from "../service_control.sh" with { type: "text" };
 import { checked, checkedIfAny, oneOf, wholeNumber } from "./checked.ts";
+import { isDue, notDue } from "./only_if.ts";
 import type { PerHost } from "./per_host.ts";
 import text from "./service.sh" with { type: "text" };
 
 export type ServiceState = "started" | "stopped" | "restarted";
 
-export interface ServiceOptions<Variables extends TaskVariables = NoVariables> {
+export interface ServiceOptions<Values = NoVariables> {
   /** The task's name in reports and options. */
   readonly name: string;
   /** Variables of an inventory that the functions below are given. */
-  readonly variables?: Variables;
+  readonly variables?: TaskVariables<Values>;
   readonly state: ServiceState;
   /** Its name; without it the host's own `service` is meant, with its `service_manager` and `restart_command`. */
-  readonly service?: PerHost<string, z.output<Variables>>;
+  readonly service?: PerHost<string, Values>;
   /** What manages a service that is named here, instead of `auto`. */
-  readonly manager?: PerHost<"auto" | "systemd" | "openrc" | "sysv" | "runit", z.output<Variables>>;
+  readonly manager?: PerHost<"auto" | "systemd" | "openrc" | "sysv" | "runit", Values>;
   /** A restart is only done if one of these tasks has changed something on the host in this run. They come earlier in the pipeline. */
   readonly onlyIf?: readonly Task[];
   /** Seconds until it must be active or stopped, instead of the host's `restart_timeout`. */
@@ -54,8 +53,8 @@ const control = program("service-control", `${controlText}\n${text}`);
 const VERBS = { started: "start", stopped: "stop", restarted: "restart" } as const;
 
 /** Makes a task that looks after a service. Throws a UsageError for arguments that are wrong on every host. */
-export function service<Variables extends TaskVariables = NoVariables>(
-  options: ServiceOptions<Variables>,
+export function service<Values = NoVariables>(
+  options: ServiceOptions<Values>,
 ): Task {
   const { name, variables, state, onlyIf, timeout } = options;
   checked(name, "state", state, oneOf<ServiceState>("started", "stopped", "restarted"));
@@ -73,13 +72,13 @@ export function service<Variables extends TaskVariables = NoVariables>(
   if (options.manager !== undefined && options.service === undefined) {
     throw UsageError.of(`${name}.manager`, "found it without service: the host's own has a service_manager");
   }
-  return defineTask<Observed, Variables>({
+  return defineTask<Observed, Values>({
     name,
     ...(variables === undefined ? {} : { variables }),
     changes: [ownService],
     action: () => `${VERBS[state]} the service: ${name}`,
     observe: async (host, variables) => {
-      if (onlyIf !== undefined && !onlyIf.some(host.changed)) return null;
+      if (!isDue(onlyIf, host)) return null;
       const { settings } = host;
       const named = serviceOf(host, variables);
       const manager = named === undefined ? settings.serviceManager : managerOf(host, variables) ?? "auto";
@@ -98,7 +97,7 @@ export function service<Variables extends TaskVariables = NoVariables>(
       if (observed !== null) return planOf(state, observed, host, before !== undefined);
       return {
         status: "ok",
-        detail: { reason: `nothing changed in ${onlyIf!.map(({ name }) => name).join(", ")}` },
+        detail: notDue(onlyIf),
       };
     },
   });

@@ -4,28 +4,28 @@
  * looks once; what is not so then is `skipped`, because an earlier task may bring it about.
  * @module
  */
-import type { z } from "zod";
 import { UsageError } from "../../lib/errors.ts";
 import { defineFact, Fields } from "../../lib/facts/fact.ts";
 import { program, type Simulate } from "../../lib/remote/program.ts";
 import { isSecret } from "../../lib/secrets.ts";
-import { defineTask, type NoVariables, type Task, type TaskVariables } from "../../lib/task.ts";
+import type { TaskVariables } from "../../lib/settings/mod.ts";
+import { defineTask, type NoVariables, type Task } from "../../lib/task.ts";
 import { absolutePath, checked, oneOf, wholeNumber } from "./checked.ts";
 import type { PerHost } from "./per_host.ts";
 import text from "./wait_for.sh" with { type: "text" };
 
 /** What is waited for: one of `port`, `url` and `file`. */
-export interface WaitForOptions<Variables extends TaskVariables = NoVariables> {
+export interface WaitForOptions<Values = NoVariables> {
   /** The task's name in reports and options. */
   readonly name: string;
   /** Variables of an inventory that the functions below are given. */
-  readonly variables?: Variables;
+  readonly variables?: TaskVariables<Values>;
   /** A TCP port that something on the device listens on, whichever of its addresses that is. */
-  readonly port?: PerHost<number, z.output<Variables>>;
+  readonly port?: PerHost<number, Values>;
   /** A URL that answers well: not with 400 or more. Asked by the device's own curl or wget, or by nc if the URL must not be seen. */
-  readonly url?: PerHost<string, z.output<Variables>>;
+  readonly url?: PerHost<string, Values>;
   /** A path. */
-  readonly file?: PerHost<string, z.output<Variables>>;
+  readonly file?: PerHost<string, Values>;
   /** What is to become of the file; default `present`. */
   readonly state?: "present" | "absent";
   /** How often it is looked; default 10. */
@@ -51,8 +51,8 @@ const simulate: Simulate = () => "so=yes\nattempts=1\n";
 const wait = program("wait-for", text, { simulate });
 
 /** Makes a task that waits. Throws a UsageError for arguments that are wrong on every host. */
-export function waitFor<Variables extends TaskVariables = NoVariables>(
-  options: WaitForOptions<Variables>,
+export function waitFor<Values = NoVariables>(
+  options: WaitForOptions<Values>,
 ): Task {
   const { name, variables, state = "present", attempts = 10, interval = 3 } = options;
   const whatOf = targetOf(options);
@@ -62,7 +62,7 @@ export function waitFor<Variables extends TaskVariables = NoVariables>(
   if (options.state !== undefined && options.file === undefined) {
     throw UsageError.of(`${name}.state`, `found it without file, expected it with a file alone`);
   }
-  return defineTask<Observed, Variables>({
+  return defineTask<Observed, Values>({
     name,
     ...(variables === undefined ? {} : { variables }),
     action: () => `see what ${name} waits for`,
@@ -98,7 +98,7 @@ export function waitFor<Variables extends TaskVariables = NoVariables>(
 }
 
 /** What a host is asked for. Throws a UsageError unless it is one thing. */
-function targetOf<Variables extends TaskVariables>(options: WaitForOptions<Variables>) {
+function targetOf<Values>(options: WaitForOptions<Values>) {
   const { name, port, url, file } = options;
   if ([port, url, file].filter((given) => given !== undefined).length !== 1) {
     throw UsageError.of(name, "expected one of port, url and file");
