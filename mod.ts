@@ -21,6 +21,7 @@ export type { Call } from "./lib/remote/batch.ts";
 export type { OutputLimit } from "./lib/remote/limits.ts";
 export { command, type CommandOptions } from "./tasks/common/command.ts";
 export type { PerHost } from "./tasks/common/per_host.ts";
+export { type PackageOptions, packages } from "./tasks/common/package.ts";
 export { reboot, type RebootOptions } from "./tasks/common/reboot.ts";
 export { service, type ServiceOptions, type ServiceState } from "./tasks/common/service.ts";
 export { waitFor, type WaitForOptions } from "./tasks/common/wait_for.ts";

@@ -20,6 +20,7 @@ Deno.test("mod.ts is a library when it is imported: nothing runs, and these are 
     "ndjsonView",
     "newRun",
     "openRun",
+    "packages",
     "pipelines",
     "plainView",
     "prettyView",

@@ -35,7 +35,10 @@ ask() {
 # known: whether apt knows every one by its very name: it takes what it does not know for a pattern, and would install all that match.
 known() {
   for name in "$@"; do
-    apt-cache policy "${name%:*}" 2>/dev/null | grep -q '^  Candidate: [^(]' || die not-found "apt has no package $name in its lists"
+    # It takes it for a pattern here, too, but says what it has found.
+    apt-cache policy "${name%:*}" 2>/dev/null |
+      awk -v line="${name%:*}:" '/^[^ ]/ { own = $0 == line } own && /^ +Candidate: [^(]/ { found = 1 } END { exit !found }' ||
+      die not-found "apt has no package $name in its lists"
   done
 }
 
