@@ -3,7 +3,7 @@
 # shellcheck shell=sh
 manager=$1
 service=$2
-# As in restart.sh: not a path, not an option, not a pattern.
+# As in service_control.sh: not a path, not an option, not a pattern.
 case $service in
   . | .. | -* | *[!A-Za-z0-9_@:.+\\-]*) die service "$service is not the name of a service" ;;
 esac
@@ -66,7 +66,7 @@ if [ "$known" = yes ] && [ "$(id -u)" != 0 ]; then
   granted() {
     has sudo && sudo -n -l "$@" >/dev/null 2>&1
   }
-  # The very words that restart.sh says.
+  # The very words that service_control.sh says.
   may=no
   case $manager in
     systemd) granted systemctl stop "$service" && granted systemctl start "$service" && may=sudo ;;
