@@ -19,7 +19,12 @@ export { type Program, program, type Simulate, type Simulated } from "./lib/remo
 export type { Answer, Payload, Remote, RunOptions } from "./lib/remote/session.ts";
 export type { Call } from "./lib/remote/batch.ts";
 export type { OutputLimit } from "./lib/remote/limits.ts";
-
+export { command, type CommandOptions } from "./tasks/common/command.ts";
+export type { PerHost } from "./tasks/common/per_host.ts";
+export { type PackageOptions, packages } from "./tasks/common/package.ts";
+export { reboot, type RebootOptions } from "./tasks/common/reboot.ts";
+export { service, type ServiceOptions, type ServiceState } from "./tasks/common/service.ts";
+export { waitFor, type WaitForOptions } from "./tasks/common/wait_for.ts";
 export { selectHosts } from "./lib/ansible/mod.ts";
 export type { Fleet, Group, Host, Inventory, Origin, Variables } from "./lib/ansible/mod.ts";
 export {
@@ -48,6 +53,7 @@ export {
   type OutsideLink,
   readArtifactSet,
 } from "./lib/manifest.ts";
+export type { ReleaseFault } from "./lib/facts/failed_mark.ts";
 export type { Listing, Release, ReleaseFile } from "./lib/release.ts";
 
 export { connector, type ConnectorOptions } from "./lib/rollout/connector.ts";
@@ -72,7 +78,6 @@ export { copy, type CopyOptions } from "./tasks/common/copy.ts";
 export { fetch, type FetchOptions } from "./tasks/common/fetch.ts";
 export { file, type FileOptions, type RightsOptions } from "./tasks/common/file.ts";
 export { template, type TemplateOptions } from "./tasks/common/template.ts";
-export type { PerHost } from "./tasks/common/per_host.ts";
 
 /** The pipelines of Lockstep's own commands. `before()`, `after()` and `without()` make others of them. */
 export const pipelines: { readonly [Name in "deploy" | "rollback" | "undo"]: Pipeline } = {

@@ -31,6 +31,16 @@ export interface Step {
   readonly input?: Uint8Array;
   /** What its output says for the report. */
   readonly detail?: (output: string) => Detail;
+  /** The session may end in this step; what comes after it has another one. */
+  readonly reconnect?: Reconnect;
+}
+
+/** Which session a task goes on in. */
+export interface Reconnect {
+  /** Seconds until it must have come about. */
+  readonly within: number;
+  /** Exits with code 0 in it: a device that is going down still lets us in. */
+  readonly isBack: { readonly program: Program; readonly args: readonly string[] };
 }
 
 /** What a task found, for reports. */
@@ -162,8 +172,8 @@ export interface TaskDefinition<Observed, Values = NoVariables> {
   readonly observe:
     | FactsOf<Observed>
     | ((host: ObservedHost, variables: Values) => Promise<Observed>);
-  /** Pure. */
-  plan(observed: Observed, host: TaskHost, variables: Values): Plan;
+  /** Pure. `before` is what was found before the steps, when it is asked again after them: some steps leave nothing else to see. */
+  plan(observed: Observed, host: TaskHost, variables: Values, before?: Observed): Plan;
 }
 
 /** The facts whose answers make up an observation, by name. */
@@ -235,7 +245,8 @@ async function runTask<Observed, Values>(
   const variables = host.settings.variables as Values;
   const action = (): string => definition.action?.(host) ?? definition.name;
   try {
-    const plan = definition.plan(await observe(definition, host, variables), host, variables);
+    const before = await observe(definition, host, variables);
+    const plan = definition.plan(before, host, variables);
     detail = plan.detail ?? {};
     warning = plan.warning === undefined ? undefined : cutText(plan.warning, WARNING);
     if (plan.status === "failed") throw refused(plan.failure, action(), host);
@@ -251,7 +262,7 @@ async function runTask<Observed, Values>(
       if (output !== undefined && step.detail !== undefined) detail = { ...detail, ...step.detail(output) };
     }
     if (failure !== undefined) throw failure;
-    const after = definition.plan(await observe(definition, host, variables), host, variables);
+    const after = definition.plan(await observe(definition, host, variables), host, variables, before);
     if (after.status === "failed") throw refused(after.failure, action(), host);
     if (after.status === "change") {
       throw refused(

@@ -7,8 +7,8 @@
 import { EVENT_BOUNDS } from "../lib/bounds.ts";
 import { EXEC_OUTPUT } from "../lib/remote/limits.ts";
 import { program } from "../lib/remote/program.ts";
-import { masked } from "../lib/secrets.ts";
 import { defineTask, type Task } from "../lib/task.ts";
+import { commandWords } from "./common/command_words.ts";
 
 /** One word is a line of shell, as ssh takes it; several are a command and its arguments. `exit 255` is a command, too. */
 const runCommand = program(
@@ -18,12 +18,9 @@ const runCommand = program(
 
 /** A task that runs this command. */
 export function exec(command: readonly string[]): Task {
-  // Before it is cut: half a secret is none that anybody would find.
-  const words = masked(command.join(" "));
-  const shown = words.length > 60 ? `${words.slice(0, 59)}…` : words;
   return defineTask({
     name: "exec",
-    action: () => `run ${JSON.stringify(shown)}`,
+    action: () => `run ${JSON.stringify(commandWords(command))}`,
     bounds: EVENT_BOUNDS,
     observe: (host) => host.ask(runCommand, command, { output: EXEC_OUTPUT }),
     plan: ({ code, stdout, stderr }) => {

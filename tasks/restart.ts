@@ -12,12 +12,13 @@ import { commandsOf, type Service, service, type Unfit } from "../lib/facts/serv
 import type { HostSettings } from "../lib/settings/mod.ts";
 import { program } from "../lib/remote/program.ts";
 import { defineTask, type Refusal } from "../lib/task.ts";
-import restartText from "./restart.sh" with { type: "text" };
+import text from "./restart.sh" with { type: "text" };
+import controlText from "./service_control.sh" with { type: "text" };
+
+/** The program that restarts the service, also for the device to run by itself (see commit). */
+export const restartText = `${controlText}\n${text}`;
 
 const restartService = program("restart", restartText);
-
-/** The program that restarts the service, for the device to run by itself (see commit). */
-export { restartText };
 
 /** What that program takes. */
 export function restartArgs(settings: HostSettings, { manager, unit, may }: Service): string[] {

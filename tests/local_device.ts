@@ -127,6 +127,7 @@ export async function makeLocalDevice(
         run: { ...newRun(options.dryRun ?? false), ...options.run },
         remote,
         writes: true,
+        reopen: connect,
       });
       host.setRelease(options.release ?? null);
       if (options.undo !== undefined) host.startUndo(options.undo, options.blamed ?? null);

@@ -4,12 +4,13 @@
  */
 
 /** What of a service is a release's fault, and how a person says it. */
-const FAULTS = {
+const FAULTS: Readonly<Record<ReleaseFault, string>> = {
   service: "its service did not start, or did not stay active",
   unhealthy: "its service did not get ready",
-} as const;
+};
 
-export type ReleaseFault = keyof typeof FAULTS;
+/** The kinds of failures that a release is blamed for. */
+export type ReleaseFault = "service" | "unhealthy";
 
 /** A release that failed on a device. */
 export interface FailedHere {

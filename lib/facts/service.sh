@@ -71,7 +71,14 @@ if [ "$known" = yes ]; then
   case $manager in
     openrc) rc-service "$service" status >/dev/null 2>&1 && active=yes || active=no ;;
     runit) case $(sv status "$service" 2>/dev/null) in run:*) active=yes ;; *) active=no ;; esac ;;
-    sysv) "/etc/init.d/$service" status >/dev/null 2>&1 && active=yes ;;
+    sysv)
+      if "/etc/init.d/$service" status >/dev/null 2>&1; then
+        active=yes
+      # One that knows no status ends as one that is stopped does: with 1 or 3.
+      elif grep -q status "/etc/init.d/$service" 2>/dev/null; then
+        echo stopped=yes
+      fi
+      ;;
   esac
 fi
 echo "active=$active"

@@ -24,6 +24,8 @@ export interface Service {
   readonly start: string;
   /** Null where the device cannot tell. */
   readonly active: boolean | null;
+  /** `active` is null, but its init script knows `status` and says that it does not run. */
+  readonly stopped: boolean;
   /**
    * How we may restart it: `yes` as we are, `no` not at all, else "BY VERBS WORD...": by sudo or doas, with the verbs `stop+start` or
    * `restart`, and the words that they allow, of which `%` is the verb.
@@ -31,31 +33,38 @@ export interface Service {
   readonly may: string;
 }
 
+/** Looks at a service. Arguments: what manages it, or `auto`, and its name. */
+export const lookAtService = program("service", text);
+
 export const service = defineFact<Service>({
-  program: program("service", text),
+  program: lookAtService,
   args: ({ settings }) => [
     settings.service === "" && settings.serviceManager !== "command" ? "none" : settings.serviceManager,
     settings.service,
   ],
-  parse: (output, { settings }) => {
-    const fields = new Fields(output);
-    const active = fields.get("active");
-    const manager = fields.get("manager");
-    const unit = fields.get("unit");
-    const may = fields.get("may");
-    return {
-      manager,
-      known: fields.get("known") === "yes",
-      unit: UNIT.test(unit) ? unit : settings.service,
-      unfit: manager === "systemd" ? unfitOf(fields, settings.service) : null,
-      start: active === "yes" && /^[0-9a-f]{32}$/.test(fields.get("InvocationID"))
-        ? fields.get("InvocationID")
-        : "",
-      active: active === "yes" ? true : active === "no" ? false : null,
-      may: MAY.test(may) ? may : "no",
-    };
-  },
+  parse: (output, { settings }) => parseService(output, settings.service),
 });
+
+/** Pure: what service.sh printed of the service of this name. */
+export function parseService(output: string, service: string): Service {
+  const fields = new Fields(output);
+  const active = fields.get("active");
+  const manager = fields.get("manager");
+  const unit = fields.get("unit");
+  const may = fields.get("may");
+  return {
+    manager,
+    known: fields.get("known") === "yes",
+    unit: UNIT.test(unit) ? unit : service,
+    unfit: manager === "systemd" ? unfitOf(fields, service) : null,
+    start: active === "yes" && /^[0-9a-f]{32}$/.test(fields.get("InvocationID"))
+      ? fields.get("InvocationID")
+      : "",
+    active: active === "yes" ? true : active === "no" ? false : null,
+    stopped: fields.get("stopped") === "yes",
+    may: MAY.test(may) ? may : "no",
+  };
+}
 
 /** A device may say anything; a name is shown, and goes back to the device as a word of a command. */
 const UNIT = /^[A-Za-z0-9_@:.+\\][A-Za-z0-9_@:.+\\-]{0,254}$/;

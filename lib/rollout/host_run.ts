@@ -12,8 +12,9 @@ import { payloadOfBytes } from "../remote/payload.ts";
 import { fedProgram, type Program, program } from "../remote/program.ts";
 import { OUTPUT_PER_FILE } from "../remote/limits.ts";
 import type { Answer, Remote, RunOptions } from "../remote/session.ts";
-import type { Acted, ActingHost, RunContext, Step, Task } from "../task.ts";
+import type { Acted, ActingHost, Reconnect, RunContext, Step, Task } from "../task.ts";
 import { isHeld, lockCall, unlock } from "./lock.ts";
+import { reopened } from "./reopened.ts";
 
 export interface HostRunOptions {
   readonly settings: HostSettings;
@@ -23,6 +24,8 @@ export interface HostRunOptions {
   readonly writes: boolean;
   /** Waits for an answer: whoever keeps us waiting lends its place to others. */
   readonly waiting?: Waiting;
+  /** Opens another session, for steps that end this one. */
+  readonly reopen?: () => Promise<Remote>;
 }
 
 export type Waiting = <T>(ask: () => Promise<T>) => Promise<T>;
@@ -40,6 +43,7 @@ export class HostRun implements ActingHost {
   #remote: Remote;
   readonly #writes: boolean;
   readonly #waiting: Waiting;
+  readonly #reopen: (() => Promise<Remote>) | undefined;
   readonly #facts = new Map<Fact<unknown>, Promise<unknown>>();
   readonly #asking: { call: Call; resolve: (answer: Answer) => void; reject: (failure: unknown) => void }[] =
     [];
@@ -51,12 +55,13 @@ export class HostRun implements ActingHost {
   /** Resolves to whether the lock is held. */
   #lock: Promise<boolean>;
 
-  constructor({ settings, run, remote, writes, waiting = (ask) => ask() }: HostRunOptions) {
+  constructor({ settings, run, remote, writes, waiting = (ask) => ask(), reopen }: HostRunOptions) {
     this.settings = settings;
     this.run = run;
     this.#remote = remote;
     this.#writes = writes;
     this.#waiting = waiting;
+    this.#reopen = reopen;
     this.#lock = this.#askForLock();
   }
 
@@ -176,13 +181,20 @@ export class HostRun implements ActingHost {
       // The lock was asked for before anything was looked at. A device that had no folder to lock gets it now.
       const making = await this.#locked() ? [] : [lockCall(this.settings, this.run, this.#token, "make")];
       for (const [at, together] of requests.entries()) {
-        const before = at === 0 ? making : [];
+        const [first] = together;
+        if (first?.reconnect !== undefined) {
+          // The lock's answer must not be lost with that of the step.
+          for (const call of making.splice(0)) await this.#make(await runBatch(this.#session, [call]));
+          outputs.push(await this.#outlive(first, first.reconnect));
+          continue;
+        }
+        const before = making.splice(0);
         const after = at === requests.length - 1 ? changes : [];
         const calls = [...before, ...together.map(callOf), ...after.map((fact) => this.#callOf(fact))];
         // What is done last gives its name to all that goes with it.
         const name = together.at(-1)!.program.name;
         const answers = await runWhileWell(this.#session, name, calls);
-        if (before.length > 0) await (this.#lock = this.#held(Promise.resolve(answers.shift()!)));
+        if (before.length > 0) await this.#make(answers.splice(0, 1));
         for (const step of together) {
           outputs.push(outputOf(answers.shift()!, step.program, this.settings.name));
           this.bytesSent += step.payload?.bytes ?? 0;
@@ -193,6 +205,28 @@ export class HostRun implements ActingHost {
     } catch (error) {
       return { outputs, failure: Failure.from(error, "act", this.settings.name) };
     }
+  }
+
+  async #make([answer]: readonly Answer[]): Promise<void> {
+    await (this.#lock = this.#held(Promise.resolve(answer!)));
+  }
+
+  /** Carries out a step that may end the session, and goes on in another. What it printed may be lost. */
+  async #outlive(step: Step, reconnect: Reconnect): Promise<string> {
+    const { name } = this.settings;
+    const reopen = this.#reopen;
+    if (reopen === undefined) {
+      throw new Error(`"${step.title}" needs another session, and none can be opened`);
+    }
+    let output = "";
+    try {
+      output = outputOf((await runBatch(this.#session, [callOf(step)]))[0]!, step.program, name);
+    } catch (error) {
+      const gone = error instanceof Failure && (error.kind === "dropped" || error.kind === "timeout");
+      if (!gone) throw error;
+    }
+    await this.reconnect(await this.#waiting(() => reopened(name, reopen, reconnect)));
+    return output;
   }
 
   /** Why the device could not be locked; null where it is, or where what keeps it from being locked is told better by preflight. */
@@ -271,12 +305,15 @@ function callOf({ program, args, timeout, waits, payload, input }: Step): Call {
   };
 }
 
-/** Steps that travel together: a request has one standard input. */
+/** Steps that travel together: a request has one standard input, and one that ends the session is alone. */
 function requestsOf(steps: readonly Step[]): Step[][] {
   const reads = ({ payload, input }: Step): boolean => payload !== undefined || input !== undefined;
   const requests: Step[][] = [[]];
   for (const step of steps) {
-    if (reads(step) && requests.at(-1)!.some(reads)) requests.push([]);
+    const together = requests.at(-1)!;
+    const apart = (reads(step) && together.some(reads)) || step.reconnect !== undefined ||
+      together.some(({ reconnect }) => reconnect !== undefined);
+    if (apart && together.length > 0) requests.push([]);
     requests.at(-1)!.push(step);
   }
   return requests;

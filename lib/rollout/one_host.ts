@@ -123,6 +123,7 @@ class OneHost {
         writes: this.#job.writes,
         // From the switch on the device has the fleet's risk: no further one is begun meanwhile.
         waiting: (ask) => this.#begun ? ask() : slot.asked(ask),
+        reopen: () => this.#job.connect(settings, this.#session.signal, undefined, this.#warn),
       });
       end = await this.#pipeline(this.#host);
       await this.#afterFailure(this.#host, end);

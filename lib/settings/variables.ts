@@ -63,7 +63,7 @@ const liveDir = someText.refine((value) =>
   !/[/\n]/.test(value) && !value.startsWith("-") && ![".", "..", "backup", ".lockstep"].includes(value)
 );
 
-// It becomes a path under /etc/init.d or /etc/service on some devices, and a word of a command on all: see also restart.sh.
+// It becomes a path under /etc/init.d or /etc/service on some devices, and a word of a command on all: see also service_control.sh.
 const unitName = textOrNone.refine((value) =>
   value === "" ||
   /^[A-Za-z0-9_@:.+\\][A-Za-z0-9_@:.+\\-]*$/.test(value) && value !== "." && value !== ".." &&

@@ -70,6 +70,8 @@ export interface LabDevice {
   kill(): Promise<void>;
   /** Boots the device after `kill()`, over what is there, and waits until it is up and has finished booting. */
   boot(): Promise<void>;
+  /** Waits until the device ends by itself, because it was asked for a reboot, and boots it again. */
+  rebooted(): Promise<void>;
   /** What is live, read from outside, also while it is down; undefined where the live name is missing or leads nowhere. */
   liveSet(): Promise<LiveSet | undefined>;
   /** The deploy path of an `ext4` device as it would be had the power failed at this instant; the device goes on. */
@@ -449,6 +451,16 @@ class NamespacedDevice implements LabDevice {
     this.process = undefined;
     if (this.kind === "ext4") await this.disk.losePower(end);
     else await end();
+  }
+
+  async rebooted(): Promise<void> {
+    const { process } = this;
+    if (process === undefined) throw new Error(`${this.name} is down`);
+    // A reboot ends what runs the device: starting it again is what a machine's firmware does.
+    await process.status;
+    this.init = undefined;
+    this.process = undefined;
+    await this.boot();
   }
 
   async liveSet(): Promise<LiveSet | undefined> {

@@ -74,6 +74,22 @@ Deno.test("defineTask() carries the steps out in order, looks again, and is chan
   assert(!("rollback" in report));
 });
 
+Deno.test("defineTask() tells plan() after the steps what was found before them", async () => {
+  let looks = 0;
+  const seen: unknown[] = [];
+  const task = defineTask<number>({
+    name: "task",
+    observe: () => Promise.resolve(++looks),
+    plan: (look, _host, _variables, before) => {
+      seen.push([look, before]);
+      return before === undefined ? change : { status: "ok" };
+    },
+  });
+  const { host } = fakeHost();
+  assertEquals((await task.run(host)).report.status, "changed");
+  assertEquals(seen, [[1, undefined], [2, 1]]);
+});
+
 Deno.test("defineTask() does nothing where there is nothing to do, or in a dry run", async () => {
   for (const status of ["ok", "skipped"] as const) {
     const { host, acted } = fakeHost();

@@ -1,9 +1,8 @@
 import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
 import { service as serviceFact } from "../../lib/facts/service.ts";
 import { program } from "../../lib/remote/program.ts";
-import restartText from "../../tasks/restart.sh" with { type: "text" };
 import { pipelines } from "../../tasks/mod.ts";
-import { restart } from "../../tasks/restart.ts";
+import { restart, restartText } from "../../tasks/restart.ts";
 import { type LocalDevice, type LocalDeviceOptions, makeLocalDevice, writeSet } from "../local_device.ts";
 import { testWhere } from "../support.ts";
 import { assertPromise } from "./promise.ts";

@@ -82,6 +82,7 @@ testWhere("service tells who manages it, whether it is known and runs, and how w
       start: "",
       active: true,
       may: "yes",
+      stopped: false,
     }],
     ["failed", { service: "x", serviceManager: "systemd" }, show("loaded", "failed"), {
       manager: "systemd",
@@ -91,6 +92,7 @@ testWhere("service tells who manages it, whether it is known and runs, and how w
       start: "",
       active: false,
       may: "yes",
+      stopped: false,
     }],
     ["unknown", { service: "x", serviceManager: "systemd" }, show("not-found", "inactive"), {
       manager: "systemd",
@@ -100,6 +102,7 @@ testWhere("service tells who manages it, whether it is known and runs, and how w
       start: "",
       active: false,
       may: "yes",
+      stopped: false,
     }],
     ["not root, no sudo", { service: "x", serviceManager: "systemd" }, {
       ...show("loaded", "active"),
@@ -112,6 +115,7 @@ testWhere("service tells who manages it, whether it is known and runs, and how w
       start: "",
       active: true,
       may: "no",
+      stopped: false,
     }],
     [
       "not root, sudo",
@@ -125,6 +129,7 @@ testWhere("service tells who manages it, whether it is known and runs, and how w
         start: "",
         active: true,
         may: "sudo stop+start systemctl % x",
+        stopped: false,
       },
     ],
     // Whoever may only stop a service must not find that out after the switch.
@@ -132,7 +137,16 @@ testWhere("service tells who manages it, whether it is known and runs, and how w
       "not root, sudo for stop alone",
       { service: "x", serviceManager: "systemd" },
       { ...show("loaded", "active"), ...notRoot, sudo: `case "$*" in *start*) exit 1 ;; esac` },
-      { manager: "systemd", known: true, unit: "x", unfit: null, start: "", active: true, may: "no" },
+      {
+        manager: "systemd",
+        known: true,
+        unit: "x",
+        unfit: null,
+        start: "",
+        active: true,
+        may: "no",
+        stopped: false,
+      },
     ],
     ["a command", { service: "x", serviceManager: "command" }, notRoot, {
       manager: "command",
@@ -142,6 +156,7 @@ testWhere("service tells who manages it, whether it is known and runs, and how w
       start: "",
       active: null,
       may: "yes",
+      stopped: false,
     }],
     ["none", { service: "", serviceManager: "auto" }, {}, {
       manager: "none",
@@ -151,6 +166,7 @@ testWhere("service tells who manages it, whether it is known and runs, and how w
       start: "",
       active: null,
       may: "yes",
+      stopped: false,
     }],
   ];
   for (const [name, settings, scripts, expected] of cases) {

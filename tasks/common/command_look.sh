@@ -1,0 +1,15 @@
+# Whether the user's command has been run. $1: folder that it runs in, empty for where a login is, $2: what it creates, empty for nothing,
+# then the command that ends with 0 if it has nothing to do, and its arguments.
+# shellcheck shell=sh
+dir=$1
+creates=$2
+shift 2
+if [ -n "$creates" ] && { [ -e "$creates" ] || [ -L "$creates" ]; }; then
+  echo created=yes
+  exit 0
+fi
+if [ $# = 0 ]; then exit 0; fi
+# An earlier task may still have to make it.
+if [ -n "$dir" ] && ! cd "$dir" 2>/dev/null; then exit 0; fi
+as_before "$@" >/dev/null 2>&1 </dev/null
+echo "unless=$?"
