@@ -61,14 +61,14 @@ testOnShells("file() takes hostile names and contents as they are", async (devic
   const before = [...Deno.readDirSync(device.dir)].map(({ name }) => name).sort();
   const contentOf = (name: string) => `${name}\nEOF\n\n$(touch pwned)\n`;
   const tasks = hostile.map((name, at) =>
-    file({ name: `hostile ${at}`, path: device.at("h", name, name), content: contentOf(name) })
+    file({ name: `hostile-${at}`, path: device.at("h", name, name), content: contentOf(name) })
   );
   assertEquals(new Set(Object.values((await device.perform(tasks)).statuses)), new Set(["changed"]));
   assertEquals(new Set(Object.values((await device.perform(tasks)).statuses)), new Set(["ok"]));
   for (const name of hostile) assertEquals(await device.read(`h/${name}/${name}`), contentOf(name));
   const contents = ["", "\n", "no end of line", new Uint8Array([0, 1, 2, 255, 10, 0])];
   const odd = contents.map((content, at) =>
-    file({ name: `odd ${at}`, path: device.at(`odd${at}`), content })
+    file({ name: `odd-${at}`, path: device.at(`odd${at}`), content })
   );
   assertEquals(new Set(Object.values((await device.perform(odd)).statuses)), new Set(["changed"]));
   assertEquals(new Set(Object.values((await device.perform(odd)).statuses)), new Set(["ok"]));
