@@ -18,6 +18,15 @@ const KNOWN: readonly Known[] = [
       /datetime\.date|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|date__?time|"(?:date|datetime)"/.test(theirs),
   },
   {
+    why: "the same, where it has become the name of a group",
+    is: ({ ours, theirs }) => /\d\dT\d\d_/.test(ours) && letters(ours, /[_T]/g) === letters(theirs, /[_T]/g),
+  },
+  {
+    why: "keys of mappings are text here, with the quotes of one where a mapping becomes a text",
+    is: ({ ours, theirs }) =>
+      /(?:\{'|___)\d+(?:':|____)/.test(ours) && letters(ours, /[_']/g) === letters(theirs, /[_']/g),
+  },
+  {
     why:
       "a variable that only a branch names which is not taken is not evaluated here, and so closes no loop",
     is: ({ ours, theirs }) =>
@@ -29,9 +38,9 @@ const KNOWN: readonly Known[] = [
   },
 ];
 
-/** The characters of a text, in whatever order they are. */
-function letters(text: string): string {
-  return [...text].sort().join("");
+/** The characters of a text but for some, in whatever order they are. */
+function letters(text: string, without = /^$/g): string {
+  return [...text.replaceAll(without, "")].sort().join("");
 }
 
 /** Why a difference is meant; undefined where it is not. */
