@@ -4,4 +4,10 @@
  */
 export { type LeftOut, leftOutMessage } from "./left_out.ts";
 export { type Configuration, type ConfigurationOptions, readConfiguration } from "./read.ts";
-export { type Configured, type ConfiguredSettings, type SettingName, settingNames } from "./settings.ts";
+export {
+  type Configured,
+  type ConfiguredSettings,
+  placeOf,
+  type SettingName,
+  settingNames,
+} from "./settings.ts";

@@ -76,3 +76,8 @@ export interface Configured<T> {
 export type ConfiguredSettings = {
   readonly [Name in SettingName]?: Configured<ValueOf<(typeof definitions)[Name]["kind"]>>;
 };
+
+/** A place as one word: `ansible.cfg:3`, or the variable's name. */
+export function placeOf({ file, line }: Origin): string {
+  return line > 0 ? `${file}:${line}` : file;
+}
