@@ -20,8 +20,17 @@ export type { Answer, Payload, Remote, RunOptions } from "./lib/remote/session.t
 export type { Call } from "./lib/remote/batch.ts";
 export type { OutputLimit } from "./lib/remote/limits.ts";
 
-export { selectHosts } from "./lib/ansible/mod.ts";
-export type { Fleet, Group, Host, Inventory, Origin, Variables } from "./lib/ansible/mod.ts";
+export { readConfiguration, selectHosts } from "./lib/ansible/mod.ts";
+export type {
+  Configuration,
+  ConfigurationOptions,
+  Fleet,
+  Group,
+  Host,
+  Inventory,
+  Origin,
+  Variables,
+} from "./lib/ansible/mod.ts";
 export {
   type Hook,
   type Hooks,

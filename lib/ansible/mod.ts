@@ -5,7 +5,7 @@
 export {
   type Configuration,
   type ConfigurationOptions,
-  leftOutMessage,
+  leftOutWarning,
   placeOf,
   readConfiguration,
 } from "./configuration/mod.ts";

@@ -2,10 +2,12 @@
  * What is set for Ansible, concerns connection or inventory, and is not honoured: whoever relies on it is told so.
  * @module
  */
+import type { Problem } from "../../errors.ts";
 import { oneLine } from "../../printable.ts";
 import { secretKeeper } from "../secret_keeper.ts";
 import type { Origin } from "../types.ts";
 import { misplaced } from "./misplaced.ts";
+import type { Configuration } from "./read.ts";
 import { placesOf } from "./settings.ts";
 import { valueOf } from "./values.ts";
 import { isPrompt } from "./vault_ids.ts";
@@ -208,13 +210,19 @@ export function leftOutOf(written: Written): readonly LeftOut[] {
   return [...found, ...misplaced(written)];
 }
 
-/** The one warning of all that is left out, as a message; undefined if nothing is. */
-export function leftOutMessage(leftOut: readonly LeftOut[]): string | undefined {
+/** The one warning of all that is left out; undefined if nothing is. */
+export function leftOutWarning(
+  { file = "environment", leftOut }: Pick<Configuration, "file" | "leftOut">,
+): Problem | undefined {
   if (leftOut.length === 0) return undefined;
-  const places = leftOut.map(({ name, origin }) =>
-    origin.line > 0 ? `${name} (${origin.file}:${origin.line})` : origin.file
+  const names = leftOut.map(({ name, origin }) =>
+    origin.line > 0 ? `${oneLine(name)} (line ${origin.line})` : origin.file
   );
-  return `set for Ansible and not honoured: ${places.map(oneLine).join(", ")}`;
+  return {
+    where: file,
+    message: `set for Ansible and not honoured: ${names.join(", ")}`,
+    hint: `"config" says why`,
+  };
 }
 
 function is(value: string, wanted: boolean): boolean {

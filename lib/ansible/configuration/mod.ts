@@ -2,7 +2,7 @@
  * What Ansible is configured with, as far as connection and inventory are concerned.
  * @module
  */
-export { type LeftOut, leftOutMessage } from "./left_out.ts";
+export { type LeftOut, leftOutWarning } from "./left_out.ts";
 export { type Configuration, type ConfigurationOptions, readConfiguration } from "./read.ts";
 export {
   type Configured,
