@@ -37,7 +37,7 @@ export async function findConfiguration(
       hint: "name the file that you mean, or unset it",
     });
   }
-  if (isPublic && file !== named && await isReadable(here)) {
+  if (isPublic && (named === undefined || file !== named) && await isReadable(here)) {
     warn({
       where: NAME,
       message: "is not read, as with Ansible: everybody may write in this folder",

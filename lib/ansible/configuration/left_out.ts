@@ -34,6 +34,9 @@ const otherThan = (...usual: readonly string[]): Matters => (value) => listOf(va
 const differentFrom = (...usual: readonly string[]): Matters => (value) =>
   [...listOf(value)].sort().join() !== [...usual].sort().join();
 
+/** The one whose value is a secret. */
+const PASSWORD = "become_pass";
+
 const NO_PROMPT = "nothing here waits for a password to be typed";
 const KEYS = "ssh logs in with keys alone";
 const SUDO = "sudo is asked for no password (-n)";
@@ -55,7 +58,7 @@ const table: readonly (readonly [name: string, env: string, ini: string, why: st
     some,
   ],
   ["become_password_file", "ANSIBLE_BECOME_PASSWORD_FILE", "defaults.become_password_file", SUDO, some],
-  ["become_pass", "ANSIBLE_BECOME_PASS ANSIBLE_SUDO_PASS", "sudo_become_plugin.password", SUDO, always],
+  [PASSWORD, "ANSIBLE_BECOME_PASS ANSIBLE_SUDO_PASS", "sudo_become_plugin.password", SUDO, always],
   [
     "become_exe",
     "ANSIBLE_BECOME_EXE ANSIBLE_SUDO_EXE",
@@ -201,11 +204,10 @@ const table: readonly (readonly [name: string, env: string, ini: string, why: st
 export function leftOutOf(written: Written): readonly LeftOut[] {
   const found = table.flatMap(([name, env, ini, why, matters]): LeftOut[] => {
     const text = textOf(placesOf(env, ini), written);
-    // What is secret by its name is masked wherever it shows.
-    if (text !== undefined) secretKeeper().extraVariable(name, text.value);
-    return text === undefined || !matters(text.value)
-      ? []
-      : [{ name, value: text.value, origin: text.origin, why }];
+    if (text === undefined || !matters(text.value)) return [];
+    const secret = name === PASSWORD;
+    if (secret) secretKeeper().password(text.value);
+    return [{ name, value: secret ? "********" : text.value, origin: text.origin, why }];
   });
   return [...found, ...misplaced(written)];
 }

@@ -48,7 +48,7 @@ function rowsOf({ settings }: Configuration): readonly Row[] {
   const { env } = process;
   const set = Object.entries(settings).map(([name, { value, origin }]): Row => ({
     name,
-    value: maskedValue(name, value as Json),
+    value: maskedDeep(value) as Json,
     origin: placeOf(origin),
   }));
   const own = inventorySources([], { env, cwd: process.cwd() });
@@ -65,14 +65,10 @@ function rowsOf({ settings }: Configuration): readonly Row[] {
 function leftOutRows({ leftOut }: Configuration): readonly (Row & { readonly why: string })[] {
   return leftOut.map(({ name, value, origin, why }) => ({
     name,
-    value: maskedValue(name, value),
+    value: maskedDeep(value),
     origin: placeOf(origin),
     why,
   }));
-}
-
-function maskedValue(name: string, value: Json): Json {
-  return maskedDeep({ [name]: value })[name]!;
 }
 
 function asJson(configuration: Configuration): object {
