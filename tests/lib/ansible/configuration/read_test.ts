@@ -63,12 +63,6 @@ Deno.test("readConfiguration() names every value that cannot be, with its place"
         'ansible.cfg:5:1: defaults.hash_behaviour: found "Merge", expected replace or merge',
       ],
     );
-    assertEquals(
-      await problemsOf(() => readConfiguration({ cwd, env: { ANSIBLE_CONFIG: cwd + "/x.conf" } })),
-      [
-        ...await problemsOf(() => readConfiguration({ cwd, env: nobody })),
-      ],
-    );
   }));
 
 Deno.test("readConfiguration() says what is not read where somebody may expect it", async () => {
