@@ -63,7 +63,7 @@ export function inventoryCommand(name: string, description: string) {
     .description(description)
     .option(
       "-i, --inventory <file>",
-      "inventory as Ansible's: YAML, INI, a program, a folder, or hosts 'a,b,'; repeatable ($LOCKSTEP_INVENTORY)",
+      "inventory as Ansible's: YAML, INI, a program, a folder, or hosts 'a,b,'; repeatable ($LOCKSTEP_INVENTORY, ansible.cfg)",
       collect,
       [],
     )
@@ -80,7 +80,7 @@ export function inventoryCommand(name: string, description: string) {
     )
     .option(
       "--vault-password-file <file>",
-      "has (or, if it may be run, prints) the password of encrypted values; repeatable ($ANSIBLE_VAULT_PASSWORD_FILE)",
+      "has (or, if it may be run, prints) the password of encrypted values; repeatable ($ANSIBLE_VAULT_PASSWORD_FILE, ansible.cfg)",
       collect,
       [],
     )

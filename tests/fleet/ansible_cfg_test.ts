@@ -42,7 +42,7 @@ ssh_common_args = -o ProxyCommand="${jump}"
     );
   await cfg();
   const run = (args: string[], env: Record<string, string> = {}) =>
-    lockstep([...args, "--reports", join(fleet.dir, "reports")], { cwd, env: { HOME: cwd, ...env } });
+    lockstep([...args, "--reports", join(fleet.dir, "reports")], { cwd, env });
 
   const deploy = await run(["deploy"]);
   assertEquals(deploy.code, 0, deploy.text);

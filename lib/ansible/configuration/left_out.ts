@@ -30,7 +30,6 @@ const some: Matters = (value) => value !== "";
 const yes: Matters = (value) => is(value, true);
 const no: Matters = (value) => is(value, false);
 const not = (...usual: readonly string[]): Matters => (value) => !usual.includes(value);
-const otherThan = (...usual: readonly string[]): Matters => (value) => listOf(value).some(not(...usual));
 const differentFrom = (...usual: readonly string[]): Matters => (value) =>
   [...listOf(value)].sort().join() !== [...usual].sort().join();
 
@@ -75,7 +74,6 @@ const table: readonly (readonly [name: string, env: string, ini: string, why: st
   ],
   ["become_plugins", "ANSIBLE_BECOME_PLUGINS", "defaults.become_plugins", NO_PLUGINS, some],
   ["connection_plugins", "ANSIBLE_CONNECTION_PLUGINS", "defaults.connection_plugins", NO_PLUGINS, some],
-  ["inventory_plugins", "ANSIBLE_INVENTORY_PLUGINS", "defaults.inventory_plugins", NO_PLUGINS, some],
   ["vars_plugins", "ANSIBLE_VARS_PLUGINS", "defaults.vars_plugins", NO_PLUGINS, some],
   [
     "vars_plugins_enabled",
@@ -83,13 +81,6 @@ const table: readonly (readonly [name: string, env: string, ini: string, why: st
     "defaults.vars_plugins_enabled",
     "group_vars and host_vars are read, and nothing else",
     differentFrom("host_group_vars"),
-  ],
-  [
-    "enable_plugins",
-    "ANSIBLE_INVENTORY_ENABLED",
-    "inventory.enable_plugins",
-    "what is read is YAML, INI, programs, lists of hosts and constructed groups, always",
-    otherThan("host_list", "script", "auto", "yaml", "ini", "toml", "constructed"),
   ],
   [
     "ignore_extensions",
