@@ -24,10 +24,13 @@ export { readConfiguration, selectHosts } from "./lib/ansible/mod.ts";
 export type {
   Configuration,
   ConfigurationOptions,
+  Configured,
+  ConfiguredSettings,
   Fleet,
   Group,
   Host,
   Inventory,
+  LeftOut,
   Origin,
   Variables,
 } from "./lib/ansible/mod.ts";

@@ -5,6 +5,9 @@
 export {
   type Configuration,
   type ConfigurationOptions,
+  type Configured,
+  type ConfiguredSettings,
+  type LeftOut,
   leftOutWarning,
   placeOf,
   readConfiguration,

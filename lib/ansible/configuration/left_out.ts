@@ -15,9 +15,13 @@ import { textOf, type Written } from "./written.ts";
 
 /** A setting that is not honoured, where it is set, and why. */
 export interface LeftOut {
+  /** Ansible's, in the file. */
   readonly name: string;
+  /** As it is written; a secret is masked. */
   readonly value: string;
+  /** A line of the file, or (line 0) a variable of the environment. */
   readonly origin: Origin;
+  /** In words. */
   readonly why: string;
 }
 

@@ -19,6 +19,7 @@ import { textOf, type Written } from "./written.ts";
 export interface Configuration {
   /** The file, by the name that messages have for it; undefined if there is none. */
   readonly file?: string;
+  /** What is set and honoured. */
   readonly settings: ConfiguredSettings;
   /** What is set there and not honoured. */
   readonly leftOut: readonly LeftOut[];
@@ -26,6 +27,7 @@ export interface Configuration {
 
 /** Where to look. */
 export interface ConfigurationOptions {
+  /** The environment. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Absolute. */
   readonly cwd: string;

@@ -31,8 +31,64 @@ export function placesOf(env: string, ini: string): Places {
   };
 }
 
-/** By the names that Ansible gives them in the file. */
-export const definitions = {
+/** A value, and where it was set. */
+export interface Configured<T> {
+  /** As it holds: paths are absolute. */
+  readonly value: T;
+  /** A line of the file, or (line 0) a variable of the environment. */
+  readonly origin: Origin;
+}
+
+/** What is set, by the names that Ansible gives the settings in the file. */
+export interface ConfiguredSettings {
+  /** The inventory where none is named. */
+  readonly inventory?: Configured<readonly string[]>;
+  /** As `ansible_user`. */
+  readonly remote_user?: Configured<string>;
+  /** As `ansible_port`. */
+  readonly remote_port?: Configured<number>;
+  /** As `ansible_ssh_private_key_file`. */
+  readonly private_key_file?: Configured<string>;
+  /** As `ansible_connection`. */
+  readonly transport?: Configured<string>;
+  /** As `ansible_ssh_args`. */
+  readonly ssh_args?: Configured<string>;
+  /** As `ansible_ssh_common_args`. */
+  readonly ssh_common_args?: Configured<string>;
+  /** As `ansible_ssh_extra_args`. */
+  readonly ssh_extra_args?: Configured<string>;
+  /** As `ansible_ssh_host_key_checking`. */
+  readonly host_key_checking?: Configured<boolean>;
+  /** Seconds for ssh to connect. */
+  readonly timeout?: Configured<number>;
+  /** Hosts at once. */
+  readonly forks?: Configured<number>;
+  /** As `ansible_become`. */
+  readonly become?: Configured<boolean>;
+  /** As `ansible_become_user`. */
+  readonly become_user?: Configured<string>;
+  /** As `ansible_become_method`. */
+  readonly become_method?: Configured<string>;
+  /** The password of encrypted values. */
+  readonly vault_password_file?: Configured<string>;
+  /** The same with labels: `LABEL@FILE`. Those that somebody would have to type are left out. */
+  readonly vault_identity_list?: Configured<readonly string[]>;
+  /** `replace` or `merge`: what becomes of a mapping that is set again. */
+  readonly hash_behaviour?: Configured<string>;
+}
+
+/** The name of a setting that is honoured. */
+export type SettingName = keyof ConfiguredSettings;
+
+/** The kinds whose values are of a type. */
+type KindsOf<T> = { [K in Kind]: ValueOf<K> extends T ? K : never }[Kind];
+
+type Definitions = {
+  readonly [Name in SettingName]-?: Definition<KindsOf<NonNullable<ConfiguredSettings[Name]>["value"]>>;
+};
+
+/** Every setting that is honoured. */
+export const definitions: Definitions = {
   inventory: define("paths", "ANSIBLE_INVENTORY", "defaults.inventory"),
   remote_user: define("text", "ANSIBLE_REMOTE_USER", "defaults.remote_user"),
   remote_port: define("whole", "ANSIBLE_REMOTE_PORT", "defaults.remote_port"),
@@ -58,24 +114,10 @@ export const definitions = {
   vault_password_file: define("path", "ANSIBLE_VAULT_PASSWORD_FILE", "defaults.vault_password_file"),
   vault_identity_list: define("list", "ANSIBLE_VAULT_IDENTITY_LIST", "defaults.vault_identity_list"),
   hash_behaviour: define("text", "ANSIBLE_HASH_BEHAVIOUR", "defaults.hash_behaviour"),
-} as const;
-
-/** The name of a setting that is honoured. */
-export type SettingName = keyof typeof definitions;
+};
 
 /** Their names, in the order of the table. */
 export const settingNames = Object.keys(definitions) as readonly SettingName[];
-
-/** A value, and where it was set: a line of the file, or a variable of the environment. */
-export interface Configured<T> {
-  readonly value: T;
-  readonly origin: Origin;
-}
-
-/** What is set. */
-export type ConfiguredSettings = {
-  readonly [Name in SettingName]?: Configured<ValueOf<(typeof definitions)[Name]["kind"]>>;
-};
 
 /** A place as one word: `ansible.cfg:3`, or the variable's name. */
 export function placeOf({ file, line }: Origin): string {
