@@ -22,7 +22,7 @@ export interface ProjectOptions {
   /** `--project`. */
   readonly project?: string | undefined;
   readonly inventory: readonly string[];
-  readonly configuration: Configuration;
+  readonly configuration?: Configuration | undefined;
 }
 
 /** The pipelines of a project over Lockstep's own. */
