@@ -19,14 +19,20 @@ export { type Program, program, type Simulate, type Simulated } from "./lib/remo
 export type { Answer, Payload, Remote, RunOptions } from "./lib/remote/session.ts";
 export type { Call } from "./lib/remote/batch.ts";
 export type { OutputLimit } from "./lib/remote/limits.ts";
-export { command, type CommandOptions } from "./tasks/common/command.ts";
-export type { PerHost } from "./tasks/common/per_host.ts";
-export { type PackageOptions, packages } from "./tasks/common/package.ts";
-export { reboot, type RebootOptions } from "./tasks/common/reboot.ts";
-export { service, type ServiceOptions, type ServiceState } from "./tasks/common/service.ts";
-export { waitFor, type WaitForOptions } from "./tasks/common/wait_for.ts";
-export { selectHosts } from "./lib/ansible/mod.ts";
-export type { Fleet, Group, Host, Inventory, Origin, Variables } from "./lib/ansible/mod.ts";
+export { readConfiguration, selectHosts } from "./lib/ansible/mod.ts";
+export type {
+  Configuration,
+  ConfigurationOptions,
+  Configured,
+  ConfiguredSettings,
+  Fleet,
+  Group,
+  Host,
+  Inventory,
+  LeftOut,
+  Origin,
+  Variables,
+} from "./lib/ansible/mod.ts";
 export {
   type Hook,
   type Hooks,
@@ -74,6 +80,14 @@ export { plainView } from "./lib/report/views/plain.ts";
 export { type Clock, type PrettyOptions, prettyView, type TerminalSize } from "./lib/report/views/pretty.ts";
 export { jsonView, ndjsonView } from "./lib/report/views/json.ts";
 export type { View, ViewOptions, Writer } from "./lib/report/views/view.ts";
+
+// Tasks to build with.
+export { command, type CommandOptions } from "./tasks/common/command.ts";
+export type { PerHost } from "./tasks/common/per_host.ts";
+export { type PackageOptions, packages } from "./tasks/common/package.ts";
+export { reboot, type RebootOptions } from "./tasks/common/reboot.ts";
+export { service, type ServiceOptions, type ServiceState } from "./tasks/common/service.ts";
+export { waitFor, type WaitForOptions } from "./tasks/common/wait_for.ts";
 export { copy, type CopyOptions } from "./tasks/common/copy.ts";
 export { fetch, type FetchOptions } from "./tasks/common/fetch.ts";
 export { file, type FileOptions, type RightsOptions } from "./tasks/common/file.ts";

@@ -3,10 +3,12 @@
  * @module
  */
 import { type Problem, UsageError } from "../errors.ts";
+import { type Configuration, placeOf } from "./configuration/mod.ts";
 import { LeftOut } from "./left_out_sources.ts";
 import { problemOnce } from "./problems.ts";
 import { readSources } from "./read_sources.ts";
 import { readExtraVars } from "./sources/extra_vars.ts";
+import { combineOf } from "./sources/hash_behaviour.ts";
 import { Programs } from "./sources/programs.ts";
 import type { Inventory } from "./types.ts";
 import { type Adviser, VariableCheck } from "./variable_check.ts";
@@ -32,6 +34,8 @@ export interface LoadOptions {
   readonly runPlugins?: boolean;
   /** How long a program may take for its answer. */
   readonly programSeconds?: number;
+  /** What Ansible is configured with: the inventory where no other is named, passwords of vaults, what becomes of mappings. */
+  readonly configuration?: Configuration;
 }
 
 /** The same, and what only an application that reads inventories has to say. */
@@ -44,7 +48,8 @@ export interface ReadOptions extends LoadOptions {
 
 /**
  * Reads all sources and merges them, later ones over earlier ones. Without sources `$LOCKSTEP_INVENTORY` names one; without that
- * `DEPLOY_HOST` is the only host. Throws a UsageError with every mistake in every source, variable file and extra variable; with
+ * `DEPLOY_HOST` is the only host; without that the configuration names some. Throws a UsageError with every mistake in every source,
+ * variable file and extra variable; with
  * `skipUnreadable` a source with a mistake is left out as a whole, with a warning, as long as another one is left.
  */
 export async function readInventory(sources: readonly string[], options: ReadOptions): Promise<Inventory> {
@@ -79,19 +84,34 @@ export async function readExtraVarNames(options: ReadOptions): Promise<string[]>
   const problems: Problem[] = [];
   const check = new VariableCheck(problems, options.warn ?? (() => {}), options.adviser);
   const unseal = await keysOf(options, problems);
-  const vars = await readExtraVars(options.extraVars, { cwd: options.cwd, unseal, check });
+  const vars = await readExtraVars(options.extraVars, {
+    cwd: options.cwd,
+    unseal,
+    check,
+    combine: combineOf(options.configuration),
+  });
   if (problems.length > 0) throw new UsageError(problemOnce(problems));
   return [...vars.keys()];
 }
 
 /** Nothing of the vault is loaded for who has no password. */
 async function keysOf(options: LoadOptions, problems: Problem[]): Promise<Unseal> {
-  const { env, cwd, vaultIds = [] } = options;
+  const { env, cwd, vaultIds = [], configuration } = options;
+  const { vault_identity_list: list, vault_password_file: file } = configuration?.settings ?? {};
   const files = [
     ...options.vaultPasswordFiles ?? [],
-    ...(env.ANSIBLE_VAULT_PASSWORD_FILE ? [env.ANSIBLE_VAULT_PASSWORD_FILE] : []),
+    // The configuration has it already.
+    ...(configuration === undefined && env.ANSIBLE_VAULT_PASSWORD_FILE
+      ? [env.ANSIBLE_VAULT_PASSWORD_FILE]
+      : []),
   ];
-  if (files.length + vaultIds.length === 0) return noPassword;
-  const { readVaultPasswords, unsealWith } = await import("./vault/vault.ts");
-  return unsealWith(await readVaultPasswords({ files, ids: vaultIds }, cwd, problems));
+  if (files.length + vaultIds.length + (list?.value.length ?? 0) === 0 && file === undefined) {
+    return noPassword;
+  }
+  const { namedId, readVaultPasswords, unsealWith } = await import("./vault/vault.ts");
+  const configured = [
+    ...list?.value.map((id) => namedId(id, placeOf(list.origin))) ?? [],
+    ...(file === undefined ? [] : [{ where: placeOf(file.origin), label: "default", file: file.value }]),
+  ];
+  return unsealWith(await readVaultPasswords({ files, ids: vaultIds, configured }, cwd, problems));
 }

@@ -2,6 +2,17 @@
  * An Ansible inventory as hosts with variables and where each was set. Imports nothing of the rest but errors and plain data.
  * @module
  */
+export {
+  type Configuration,
+  type ConfigurationOptions,
+  type Configured,
+  type ConfiguredSettings,
+  type LeftOut,
+  leftOutWarning,
+  placeOf,
+  readConfiguration,
+} from "./configuration/mod.ts";
+export { inventorySources } from "./inventory_sources.ts";
 export { type LoadOptions, readExtraVarNames, readInventory, type ReadOptions } from "./load.ts";
 export { selectHosts } from "./patterns/patterns.ts";
 export { keepSecretsWith, type SecretKeeper } from "./secret_keeper.ts";

@@ -122,7 +122,7 @@ async function readConstructed(
   const layers: VarsLayer[] = [];
   if (meant.useVarsPlugins) {
     // What is wrong with these files is said when they are read for good.
-    const reading = { cwd, unseal, check: new VariableCheck([], () => {}) };
+    const reading = { cwd, unseal, check: new VariableCheck([], () => {}), combine: builder.combine };
     const names = { groups: builder.groupNames(), hosts: builder.hostNames(), unused: new Set<string>() };
     for (const folder of new Set(before.map((source) => dirname(resolve(cwd, source))))) {
       layers.push(await readVarsFiles(folder, names, reading));

@@ -5,11 +5,13 @@
 import { resolve } from "@std/path";
 import { append } from "../append.ts";
 import type { Problem } from "../errors.ts";
+import { inventorySources } from "./inventory_sources.ts";
 import type { LeftOut, Unreadable } from "./left_out_sources.ts";
 import type { ReadOptions } from "./load.ts";
 import { readSource } from "./read_source.ts";
 import { InventoryBuilder, type VarsLayer } from "./sources/builder.ts";
 import { readExtraVars } from "./sources/extra_vars.ts";
+import { combineOf } from "./sources/hash_behaviour.ts";
 import type { Programs } from "./sources/programs.ts";
 import { findSources } from "./sources/sources.ts";
 import { readVarsFiles } from "./sources/vars_files.ts";
@@ -46,12 +48,13 @@ export async function readSources(
   leftOut: LeftOut,
 ): Promise<SourcesRead> {
   const { env, cwd } = options;
-  const builder = new InventoryBuilder(options.onHosts);
+  const combine = combineOf(options.configuration);
+  const builder = new InventoryBuilder(options.onHosts, combine);
   const problems: Problem[] = [];
   const unreadable = new Map<string, readonly Problem[]>();
   let taken = 0;
   const check = new VariableCheck(problems, options.warn ?? (() => {}), options.adviser);
-  const reading = { cwd, unseal, check };
+  const reading = { cwd, unseal, check, combine };
   const layers: VarsLayer[] = [];
   const read = new Map<string, VarsLayer>();
   const varsOf = async (folder: string) => {
@@ -71,9 +74,7 @@ export async function readSources(
   const extraVars = () => extra ??= readExtraVars(options.extraVars, reading);
   const before: string[] = [];
   const each = { builder, unseal, options, programs, before, extraVars };
-  const [named, namedBy] = sources.length > 0
-    ? [sources, "--inventory"]
-    : [env.LOCKSTEP_INVENTORY ? [env.LOCKSTEP_INVENTORY] : [], "LOCKSTEP_INVENTORY"];
+  const { sources: named, namedBy } = inventorySources(sources, options);
   if (named.length > 0) {
     const found = await Promise.all(named.map((source) => findSources(source, namedBy, cwd)));
     for (const { sources: several, missing, problems: ofFiles, warnings } of found) {
@@ -111,7 +112,8 @@ function addEnvironmentHost(builder: InventoryBuilder, env: ReadOptions["env"], 
     check.problems.push({
       where: "--inventory",
       message: "found no inventory, expected a file that names the hosts",
-      hint: "give --inventory FILE, set LOCKSTEP_INVENTORY, or set DEPLOY_HOST for a single host",
+      hint:
+        "give --inventory FILE, set LOCKSTEP_INVENTORY or inventory in ansible.cfg, or set DEPLOY_HOST for a single host",
     });
     return;
   }

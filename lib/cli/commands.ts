@@ -4,6 +4,7 @@
  */
 import { backupsCommand, statusCommand } from "./commands/status.ts";
 import { cleanupCommand, healthCheckCommand, verifyRemoteCommand } from "./commands/checks.ts";
+import { configCommand } from "./commands/config.ts";
 import { completeCommand, completionCommand } from "./commands/completion.ts";
 import { deployCommand, planCommand } from "./commands/deploy.ts";
 import { execCommand } from "./commands/exec.ts";
@@ -31,6 +32,7 @@ export function commands(load: LoadPipelines, done: (exitCode: number) => void) 
     statusCommand(done),
     backupsCommand(done),
     inventoryShowCommand(load, done),
+    configCommand(done),
     initCommand(done),
     manifestCommand(done),
     execCommand(load, done),

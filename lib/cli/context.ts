@@ -27,19 +27,20 @@ import type { View, ViewOptions } from "../report/views/view.ts";
 import { newRun } from "../run_context.ts";
 import type { RunContext } from "../task.ts";
 import { noteSecretName } from "../secrets.ts";
+import type { Configured } from "./configured.ts";
 import type { HostsOptions, InventoryOptions } from "./options.ts";
 import { complain, draw, print, printJson, warn as sayWarning } from "./streams.ts";
 
 export { print };
 
 /** The inventory and the hosts of it that `--limit` leaves. */
-export async function inventoryOf(options: InventoryOptions) {
+export async function inventoryOf(options: Configured<InventoryOptions>) {
   const { inventory, warn } = await loadedOf(options);
   return { inventory, hosts: selectHosts(inventory, options.limit, warn) };
 }
 
 /** The inventory alone, and where to warn. */
-export async function loadedOf(options: InventoryOptions) {
+export async function loadedOf(options: Configured<InventoryOptions>) {
   const load = loadOptions(options);
   const inventory = await loadInventory(options.inventory, load);
   noteSecretVariables(inventory, options.secret ?? [], process.cwd());
@@ -47,11 +48,11 @@ export async function loadedOf(options: InventoryOptions) {
 }
 
 /** The names of the variables that -e sets, those of its files, too. */
-export async function extraVarNamesOf(options: Partial<InventoryOptions>): Promise<string[]> {
+export async function extraVarNamesOf(options: Configured<Partial<InventoryOptions>>): Promise<string[]> {
   return await extraVarNames(loadOptions(options));
 }
 
-function loadOptions(options: Partial<InventoryOptions>) {
+function loadOptions(options: Configured<Partial<InventoryOptions>>) {
   const warn = (warning: Problem): void => sayWarning(formatProblem(warning));
   // Before anything is read: a mistake is shown with what is wrong. A run that an earlier version has recorded knows nothing of them.
   for (const name of options.secret ?? []) noteSecretName(name);
@@ -60,20 +61,24 @@ function loadOptions(options: Partial<InventoryOptions>) {
     vaultPasswordFiles: options.vaultPasswordFile ?? [],
     vaultIds: options.vaultId ?? [],
     skipUnreadable: options.skipUnreadableSources ?? false,
+    configuration: options.configuration,
     env: process.env,
     cwd: process.cwd(),
     warn,
   };
 }
 
-export async function hostsOf(options: HostsOptions, variables?: VariableSchemas): Promise<HostSettings[]> {
+export async function hostsOf(
+  options: Configured<HostsOptions>,
+  variables?: VariableSchemas,
+): Promise<HostSettings[]> {
   const { hosts } = await inventoryOf(options);
   return settingsFor(hosts, options, variables);
 }
 
 export function settingsFor(
   hosts: readonly Host[],
-  options: Pick<HostsOptions, "artifacts">,
+  options: Configured<Pick<HostsOptions, "artifacts">>,
   variables: VariableSchemas = new Map(),
 ): HostSettings[] {
   noteSecretsOfHosts(hosts, process.cwd());
@@ -82,6 +87,7 @@ export function settingsFor(
   return settingsOfAll(hosts, {
     cwd: process.cwd(),
     env: process.env,
+    configuration: options.configuration,
     variables,
     ...(options.artifacts === undefined ? {} : { artifactsDir: options.artifacts }),
   });

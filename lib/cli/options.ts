@@ -63,7 +63,7 @@ export function inventoryCommand(name: string, description: string) {
     .description(description)
     .option(
       "-i, --inventory <file>",
-      "inventory as Ansible's: YAML, INI, a program, a folder, or hosts 'a,b,'; repeatable ($LOCKSTEP_INVENTORY)",
+      "inventory as Ansible's: YAML, INI, a program, a folder, or hosts 'a,b,'; repeatable ($LOCKSTEP_INVENTORY, ansible.cfg)",
       collect,
       [],
     )
@@ -80,7 +80,7 @@ export function inventoryCommand(name: string, description: string) {
     )
     .option(
       "--vault-password-file <file>",
-      "has (or, if it may be run, prints) the password of encrypted values; repeatable ($ANSIBLE_VAULT_PASSWORD_FILE)",
+      "has (or, if it may be run, prints) the password of encrypted values; repeatable ($ANSIBLE_VAULT_PASSWORD_FILE, ansible.cfg)",
       collect,
       [],
     )
@@ -96,13 +96,17 @@ export function inventoryCommand(name: string, description: string) {
 /** The same, for commands that go to the hosts. */
 export function hostsCommand(name: string, description: string) {
   return inventoryCommand(name, description)
-    .option("-f, --forks <n>", "hosts at once", whole(1), 20)
+    .option("-f, --forks <n>", "hosts at once (default: as Ansible is configured, else 20)", whole(1))
     .option("-C, --dry-run", "read, never write; --check is the same", false)
     .addOption(new Option("--check", "the same as --dry-run").default(false).hideHelp())
     .option("--artifacts <dir>", "the local artifact set ($ARTIFACTS_DIR)")
     .option("--follow-links", "take what links of the set lead to outside its folder; else they are refused")
     .option("--ssh-config <file>", "handed to ssh as -F")
-    .option("--connect-timeout <seconds>", "for ssh to connect", whole(1), 10)
+    .option(
+      "--connect-timeout <seconds>",
+      "for ssh to connect (default: as Ansible is configured, else 10)",
+      whole(1),
+    )
     .option(
       "--timeout <seconds>",
       "for anything that a host is asked, besides what restart and health wait on purpose (default: 300, and 1800 to read or copy a set)",

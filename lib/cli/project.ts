@@ -5,6 +5,7 @@
 import { stat } from "node:fs/promises";
 import process from "node:process";
 import { dirname, join, resolve, toFileUrl } from "@std/path";
+import { type Configuration, inventorySources } from "../ansible/mod.ts";
 import { UsageError } from "../errors.ts";
 import { didYouMean } from "../near_miss.ts";
 import { isProject, type Project } from "../project.ts";
@@ -21,6 +22,7 @@ export interface ProjectOptions {
   /** `--project`. */
   readonly project?: string | undefined;
   readonly inventory: readonly string[];
+  readonly configuration?: Configuration | undefined;
 }
 
 /** The pipelines of a project over Lockstep's own. */
@@ -40,7 +42,7 @@ export async function projectPipelines(
   load: LoadPipelines,
 ): Promise<ProjectPipelines> {
   const own = await load();
-  const file = options.project === undefined ? await beside(options.inventory) : resolve(options.project);
+  const file = options.project === undefined ? await beside(options) : resolve(options.project);
   if (file === undefined) return { ...own, named: new Map() };
   const { pipelines } = await loadProject(file);
   return {
@@ -89,9 +91,8 @@ export function pipelineNamed(name: string, { named, file }: ProjectPipelines): 
 }
 
 /** The project beside the inventory, if there is one that can be trusted. */
-async function beside(inventory: readonly string[]): Promise<string | undefined> {
-  const { LOCKSTEP_INVENTORY } = process.env;
-  const sources = inventory.length > 0 ? inventory : LOCKSTEP_INVENTORY ? [LOCKSTEP_INVENTORY] : [];
+async function beside({ inventory, configuration }: ProjectOptions): Promise<string | undefined> {
+  const { sources } = inventorySources(inventory, { env: process.env, cwd: process.cwd(), configuration });
   const found = new Set<string>();
   for (const source of sources.filter((source) => !source.includes(","))) {
     const info = await look(resolve(source));

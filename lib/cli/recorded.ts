@@ -5,10 +5,12 @@
 import process from "node:process";
 import { resolve } from "@std/path";
 import { z } from "zod";
+import { inventorySources } from "../ansible/mod.ts";
 import { UsageError } from "../errors.ts";
 import type { Json } from "../events.ts";
 import { withoutSecrets } from "../settings/mod.ts";
 import type { ArtifactSet } from "../manifest.ts";
+import type { Configured } from "./configured.ts";
 import { type FleetOptions, rolloutCommand } from "./rollout_options.ts";
 
 /** How a run is shown and kept is not part of it. */
@@ -21,7 +23,8 @@ const NOT_KEPT: readonly string[] = [
   "check",
   "listTasks",
   "diff",
-] satisfies (keyof FleetOptions)[];
+  "configuration",
+] satisfies (keyof Configured<FleetOptions>)[];
 
 /** What a recorded option may be: what the option itself may be. */
 function optionSchemas(): Record<string, z.ZodType> {
@@ -61,13 +64,13 @@ const record = z.object({
 export type Recorded = Omit<z.infer<typeof record>, "given"> & { readonly given: Partial<FleetOptions> };
 
 /** For the event that begins the run. */
-export function recordOf(options: FleetOptions, sets: ReadonlyMap<string, ArtifactSet>): Json {
-  const { LOCKSTEP_INVENTORY } = process.env;
-  const named = options.inventory.length > 0
-    ? options.inventory
-    : LOCKSTEP_INVENTORY
-    ? [LOCKSTEP_INVENTORY]
-    : [];
+export function recordOf(options: Configured<FleetOptions>, sets: ReadonlyMap<string, ArtifactSet>): Json {
+  const { configuration } = options;
+  const { sources: named } = inventorySources(options.inventory, {
+    env: process.env,
+    cwd: process.cwd(),
+    configuration,
+  });
   const extra = withoutSecrets(options.extraVars);
   const project = options.project === undefined ? undefined : resolve(options.project);
   const given = Object.entries({ ...options, inventory: named, extraVars: extra.kept, project })

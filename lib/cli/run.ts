@@ -13,6 +13,7 @@ import type { Task } from "../task.ts";
 import { connector } from "../rollout/connector.ts";
 import { type ControllerHooks, runHook, runHooksAfter } from "./hooks.ts";
 import { harmless, outputForm, simulationWarnings, stopSignal, together, viewOf } from "./context.ts";
+import type { Configured } from "./configured.ts";
 import type { HostsOptions } from "./options.ts";
 import { complain, warn } from "./streams.ts";
 
@@ -31,7 +32,7 @@ export type PipelineRun =
   };
 
 /** Returns the exit code. */
-export async function runPipeline(options: HostsOptions, what: PipelineRun): Promise<number> {
+export async function runPipeline(options: Configured<HostsOptions>, what: PipelineRun): Promise<number> {
   const { sets = [], hooks = new Map(), details = false, releases = false, warnings = [], ...rest } = what;
   const runDir = await openRun(options.reports, what.run.id, warn, options.reportsMode);
   const view = harmless(

@@ -9,6 +9,8 @@ import type { Simulation } from "../remote/simulated/faults.ts";
 import { noteUrl } from "../secrets.ts";
 import { byPlace, problemAt, problemOnce, shown } from "../ansible/problems.ts";
 import { type Resolved, TemplateError } from "../ansible/jinja/references.ts";
+import type { Configuration } from "../ansible/configuration/mod.ts";
+import { configuredVariable } from "./configured_variables.ts";
 import { resolveVariable } from "./resolved_variable.ts";
 import { CannotOpen } from "../ansible/vault/sealed.ts";
 import type { Host, Origin, Setting } from "../ansible/types.ts";
@@ -120,6 +122,8 @@ export interface SettingsOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The variables that tasks read beside these settings. */
   readonly variables?: VariableSchemas;
+  /** What Ansible is configured with: holds where the inventory says nothing. */
+  readonly configuration?: Configuration;
 }
 
 /** A host's settings. Throws a UsageError with everything that is wrong with its variables. */
@@ -191,9 +195,20 @@ function convert(
   const before = problems.length;
   const input: Record<string, unknown> = {};
   const found = new Map<string, Resolved>();
+  const configured = new Map<VariableName, Setting>();
   for (const name of variableNames) {
     const written = writtenName(host, name);
+    const { length } = problems;
     const resolved = resolve(host, name, written, options, problems);
+    if ((resolved?.value ?? null) === null && problems.length === length) {
+      const setting = configuredVariable(name, options.configuration);
+      // How to become somebody matters only to who does.
+      if (setting !== undefined && (name !== "ansible_become_method" || isTrue(input.ansible_become))) {
+        configured.set(name, setting);
+        input[name] = setting.value;
+        continue;
+      }
+    }
     if (!resolved) continue;
     if (URLS.has(name) && typeof resolved.value === "string") noteUrl(resolved.value);
     found.set(name, resolved);
@@ -208,7 +223,8 @@ function convert(
   for (const name of new Set(parsed.error?.issues.map((issue) => String(issue.path[0])))) {
     if (isVariableName(name)) {
       if (name === "ansible_connection") elsewhere.push(host);
-      problems.push(wrongValue(name, settingOf(host, writtenName(host, name)), found.get(name)));
+      const setting = configured.get(name) ?? settingOf(host, writtenName(host, name));
+      problems.push(wrongValue(name, setting, found.get(name)));
     }
   }
   const { templates: files } = options.variables ?? NO_VARIABLES;
@@ -272,6 +288,10 @@ function convert(
     variables,
     ...(templates === undefined ? {} : { templates }),
   };
+}
+
+function isTrue(become: unknown): boolean {
+  return hostVariables.shape.ansible_become.safeParse(become).data === true;
 }
 
 /** What a variable comes to; undefined where it is not set, or (with a problem) where that cannot be told. */

@@ -140,7 +140,7 @@ export function errorOf(report: Report, host: string): FailureData {
 /** Our own environment without colours and without what somebody has set for the program. */
 function plainEnvironment(): Record<string, string> {
   const kept = Object.entries(Deno.env.toObject()).filter(([name]) =>
-    !/^(DEPLOY_|LOCKSTEP_|ARTIFACTS_DIR$|FORCE_COLOR$|NO_COLOR$|CI$)/.test(name)
+    !/^(ANSIBLE_|DEPLOY_|LOCKSTEP_|ARTIFACTS_DIR$|FORCE_COLOR$|NO_COLOR$|CI$)/.test(name)
   );
   return { ...Object.fromEntries(kept), NO_COLOR: "1" };
 }

@@ -4,6 +4,7 @@
  * happens is told on standard output, a line of JSON an event (see `Word`).
  * @module
  */
+import { configured } from "../../lib/cli/configured.ts";
 import { hostsOf, readSets, releaseOf, runContext } from "../../lib/cli/context.ts";
 import { connector } from "../../lib/rollout/connector.ts";
 import { hostsCommand } from "../../lib/cli/options.ts";
@@ -61,7 +62,7 @@ function arrived(host: string): void {
 }
 
 async function main(orders: Orders, args: readonly string[]): Promise<number> {
-  const options = hostsCommand("torture", "").parse(args, { from: "user" }).opts();
+  const options = await configured(hostsCommand("torture", "").parse(args, { from: "user" }).opts());
   const hosts = await hostsOf(options);
   const sets = await readSets(hosts.map((host) => host.artifactsDir));
   const open = connector(options);

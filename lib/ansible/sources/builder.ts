@@ -7,6 +7,7 @@ import { append } from "../../append.ts";
 import { UsageError } from "../../errors.ts";
 import type { Json } from "../../json.ts";
 import { hostsIn } from "../membership.ts";
+import { type Combine, combined, replace } from "./hash_behaviour.ts";
 import type { Fleet, Group, Host, HostSoFar, Inventory, Setting, Settings, Variables } from "../types.ts";
 
 interface GroupNode {
@@ -65,7 +66,7 @@ export class InventoryBuilder {
   source = "";
 
   /** `onHosts` is called now and then while hosts are added: a fleet may be large. */
-  constructor(readonly onHosts: () => void = () => {}) {
+  constructor(readonly onHosts: () => void = () => {}, readonly combine: Combine = replace) {
     this.#all = this.#group("all");
     this.#ungrouped = this.#group("ungrouped");
     this.addChild("all", "ungrouped");
@@ -132,14 +133,17 @@ export class InventoryBuilder {
 
   /** Sets a group's variable. */
   setVariable(group: string, name: string, setting: Setting): void {
-    this.#group(group).vars.set(name, setting);
+    const { vars } = this.#group(group);
+    vars.set(name, combined(this.combine, vars.get(name), setting));
   }
 
   /** Sets a host's variables. Where a group has its name the group gets them, as with Ansible. */
   setVariables(host: string, settings: Settings): void {
     const group = this.#groups.get(host);
     if (group !== undefined) {
-      for (const [name, setting] of settings) group.vars.set(name, setting);
+      for (const [name, setting] of settings) {
+        group.vars.set(name, combined(this.combine, group.vars.get(name), setting));
+      }
       return;
     }
     const node = this.#hosts.get(host)!;
@@ -162,7 +166,7 @@ export class InventoryBuilder {
       name,
       source: host.source,
       groups: sorted.map((group) => group.name).filter((name) => name !== "all").sort(byName),
-      settings: merged([
+      settings: this.#merged([
         ...sorted.map((group) => group.vars),
         ...layers.flatMap((layer) => sorted.map((group) => layer.groups.get(group.name))),
         ...host.vars,
@@ -181,7 +185,7 @@ export class InventoryBuilder {
         children: [...group.children].map((child) => child.name),
         hosts: [...group.hosts].map((host) => host.name),
         priority: group.priority,
-        ...variables(merged([group.vars, ...layers.map((layer) => layer.groups.get(group.name))])),
+        ...variables(this.#merged([group.vars, ...layers.map((layer) => layer.groups.get(group.name))])),
       });
     }
     const hostNames = this.hostNames();
@@ -258,6 +262,28 @@ export class InventoryBuilder {
     }
   }
 
+  /** Settings of several places together; later ones win, or add to earlier ones. */
+  #merged(places: readonly (Settings | undefined)[]): Map<string, Setting> {
+    const together = new Map<string, Setting>();
+    for (const place of places) {
+      if (!place) continue;
+      for (const [name, setting] of place) {
+        together.set(name, combined(this.combine, together.get(name), setting));
+      }
+    }
+    return together;
+  }
+
+  /** A host's own settings as they stand over what it shares with others. */
+  #over(shared: Variables, own: readonly Settings[]): readonly (readonly [string, Setting])[] {
+    const all = own.flatMap((place) => [...place]);
+    if (this.combine === replace) return all;
+    const origin = { file: "", line: 0, col: 0 };
+    const before = all.filter(([name]) => Object.hasOwn(shared.vars, name))
+      .map(([name]) => [name, { value: shared.vars[name]!, origin }] as const);
+    return [...this.#merged([before, all])];
+  }
+
   #merger(
     layers: readonly VarsLayer[],
     extraVars: ReadonlyMap<string, Setting>,
@@ -277,7 +303,7 @@ export class InventoryBuilder {
           depths.get(a)! - depths.get(b)! || a.priority - b.priority || byName(a.name, b.name)
         );
         // Ansible's order: what the sources say of all, then of the groups, then the files about all, then those about the groups.
-        const vars = merged([
+        const vars = this.#merged([
           this.#all.vars,
           ...sorted.map((group) => group.vars),
           ...layers.map((layer) => layer.groups.get("all")),
@@ -302,7 +328,7 @@ export class InventoryBuilder {
         source,
         fleet,
         groups: inherited.groups,
-        vars: overlay.vars(inherited.vars, all.flatMap((place) => [...place])),
+        vars: overlay.vars(inherited.vars, this.#over(inherited, all)),
         // Asked for only where something is to be said about a variable.
         get origins() {
           return overlaid(inherited.origins, all, (setting) => setting.origin);
@@ -310,13 +336,6 @@ export class InventoryBuilder {
       };
     };
   }
-}
-
-/** Settings of several places together; later ones win. */
-function merged(places: readonly (Settings | undefined)[]): Map<string, Setting> {
-  const together = new Map<string, Setting>();
-  for (const place of places) if (place) { for (const [name, setting] of place) together.set(name, setting); }
-  return together;
 }
 
 /** What hosts share with what is a host's own on top of it. */

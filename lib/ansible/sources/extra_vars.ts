@@ -7,6 +7,7 @@ import type { Problem } from "../../errors.ts";
 import { SIMPLE_ESCAPES } from "../python/python_literal.ts";
 import { secretKeeper } from "../secret_keeper.ts";
 import { discreet, unsealFile } from "../vault/sealed.ts";
+import { combined, replace } from "./hash_behaviour.ts";
 import { readUtf8 } from "./sources.ts";
 import type { Setting } from "../types.ts";
 import type { VarsReading } from "./vars_files.ts";
@@ -21,7 +22,10 @@ export async function readExtraVars(
 ): Promise<ReadonlyMap<string, Setting>> {
   const vars = new Map<string, Setting>();
   for (const option of options) {
-    for (const [name, setting] of await readOption(option, reading)) vars.set(name, setting);
+    const once = new Map(await readOption(option, reading));
+    for (const [name, setting] of once) {
+      vars.set(name, combined(reading.combine ?? replace, vars.get(name), setting));
+    }
   }
   for (const [name, setting] of vars) {
     secretKeeper().extraVariable(name, setting.value);

@@ -9,6 +9,7 @@ import { append } from "../../append.ts";
 import type { Problem } from "../../errors.ts";
 import type { VarsLayer } from "./builder.ts";
 import { discreet, type Unseal, unsealFile } from "../vault/sealed.ts";
+import { type Combine, combined, replace } from "./hash_behaviour.ts";
 import { byBytes, readUtf8 } from "./sources.ts";
 import type { Setting } from "../types.ts";
 import type { VariableCheck } from "../variable_check.ts";
@@ -22,6 +23,8 @@ export interface VarsReading {
   readonly cwd: string;
   readonly unseal: Unseal;
   readonly check: VariableCheck;
+  /** What becomes of a variable that several files set; without it the later one stands. */
+  readonly combine?: Combine;
 }
 
 /** The groups and hosts that variables are read for. */
@@ -74,7 +77,9 @@ async function readAll(
       const found = await readVars(file, reading);
       if (isUnused(name)) found.problems.forEach(reading.check.warn);
       else append(reading.check.problems, found.problems);
-      for (const [key, setting] of found.vars) vars.set(key, setting);
+      for (const [key, setting] of found.vars) {
+        vars.set(key, combined(reading.combine ?? replace, vars.get(key), setting));
+      }
     }
     found.set(name, vars);
   }

@@ -22,26 +22,33 @@ export interface VaultPassword {
   readonly secret: Buffer;
 }
 
+/** A file with a password, by its label, and where it was named. */
+export interface NamedPassword {
+  readonly where: string;
+  readonly label: string;
+  readonly file: string;
+}
+
 /** Where the user keeps passwords: files, or programs that print them. */
 export interface VaultOptions {
   /** `--vault-password-file`. */
   readonly files: readonly string[];
   /** `--vault-id`: `LABEL@FILE`, or a file. */
   readonly ids: readonly string[];
+  /** What Ansible is configured with. */
+  readonly configured?: readonly NamedPassword[];
 }
 
 /** Reads all passwords. What is wrong goes to `problems`, which never hold a password. */
 export async function readVaultPasswords(
-  { files, ids }: VaultOptions,
+  { files, ids, configured = [] }: VaultOptions,
   cwd: string,
   problems: Problem[],
 ): Promise<VaultPassword[]> {
   const named = [
-    ...ids.map((id) => {
-      const at = id.indexOf("@");
-      return { where: "--vault-id", label: at > 0 ? id.slice(0, at) : "default", file: id.slice(at + 1) };
-    }),
+    ...ids.map((id) => namedId(id, "--vault-id")),
     ...files.map((file) => ({ where: "--vault-password-file", label: "default", file })),
+    ...configured,
   ];
   const passwords: VaultPassword[] = [];
   for (const { where, label, file } of named) {
@@ -60,6 +67,12 @@ export async function readVaultPasswords(
     }
   }
   return passwords;
+}
+
+/** A `LABEL@FILE`. */
+export function namedId(id: string, where: string): NamedPassword {
+  const at = id.indexOf("@");
+  return { where, label: at > 0 ? id.slice(0, at) : "default", file: id.slice(at + 1) };
 }
 
 async function readPassword(

@@ -4,6 +4,7 @@
  */
 import { join } from "@std/path";
 import { FEW } from "../../report/views/view.ts";
+import { configured } from "../configured.ts";
 import { hostsOf, readSets, releaseOf, runContext } from "../context.ts";
 import { hostsCommand } from "../options.ts";
 import type { LoadPipelines } from "../pipelines.ts";
@@ -14,7 +15,8 @@ export function verifyRemoteCommand(load: LoadPipelines, done: (exitCode: number
     "verify-remote",
     "check what is live on every host against its own metadata.json, and against the local set where there is one",
   )
-    .action(async (options) => {
+    .action(async (given) => {
+      const options = await configured(given);
       const hosts = await hostsOf(options);
       const dirs = hosts.map((host) => host.artifactsDir).filter(hasManifest);
       const sets = await readSets(dirs, options);
@@ -37,7 +39,8 @@ export function verifyRemoteCommand(load: LoadPipelines, done: (exitCode: number
 
 export function healthCheckCommand(load: LoadPipelines, done: (exitCode: number) => void) {
   return hostsCommand("health-check", "ask every host's service whether it is well: the health task alone")
-    .action(async (options) => {
+    .action(async (given) => {
+      const options = await configured(given);
       const hosts = await hostsOf(options);
       const { pipelines } = await load();
       const run = runContext("health-check", options);
@@ -58,7 +61,8 @@ export function cleanupCommand(load: LoadPipelines, done: (exitCode: number) => 
     "cleanup",
     "remove leftovers of interrupted runs and backups past keep_backups; never the live set",
   )
-    .action(async (options) => {
+    .action(async (given) => {
+      const options = await configured(given);
       const hosts = await hostsOf(options);
       const { pipelines } = await load();
       const run = runContext("cleanup", options);

@@ -9,6 +9,7 @@ import { releaseOfBackup } from "../../rollout/backup_release.ts";
 import type { RolloutOptions } from "../../rollout/rollout.ts";
 import type { Task } from "../../task.ts";
 import { inventoryOf, readSets, releaseOf, runContext, settingsFor, setWarnings } from "../context.ts";
+import { type Configured, configured } from "../configured.ts";
 import { controllerHooks } from "../hooks.ts";
 import type { LoadPipelines, Pipelines } from "../pipelines.ts";
 import { projectPipelines, variablesFor } from "../project.ts";
@@ -22,15 +23,21 @@ export function deployCommand(pipelines: LoadPipelines, done: (exitCode: number)
     "deploy",
     "put the local set live on every host: preflight, backup, stage, verify, commit, restart, health",
   )
-    .action(async (options) => done(await deploy("deploy", options, pipelines)));
+    .action(async (options) => done(await deploy("deploy", await configured(options), pipelines)));
 }
 
 export function planCommand(pipelines: LoadPipelines, done: (exitCode: number) => void) {
   return rolloutCommand("plan", "show what deploy would do: the same as deploy --dry-run")
-    .action(async (options) => done(await deploy("plan", { ...options, dryRun: true }, pipelines)));
+    .action(async (options) =>
+      done(await deploy("plan", await configured({ ...options, dryRun: true }), pipelines))
+    );
 }
 
-async function deploy(command: string, options: FleetOptions, load: LoadPipelines): Promise<number> {
+async function deploy(
+  command: string,
+  options: Configured<FleetOptions>,
+  load: LoadPipelines,
+): Promise<number> {
   const project = await projectPipelines(options, load);
   const pipeline = chosen(project.pipelines.deploy, options);
   if (options.listTasks) return listTasks(pipeline);
@@ -43,7 +50,7 @@ async function deploy(command: string, options: FleetOptions, load: LoadPipeline
  * much larger than both, is let go here: a fleet is at work for long.
  */
 export async function fleetOf(
-  options: FleetOptions,
+  options: Configured<FleetOptions>,
   pipeline: readonly Task[],
   project: Pipelines,
   planned?: RunStarted,
@@ -68,7 +75,7 @@ export async function fleetOf(
 /** What `deploy` does with hosts, whoever asks for it: the command itself, or `resume`. */
 export async function deployment(
   command: string,
-  options: FleetOptions,
+  options: Configured<FleetOptions>,
   hosts: RolloutOptions["hosts"],
   load: LoadPipelines,
   pipeline?: readonly Task[],

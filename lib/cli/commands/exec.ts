@@ -3,6 +3,7 @@
  * @module
  */
 import { UsageError } from "../../errors.ts";
+import { configured } from "../configured.ts";
 import { hostsOf, runContext } from "../context.ts";
 import { hostsCommand } from "../options.ts";
 import type { LoadPipelines } from "../pipelines.ts";
@@ -11,7 +12,8 @@ import { runPipeline } from "../run.ts";
 export function execCommand(load: LoadPipelines, done: (exitCode: number) => void) {
   return hostsCommand("exec", "run one command on every host: exec -- uptime")
     .argument("<command...>", "one word is a line of shell; several are a command and its arguments")
-    .action(async (command, options) => {
+    .action(async (command, given) => {
+      const options = await configured(given);
       const hosts = await hostsOf(options);
       const run = runContext("exec", options);
       if (run.dryRun) {

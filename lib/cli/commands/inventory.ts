@@ -16,6 +16,7 @@ import {
 import { didYouMean } from "../../near_miss.ts";
 import { oneLine, toJson } from "../../printable.ts";
 import { maskedKnownDeep } from "../../secrets.ts";
+import { configured } from "../configured.ts";
 import { inventoryOf, loadedOf, print } from "../context.ts";
 import { inventoryCommand } from "../options.ts";
 import type { LoadPipelines } from "../pipelines.ts";
@@ -39,16 +40,17 @@ export function inventoryShowCommand(load: LoadPipelines, done: (exitCode: numbe
       new Option("-o, --output <form>", "with --host: json is what ansible-inventory --host prints")
         .choices(["plain", "json"] as const).default("plain" as const),
     )
-    .action(async (options) => {
-      const { list, hosts: names, graph, vars, host, schema, output } = options;
+    .action(async (given) => {
+      const { list, hosts: names, graph, vars, host, schema, output } = given;
       const asked = [list, names, graph, host !== undefined, schema].filter(Boolean).length;
       if (asked !== 1) {
         throw UsageError.of("inventory", "expected one of --list, --hosts, --graph, --host and --schema");
       }
-      if (options.limit !== undefined && !names) throw UsageError.of("--limit", "goes with --hosts");
+      if (given.limit !== undefined && !names) throw UsageError.of("--limit", "goes with --hosts");
       if (vars && !graph) throw UsageError.of("--vars", "goes with --graph");
       if (output === "json" && host === undefined) throw UsageError.of("--output", "goes with --host");
-      if (options.project !== undefined && !schema) throw UsageError.of("--project", "goes with --schema");
+      if (given.project !== undefined && !schema) throw UsageError.of("--project", "goes with --schema");
+      const options = await configured(given);
       if (schema) {
         const project = await projectPipelines(options, load);
         printJson(JSON.stringify(inventorySchema(variablesOf(tasksOf(project))), null, 2) + "\n");

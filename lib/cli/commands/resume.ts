@@ -11,6 +11,7 @@ import type { Report, RunStarted } from "../../report/report.ts";
 import { isResumable, newestResumable, readOutcomes } from "../../report/run_dir.ts";
 import { nameList, thousands } from "../../report/views/text.ts";
 import { collect, OUTPUTS, reportsModeOption } from "../options.ts";
+import { type Configured, configured } from "../configured.ts";
 import { extraVarNamesOf } from "../context.ts";
 import type { LoadPipelines } from "../pipelines.ts";
 import { checkSets, goTo, readRecord, type Recorded, restored } from "../recorded.ts";
@@ -71,10 +72,13 @@ export function resumeCommand(load: LoadPipelines, done: (exitCode: number) => v
       }
       const again = options.extraVars.map(absoluteFile);
       const reports = goTo(recorded, options.reports);
-      const names = await extraVarNamesOf({ ...recorded.given, extraVars: again });
+      const base = await configured(recorded.given);
+      // A vault's password may be what a program prints: nothing is run for variables that are not there.
+      const names = again.length === 0 ? [] : await extraVarNamesOf({ ...base, extraVars: again });
       const { force = recorded.given.force, yes = recorded.given.yes, output, verbose, reportsMode } =
         options;
       const given = {
+        ...base,
         ...restored(recorded, again, names, report.run),
         force,
         yes,
@@ -82,7 +86,7 @@ export function resumeCommand(load: LoadPipelines, done: (exitCode: number) => v
         verbose,
         reports,
         reportsMode,
-      } as FleetOptions;
+      } as Configured<FleetOptions>;
       complain(announcement(first, recorded, report, finished));
       const project = await projectPipelines(given, load);
       const tasks = pipeline === undefined ? project.pipelines.deploy : pipelineNamed(pipeline, project);

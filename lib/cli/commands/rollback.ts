@@ -3,6 +3,7 @@
  * @module
  */
 import { releaseOfBackup } from "../../rollout/backup_release.ts";
+import { configured } from "../configured.ts";
 import { hostsOf, runContext } from "../context.ts";
 import { hostsCommand } from "../options.ts";
 import { variablesOf } from "../../settings/mod.ts";
@@ -14,7 +15,8 @@ export function rollbackCommand(load: LoadPipelines, done: (exitCode: number) =>
   return hostsCommand("rollback", "put the newest backup back live, restart, check health")
     .option("--project <file>", "tasks and pipelines of your own (default: lockstep.ts beside the inventory)")
     .option("--to <backup>", "the backup to put back, as `backups` names it")
-    .action(async (options) => {
+    .action(async (given) => {
+      const options = await configured(given);
       const { pipelines } = await projectPipelines(options, load);
       const hosts = await hostsOf(options, variablesOf(pipelines.rollback));
       done(

@@ -2,6 +2,7 @@
  * `run PIPELINE`.
  * @module
  */
+import { type Configured, configured } from "../configured.ts";
 import { runContext } from "../context.ts";
 import type { LoadPipelines } from "../pipelines.ts";
 import { pipelineNamed, projectPipelines } from "../project.ts";
@@ -20,7 +21,8 @@ export function pipelineOf(command: string): string | undefined {
 export function runCommand(load: LoadPipelines, done: (exitCode: number) => void) {
   return rolloutCommand("run", "take every host through a pipeline of the project: run reboot")
     .argument("<pipeline>", "as lockstep.ts names it")
-    .action(async (name, options) => {
+    .action(async (name, given) => {
+      const options = await configured(given);
       const project = await projectPipelines(options, load);
       const pipeline = chosen(pipelineNamed(name, project), options);
       if (options.listTasks) return done(listTasks(pipeline));
@@ -32,7 +34,7 @@ export function runCommand(load: LoadPipelines, done: (exitCode: number) => void
 /** What a run of the project's pipeline `name` does with hosts. One that may switch the live set is a deploy of another shape. */
 export async function namedRun(
   name: string,
-  options: FleetOptions,
+  options: Configured<FleetOptions>,
   hosts: RolloutOptions["hosts"],
   load: LoadPipelines,
 ): Promise<PipelineRun> {

@@ -16,6 +16,7 @@ import { FEW } from "../../report/views/view.ts";
 import { ask, type Reply } from "../../rollout/ask.ts";
 import { maskedDeep } from "../../secrets.ts";
 import type { ObservedHost } from "../../task.ts";
+import { configured } from "../configured.ts";
 import { hostsOf, outputForm, print, runContext, simulationWarnings, stopSignal } from "../context.ts";
 import { hostsCommand, type HostsOptions } from "../options.ts";
 import { complain, printJson, warn } from "../streams.ts";
@@ -116,12 +117,13 @@ interface WholeOf<T> {
  */
 async function survey<T extends object>(
   command: string,
-  options: HostsOptions,
+  given: HostsOptions,
   question: (host: ObservedHost) => Promise<T>,
   head: readonly string[],
   rows: (answer: T) => string[][],
   whole?: WholeOf<T>,
 ): Promise<number> {
+  const options = await configured(given);
   const hosts = await hostsOf(options);
   for (const warning of simulationWarnings(hosts)) warn(warning);
   const form = outputForm(options);

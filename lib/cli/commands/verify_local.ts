@@ -7,6 +7,8 @@ import { resolve } from "@std/path";
 import { format } from "@std/fmt/bytes";
 import { EXIT } from "../../errors.ts";
 import { oneLine, toJson } from "../../printable.ts";
+import { inventorySources } from "../../ansible/mod.ts";
+import { type Configured, configured } from "../configured.ts";
 import { hostsOf, outputForm, print, readSets, setWarnings } from "../context.ts";
 import { hostsCommand, type HostsOptions } from "../options.ts";
 import { printJson, warn } from "../streams.ts";
@@ -16,10 +18,10 @@ export function verifyLocalCommand(done: (exitCode: number) => void) {
     "verify-local",
     "check the local artifact set against its metadata.json; touches no network",
   )
-    .action(async (options) => done(await verifyLocal(options)));
+    .action(async (options) => done(await verifyLocal(await configured(options))));
 }
 
-async function verifyLocal(options: HostsOptions): Promise<number> {
+async function verifyLocal(options: Configured<HostsOptions>): Promise<number> {
   const sets = await readSets(await localDirs(options), options);
   const form = outputForm(options);
   if (form === "json" || form === "ndjson") {
@@ -51,9 +53,11 @@ async function verifyLocal(options: HostsOptions): Promise<number> {
 }
 
 /** The folders to check: of every host where there is an inventory, else the one that is named or the usual one. */
-async function localDirs(options: HostsOptions): Promise<string[]> {
+async function localDirs(options: Configured<HostsOptions>): Promise<string[]> {
   const { env } = process;
-  if (options.inventory.length > 0 || env.LOCKSTEP_INVENTORY || env.DEPLOY_HOST) {
+  const { inventory, configuration } = options;
+  const { sources } = inventorySources(inventory, { env, cwd: process.cwd(), configuration });
+  if (sources.length > 0 || env.DEPLOY_HOST) {
     return (await hostsOf(options)).map((host) => host.artifactsDir);
   }
   return [resolve(options.artifacts ?? (env.ARTIFACTS_DIR || "artifacts_phase2"))];

@@ -29,6 +29,7 @@ const commands = [
   "status",
   "backups",
   "inventory",
+  "config",
   "init",
   "manifest",
   "exec",

@@ -1,0 +1,96 @@
+/**
+ * `config`: what Ansible's configuration says of connection and inventory, and where.
+ * @module
+ */
+import { Command, Option } from "@commander-js/extra-typings";
+import process from "node:process";
+import { type Configuration, inventorySources, placeOf } from "../../ansible/mod.ts";
+import { EXIT } from "../../errors.ts";
+import type { Json } from "../../json.ts";
+import { oneLine, toJson } from "../../printable.ts";
+import { maskedDeep } from "../../secrets.ts";
+import { configurationHere, DEFAULTS } from "../configured.ts";
+import { print, printJson } from "../streams.ts";
+import { table } from "../table.ts";
+
+const HELP = `
+Read is the first that is there of $ANSIBLE_CONFIG, ./ansible.cfg (unless everybody may write in this folder),
+~/.ansible.cfg and /etc/ansible/ansible.cfg; variables of the environment (ANSIBLE_…) win over it. Variables of the
+inventory win over both, and so do options.`;
+
+export function configCommand(done: (exitCode: number) => void) {
+  return new Command("config")
+    .description(
+      "show what Ansible's configuration says of connection and inventory, and which line or variable",
+    )
+    .addOption(
+      new Option("-o, --output <form>", "what standard output carries")
+        .choices(["plain", "json"] as const).default("plain" as const),
+    )
+    .addHelpText("after", HELP)
+    .action(async ({ output }) => {
+      const configuration = await configurationHere();
+      if (output === "json") printJson(toJson(asJson(configuration), 2) + "\n");
+      else print(asText(configuration));
+      done(EXIT.ok);
+    });
+}
+
+/** A setting, its value, and the line or the variable that it comes from. */
+interface Row {
+  readonly name: string;
+  readonly value: Json;
+  readonly origin: string;
+}
+
+/** What holds: also where Lockstep's own environment goes before Ansible's, and what nobody has set and has to be something. */
+function rowsOf({ settings }: Configuration): readonly Row[] {
+  const { env } = process;
+  const set = Object.entries(settings).map(([name, { value, origin }]): Row => ({
+    name,
+    value: maskedDeep(value) as Json,
+    origin: placeOf(origin),
+  }));
+  const own = inventorySources([], { env, cwd: process.cwd() });
+  const inventory = own.sources.length > 0 ? own.sources : env.DEPLOY_HOST ? [env.DEPLOY_HOST] : undefined;
+  const defaults = Object.entries(DEFAULTS).filter(([name]) => !Object.hasOwn(settings, name))
+    .map(([name, value]): Row => ({ name, value, origin: "default" }));
+  return [
+    ...inventory === undefined ? [] : [{ name: "inventory", value: inventory, origin: own.namedBy }],
+    ...set.filter(({ name }) => inventory === undefined || name !== "inventory"),
+    ...defaults,
+  ];
+}
+
+function leftOutRows({ leftOut }: Configuration): readonly (Row & { readonly why: string })[] {
+  return leftOut.map(({ name, value, origin, why }) => ({
+    name,
+    value: maskedDeep(value),
+    origin: placeOf(origin),
+    why,
+  }));
+}
+
+function asJson(configuration: Configuration): object {
+  return {
+    file: configuration.file ?? null,
+    settings: rowsOf(configuration),
+    notHonoured: leftOutRows(configuration),
+  };
+}
+
+function asText(configuration: Configuration): string {
+  const { file } = configuration;
+  const left = leftOutRows(configuration);
+  const lines = ({ name, value, origin }: Row): string[] => [`  ${name}`, wordsFor(value), origin];
+  return [
+    file === undefined ? "no ansible.cfg\n" : `${oneLine(file)}\n`,
+    table(rowsOf(configuration).map(lines)),
+    left.length === 0 ? "" : `not honoured\n${table(left.map((row) => [...lines(row), row.why]))}`,
+  ].join("");
+}
+
+function wordsFor(value: Json): string {
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return Array.isArray(value) ? value.join(", ") : JSON.stringify(value);
+}
