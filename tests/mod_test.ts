@@ -30,6 +30,7 @@ Deno.test("mod.ts is a library when it is imported: nothing runs, and these are 
     "printable",
     "program",
     "readArtifactSet",
+    "readConfiguration",
     "reboot",
     "rollout",
     "selectHosts",

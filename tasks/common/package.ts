@@ -127,7 +127,7 @@ function refused(kind: "missing-tool" | "privilege", evidence: string): Plan {
 }
 
 /** Wrong if it is no list of names: a word that a package manager could take for an option, a version, a pattern or the opposite. */
-function packageNames(names: readonly string[]): string | null {
+function packageNames(names: readonly string[]): string | undefined {
   if (!Array.isArray(names) || names.length === 0) {
     return `found ${JSON.stringify(names)}, expected names of packages`;
   }
@@ -135,6 +135,6 @@ function packageNames(names: readonly string[]): string | null {
     typeof name !== "string" || !/^[A-Za-z0-9][A-Za-z0-9+._-]*[A-Za-z0-9+](:[a-z0-9]+)?$/.test(name)
   );
   return wrong === undefined
-    ? null
+    ? undefined
     : `found ${JSON.stringify(wrong)}, expected the name of a package, without a version`;
 }

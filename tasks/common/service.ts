@@ -178,9 +178,9 @@ function failed(kind: "unsuitable" | "not-found" | "privilege", evidence: string
 }
 
 /** Wrong if it is no plain name: it becomes a path under /etc/init.d on some devices, and a word of a command on all. */
-function serviceName(name: string): string | null {
+function serviceName(name: string): string | undefined {
   return /^[A-Za-z0-9_@:.+\\][A-Za-z0-9_@:.+\\-]*$/.test(name) && !/^\.\.?$/.test(name)
-    ? null
+    ? undefined
     : `found ${JSON.stringify(name)}, expected the name of a service`;
 }
 

@@ -113,9 +113,9 @@ function targetOf<Values>(options: WaitForOptions<Values>) {
 }
 
 /** Wrong if it is no http or https URL, or has a character that no URL has as it is. */
-function webAddress(url: string): string | null {
+function webAddress(url: string): string | undefined {
   return /^https?:\/\/[^\s\p{C}"<>\\^`{|}/?#]+(?:[/?#][^\s\p{C}"<>\\^`{|}]*)?$/iu.test(url) &&
       URL.canParse(url)
-    ? null
+    ? undefined
     : `found ${JSON.stringify(url)}, expected a URL that begins with http:// or https://`;
 }
