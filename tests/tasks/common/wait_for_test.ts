@@ -103,7 +103,7 @@ testWhere("waitFor() asks for a port by nc, where /proc tells nothing", { needs:
   const text = (await Deno.readTextFile(new URL("../../../tasks/common/wait_for.sh", import.meta.url)))
     .replaceAll("/proc/net/tcp", "/proc/nothing/tcp");
   const answer = await device.sh(text, "port", "77", "1", "1", "no", "no");
-  assertEquals([answer.code, answer.stderr], [90, "after 1 attempts: nothing listens on port 77\n"]);
+  assertEquals([answer.code, answer.stderr], [90, "\x1eafter 1 attempts: nothing listens on port 77\n"]);
   assertEquals(await Deno.readTextFile(`${device.path}/said`), "-z 127.0.0.1 77\n");
 });
 
