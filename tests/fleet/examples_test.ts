@@ -68,16 +68,19 @@ testWhere("examples/smoke_test judges a release by an answer of its model, on re
 
 testWhere("the examples run as they are, on simulated devices", { needs: [] }, async () => {
   const reports = await Deno.makeTempDir();
-  const run = async (...args: string[]) => {
-    const { code, text } = await lockstep([...args, "-i", "inventory.yaml", "--reports", reports], {
-      cwd: example("smoke_test"),
-    });
-    assertEquals(code, 0, text);
-    return statuses(await readReport(reports));
-  };
+  const cases: readonly [folder: string, hosts: number, commands: readonly (readonly string[])[]][] = [
+    ["smoke_test", 2, [["deploy"], ["run", "guarded"], ["plan"]]],
+    ["rolling_reboot", 3, [["run", "reboot"], ["run", "modules"], ["run", "modules", "--dry-run"]]],
+  ];
   try {
-    for (const command of [["deploy"], ["run", "guarded"], ["plan"]]) {
-      assertEquals(await run(...command), { "edge-1": "changed", "edge-2": "changed" });
+    for (const [folder, hosts, commands] of cases) {
+      for (const command of commands) {
+        const args = [...command, "-i", "inventory.yaml", "--reports", reports];
+        const { code, text } = await lockstep(args, { cwd: example(folder) });
+        assertEquals(code, 0, text);
+        const all = Array.from({ length: hosts }, (_, i) => [`edge-${i + 1}`, "changed"]);
+        assertEquals(statuses(await readReport(reports)), Object.fromEntries(all), text);
+      }
     }
   } finally {
     await Deno.remove(reports, { recursive: true });

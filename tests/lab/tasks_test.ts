@@ -3,7 +3,7 @@
  * @module
  */
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { join } from "@std/path";
+import { fromFileUrl, join } from "@std/path";
 import { runOn, statuses } from "../fleet/program.ts";
 import { testWhere } from "../support.ts";
 import { type LabDevice, makeLab } from "./lab.ts";
@@ -93,4 +93,32 @@ testWhere("reboot() waits for the next boot of a real device, and the run goes o
   assertEquals(await boots(), after);
   await run("end", "changed");
   await run("end", "ok");
+});
+
+testWhere("examples/rolling_reboot reboots devices whose modules have changed, one wave after another", {
+  needs: ["lab"],
+}, async () => {
+  await using lab = await makeLab({
+    devices: [{ name: "debian", kind: "systemd", become: true }, { name: "tiny", kind: "tiny" }],
+  });
+  const example = fromFileUrl(new URL("../../examples/rolling_reboot/lockstep.ts", import.meta.url));
+  const inventory = await lab.inventory();
+  const run = async (status: string, ...args: string[]) => {
+    const options = ["modules", "--project", example, "--waves", "1,rest", ...args];
+    const outcome = await runOn(lab, inventory, ["run", ...options]);
+    assertEquals(statuses(await outcome.report()), { debian: status, tiny: status }, outcome.text);
+  };
+  const boots = () =>
+    Promise.all(lab.devices.map((device) => device.sh("cat /proc/sys/kernel/random/boot_id")));
+  const before = await boots();
+  await run("changed", "--dry-run");
+  assertEquals(await boots(), before);
+  const rebooted = Promise.all(lab.devices.map((device) => device.rebooted()));
+  rebooted.catch(() => {});
+  await run("changed");
+  await rebooted;
+  const after = await boots();
+  for (const [at, boot] of after.entries()) assertNotEquals(boot, before[at]);
+  await run("ok");
+  assertEquals(await boots(), after);
 });

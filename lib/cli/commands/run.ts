@@ -48,7 +48,6 @@ export async function namedRun(
     hosts,
     pipeline,
     writes: true,
-    details: true,
     options: recordOf(options, new Map()),
   };
 }
