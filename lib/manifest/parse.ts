@@ -2,10 +2,10 @@
  * The manifest of a `metadata.json`: which files a set holds, with their digests. Pure: text in, entries and every problem out.
  * @module
  */
-import { levenshteinDistance } from "@std/text/levenshtein-distance";
 import type { Node } from "jsonc-parser";
 import { cutText } from "../bounds.ts";
 import type { Problem } from "../errors.ts";
+import { editDistance } from "../near_miss.ts";
 import { METADATA_BYTES, MOST_ENTRIES, NAME_FOLDERS, NAME_LENGTH, Problems } from "./bounds.ts";
 import { kindOf, parseJson, type Position, propertiesOf } from "./json.ts";
 
@@ -81,7 +81,7 @@ export function parseManifest(text: string, where: string, dir = "DIR"): ParsedM
 
   const manifest = manifests.at(-1)?.value;
   if (manifest === undefined) {
-    const near = properties.find(({ key }) => levenshteinDistance(key.toLowerCase(), MANIFEST_KEY) <= 4);
+    const near = properties.find(({ key }) => editDistance(key.toLowerCase(), MANIFEST_KEY) <= 4);
     const hint = near
       ? `did you mean "${MANIFEST_KEY}" where it says "${near.key}"?`
       : `run \`manifest ${dir}\``;

@@ -2,9 +2,9 @@
  * A backup of a device as what is to be live there: rolling back is a commit of an earlier release.
  * @module
  */
-import { closestString } from "@std/text/closest-string";
 import { firstOf } from "../left_out.ts";
 import { Failure } from "../errors.ts";
+import { didYouMean } from "../near_miss.ts";
 import { layout } from "../facts/layout.ts";
 import { backupSet } from "../facts/live.ts";
 import { newestBackup } from "../facts/newest_backup.ts";
@@ -36,7 +36,7 @@ export async function releaseOfBackup(
     if (!backups.includes(wanted)) {
       const near = backups.length === 0
         ? "there are none"
-        : `did you mean "${closestString(wanted, backups)}"?`;
+        : didYouMean(wanted, backups) ?? "`backups` lists those that there are";
       throw fail("not-found", `there is no backup ${JSON.stringify(wanted)}`, near);
     }
     const found = await readBackup(host, wanted);

@@ -2,8 +2,8 @@
  * `deploy` and `plan`.
  * @module
  */
-import { closestString } from "@std/text/closest-string";
 import { EXIT, UsageError } from "../../errors.ts";
+import { didYouMean } from "../../near_miss.ts";
 import type { RunStarted } from "../../report/report.ts";
 import { releaseOfBackup } from "../../rollout/backup_release.ts";
 import type { RolloutOptions } from "../../rollout/rollout.ts";
@@ -133,11 +133,14 @@ function namesOf(option: string, text: string, pipeline: readonly Task[]): strin
   if (option === "--start-at" && names.length > 1) {
     throw UsageError.of(option, `found ${names.length} tasks, expected one of ${known.join(", ")}`);
   }
-  const problems = names.filter((name) => !known.includes(name)).map((name) => ({
-    where: option,
-    message: `found ${JSON.stringify(name)}, expected some of ${known.join(", ")}`,
-    hint: `did you mean "${closestString(name, known)}"?`,
-  }));
+  const problems = names.filter((name) => !known.includes(name)).map((name) => {
+    const hint = didYouMean(name, known);
+    return {
+      where: option,
+      message: `found ${JSON.stringify(name)}, expected some of ${known.join(", ")}`,
+      ...(hint === undefined ? {} : { hint }),
+    };
+  });
   if (problems.length > 0) throw new UsageError(problems);
   return names;
 }
