@@ -16,8 +16,7 @@ export { defineTask } from "./lib/task.ts";
 export type * from "./lib/task.ts";
 export { defineFact, type Fact, type FactSubject, Fields } from "./lib/facts/fact.ts";
 export { type Program, program, type Simulate, type Simulated } from "./lib/remote/program.ts";
-export type { Answer, Payload, Remote, RunOptions } from "./lib/remote/session.ts";
-export type { Call } from "./lib/remote/batch.ts";
+export type { Answer, Call, Payload, Remote, RunOptions } from "./lib/remote/remote.ts";
 export type { OutputLimit } from "./lib/remote/limits.ts";
 export { readConfiguration, selectHosts } from "./lib/ansible/mod.ts";
 export type {

@@ -77,6 +77,22 @@ function roomOf(path: string): string | undefined {
   return Object.entries(rooms).find(([, room]) => room.has(path))?.[0];
 }
 
+/** Modules that import each other, also by way of others: each as "A → B → A". */
+function circles(modules: readonly Module[]): string[] {
+  const imports = new Map(modules.map(({ path, imports }) => [path, imports]));
+  const found: string[] = [];
+  const done = new Set<string>();
+  const visit = (path: string, way: readonly string[]): void => {
+    const at = way.indexOf(path);
+    if (at >= 0) found.push([...way.slice(at), path].join(" → "));
+    if (at >= 0 || done.has(path)) return;
+    for (const next of imports.get(path) ?? []) visit(next, [...way, path]);
+    done.add(path);
+  };
+  for (const { path } of modules) visit(path, []);
+  return found;
+}
+
 /** The modules that a program consists of, as `deno info --json` tells. Imports of types count. */
 async function readGraph(root: URL, entry: string): Promise<Module[]> {
   const command = new Deno.Command(Deno.execPath(), {
@@ -138,6 +154,18 @@ Deno.test("wrongArrows() names the imports that run back, when a graph has some"
   );
 });
 
+Deno.test("circles() names modules that import each other, when a graph has some", () => {
+  assertEquals(
+    circles([
+      { path: "a.ts", imports: ["b.ts", "d.ts", "npm:zod@4.6.7"] },
+      { path: "b.ts", imports: ["c.ts"] },
+      { path: "c.ts", imports: ["b.ts", "d.ts"] },
+      { path: "d.ts", imports: [] },
+    ]),
+    ["b.ts → c.ts → b.ts"],
+  );
+});
+
 Deno.test("readGraph() finds an arrow that runs back, when a module has one", async () => {
   const dir = await Deno.realPath(await Deno.makeTempDir());
   try {
@@ -158,8 +186,9 @@ Deno.test("readGraph() finds an arrow that runs back, when a module has one", as
   }
 });
 
-Deno.test("mod.ts imports one way, when its whole graph is read", async () => {
+Deno.test("mod.ts imports one way, and nothing in a circle, when its whole graph is read", async () => {
   const modules = await readGraph(root, "mod.ts");
   assert(modules.length > 10, `the graph of ${fromFileUrl(root)} has ${modules.length} modules`);
   assertEquals(wrongArrows(modules), []);
+  assertEquals(circles(modules), []);
 });

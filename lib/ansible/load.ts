@@ -3,48 +3,17 @@
  * @module
  */
 import { type Problem, UsageError } from "../errors.ts";
-import { type Configuration, placeOf } from "./configuration/mod.ts";
+import { placeOf } from "./configuration/mod.ts";
 import { LeftOut } from "./left_out_sources.ts";
+import type { ReadOptions } from "./options.ts";
 import { problemOnce } from "./problems.ts";
 import { readSources } from "./read_sources.ts";
 import { readExtraVars } from "./sources/extra_vars.ts";
 import { combineOf } from "./sources/hash_behaviour.ts";
 import { Programs } from "./sources/programs.ts";
 import type { Inventory } from "./types.ts";
-import { type Adviser, VariableCheck } from "./variable_check.ts";
+import { VariableCheck } from "./variable_check.ts";
 import { noPassword, type Unseal } from "./vault/sealed.ts";
-
-/** What beside the sources decides an inventory. */
-export interface LoadOptions {
-  /** Each `K=V` (several, as words), a YAML or JSON mapping, or `@FILE`. Win over every other variable. */
-  readonly extraVars: readonly string[];
-  /** The environment of this program. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Absolute. Relative names begin here. */
-  readonly cwd: string;
-  /** Where the passwords for encrypted values are: files, or programs that print them. */
-  readonly vaultPasswordFiles?: readonly string[];
-  /** The same with labels: `prod@FILE`. */
-  readonly vaultIds?: readonly string[];
-  /** What is worth saying and no mistake. */
-  readonly warn?: (warning: Problem) => void;
-  /** Whether sources that cannot be read are left out, with a warning that names them, instead of ending everything. */
-  readonly skipUnreadable?: boolean | undefined;
-  /** False where Ansible is not to be run for the configuration of a plugin of its own. */
-  readonly runPlugins?: boolean;
-  /** How long a program may take for its answer. */
-  readonly programSeconds?: number;
-  /** What Ansible is configured with: the inventory where no other is named, passwords of vaults, what becomes of mappings. */
-  readonly configuration?: Configuration;
-}
-
-/** The same, and what only an application that reads inventories has to say. */
-export interface ReadOptions extends LoadOptions {
-  /** What an application has to say about the name of a variable: a warning. */
-  readonly adviser?: Adviser;
-  /** Called now and then while hosts are added. */
-  readonly onHosts?: () => void;
-}
 
 /**
  * Reads all sources and merges them, later ones over earlier ones. Without sources `$LOCKSTEP_INVENTORY` names one; without that
@@ -95,7 +64,7 @@ export async function readExtraVarNames(options: ReadOptions): Promise<string[]>
 }
 
 /** Nothing of the vault is loaded for who has no password. */
-async function keysOf(options: LoadOptions, problems: Problem[]): Promise<Unseal> {
+async function keysOf(options: ReadOptions, problems: Problem[]): Promise<Unseal> {
   const { env, cwd, vaultIds = [], configuration } = options;
   const { vault_identity_list: list, vault_password_file: file } = configuration?.settings ?? {};
   const files = [

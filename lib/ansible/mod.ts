@@ -13,7 +13,8 @@ export {
   readConfiguration,
 } from "./configuration/mod.ts";
 export { inventorySources } from "./inventory_sources.ts";
-export { type LoadOptions, readExtraVarNames, readInventory, type ReadOptions } from "./load.ts";
+export { readExtraVarNames, readInventory } from "./load.ts";
+export type { LoadOptions, ReadOptions } from "./options.ts";
 export { selectHosts } from "./patterns/patterns.ts";
 export { keepSecretsWith, type SecretKeeper } from "./secret_keeper.ts";
 export type { Fleet, Group, Host, Inventory, Origin, Variables } from "./types.ts";

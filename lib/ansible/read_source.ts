@@ -5,7 +5,7 @@
 import { dirname, resolve } from "@std/path";
 import { append } from "../append.ts";
 import type { Problem } from "../errors.ts";
-import type { ReadOptions } from "./load.ts";
+import type { ReadOptions } from "./options.ts";
 import { byPlace } from "./problems.ts";
 import type { InventoryBuilder, VarsLayer } from "./sources/builder.ts";
 import type { Programs } from "./sources/programs.ts";

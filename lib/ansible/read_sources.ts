@@ -7,7 +7,7 @@ import { append } from "../append.ts";
 import type { Problem } from "../errors.ts";
 import { inventorySources } from "./inventory_sources.ts";
 import type { LeftOut, Unreadable } from "./left_out_sources.ts";
-import type { ReadOptions } from "./load.ts";
+import type { ReadOptions } from "./options.ts";
 import { readSource } from "./read_source.ts";
 import { InventoryBuilder, type VarsLayer } from "./sources/builder.ts";
 import { readExtraVars } from "./sources/extra_vars.ts";

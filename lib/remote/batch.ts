@@ -3,22 +3,10 @@
  * @module
  */
 import text from "./batch.sh" with { type: "text" };
-import { functionOf, type Program, program } from "./program.ts";
-import type { Answer, Payload, Remote } from "./session.ts";
+import { functionOf, program } from "./program.ts";
+import type { Answer, Call, Remote } from "./remote.ts";
 
-/** A program with its arguments. */
-export interface Call {
-  /** What the device runs. */
-  readonly program: Program;
-  /** The program's positional parameters. */
-  readonly args: readonly string[];
-  /** Seconds. */
-  readonly timeout?: number;
-  /** So many of them it waits on purpose. */
-  readonly waits?: number;
-  /** Its standard input; without it, it reads nothing. */
-  readonly payload?: Payload;
-}
+export type { Call } from "./remote.ts";
 
 /** The answer of each call, in their order. They run one after another, whatever the earlier ones end with. */
 export async function runBatch(remote: Pick<Remote, "run">, calls: readonly Call[]): Promise<Answer[]> {

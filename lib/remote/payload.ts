@@ -3,7 +3,7 @@
  * @module
  */
 import { openPlain } from "../plain_file.ts";
-import type { Payload } from "./session.ts";
+import type { Payload } from "./remote.ts";
 
 export interface SentFile {
   readonly path?: string;

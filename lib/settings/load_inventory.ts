@@ -3,14 +3,15 @@
  * stays small.
  * @module
  */
-import { type LoadOptions, readExtraVarNames, readInventory } from "../ansible/load.ts";
+import { readExtraVarNames, readInventory } from "../ansible/load.ts";
+import type { LoadOptions } from "../ansible/options.ts";
 import { keepSecretsWith } from "../ansible/secret_keeper.ts";
 import type { Inventory } from "../ansible/types.ts";
 import { heapKeeper } from "../memory.ts";
 import { isSecretName, masked, noteSealed, noteSecret, noteVariable } from "../secrets.ts";
 import { nearMissAdvice } from "./variable_check.ts";
 
-export type { LoadOptions } from "../ansible/load.ts";
+export type { LoadOptions } from "../ansible/options.ts";
 
 /** How much a large inventory may take before what reading it has left behind is collected. Bytes. */
 const GROWTH = 32 * 1024 * 1024;

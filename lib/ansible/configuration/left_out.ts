@@ -5,25 +5,13 @@
 import type { Problem } from "../../errors.ts";
 import { oneLine } from "../../printable.ts";
 import { secretKeeper } from "../secret_keeper.ts";
-import type { Origin } from "../types.ts";
 import { misplaced } from "./misplaced.ts";
-import type { Configuration } from "./read.ts";
 import { placesOf } from "./settings.ts";
 import { valueOf } from "./values.ts";
 import { isPrompt } from "./vault_ids.ts";
-import { textOf, type Written } from "./written.ts";
+import { type LeftOut, textOf, type Written } from "./written.ts";
 
-/** A setting that is not honoured, where it is set, and why. */
-export interface LeftOut {
-  /** Ansible's, in the file. */
-  readonly name: string;
-  /** As it is written; a secret is masked. */
-  readonly value: string;
-  /** A line of the file, or (line 0) a variable of the environment. */
-  readonly origin: Origin;
-  /** In words. */
-  readonly why: string;
-}
+export type { LeftOut } from "./written.ts";
 
 /** Which values of a setting are worth a word. */
 type Matters = (value: string) => boolean;
@@ -209,7 +197,10 @@ export function leftOutOf(written: Written): readonly LeftOut[] {
 
 /** The one warning of all that is left out; undefined if nothing is. */
 export function leftOutWarning(
-  { file = "environment", leftOut }: Pick<Configuration, "file" | "leftOut">,
+  { file = "environment", leftOut }: {
+    readonly file?: string | undefined;
+    readonly leftOut: readonly LeftOut[];
+  },
 ): Problem | undefined {
   if (leftOut.length === 0) return undefined;
   const names = leftOut.map(({ name, origin }) =>

@@ -4,9 +4,8 @@
  * @module
  */
 import { misspeltVariable, nearest } from "../../near_miss.ts";
-import type { LeftOut } from "./left_out.ts";
 import { definitions, settingNames } from "./settings.ts";
-import type { Written } from "./written.ts";
+import type { LeftOut, Written } from "./written.ts";
 
 /** The sections that settings of ours are read in; another one with such a name was most likely meant to be one of them. */
 const SECTIONS = ["defaults", "ssh_connection", "privilege_escalation"] as const;

@@ -21,6 +21,18 @@ export interface WrittenText {
   readonly inFile: boolean;
 }
 
+/** A setting that is not honoured, where it is set, and why. */
+export interface LeftOut {
+  /** Ansible's, in the file. */
+  readonly name: string;
+  /** As it is written; a secret is masked. */
+  readonly value: string;
+  /** A line of the file, or (line 0) a variable of the environment. */
+  readonly origin: Origin;
+  /** In words. */
+  readonly why: string;
+}
+
 /** The text that counts of several places, and where it is. */
 export function textOf(
   { env, ini: keys }: Places,

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertLess, assertMatch, assertStringIncludes } f
 import { join } from "@std/path";
 import process from "node:process";
 import type { Problem } from "../../../../lib/errors.ts";
-import type { LoadOptions } from "../../../../lib/ansible/load.ts";
+import type { LoadOptions } from "../../../../lib/ansible/options.ts";
 import { loadInventory, toAnsibleList } from "../../../../lib/settings/mod.ts";
 import { parseLiteral } from "../../../inventory_corpus/literal_json.ts";
 import { testWhere } from "../../../support.ts";
