@@ -90,7 +90,11 @@ for (const { name, needs, tools } of shellKinds) {
     const before = performance.now();
     const { last } = await device.perform([command({
       name: "talk",
-      argv: ["sh", "-c", "seq 1 10000; (while [ -d . ] && [ ! -e stop ]; do echo noise; sleep 1; done) &"],
+      argv: [
+        "sh",
+        "-c",
+        "seq 1 10000; (for i in 1 2 3 4 5 6 7 8; do [ -e stop ] || sleep 1; echo noise; done) &",
+      ],
       chdir: device.root,
     })]);
     await device.write("stop", "");
