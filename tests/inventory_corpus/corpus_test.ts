@@ -28,7 +28,7 @@ Deno.test("the corpus holds 400 templates, and what Ansible makes of each", asyn
 });
 
 Deno.test("loadInventory(), toAnsibleList() and selectHosts() agree with Ansible, over the corpus", async (t) => {
-  const ansible = findProgram("ansible-inventory") === undefined ? undefined : new Ansible();
+  const ansible = await otherAnsible();
   try {
     for (const each of cases) {
       await t.step(`${each.name}: ${each.about}`, () =>
@@ -45,6 +45,15 @@ Deno.test("loadInventory(), toAnsibleList() and selectHosts() agree with Ansible
     await ansible?.close();
   }
 });
+
+/** The Ansible that is installed, if it is of another version than the one whose answers are recorded: that one is asked once, below. */
+async function otherAnsible(): Promise<Ansible | undefined> {
+  if (findProgram("ansible-inventory") === undefined) return undefined;
+  const ansible = new Ansible();
+  if (await ansible.version() !== await recordedVersion()) return ansible;
+  await ansible.close();
+  return undefined;
+}
 
 testWhere("the recorded answers are those of Ansible, where it is of the version that gave them", {
   needs: ["ansible-inventory"],

@@ -12,7 +12,7 @@ import { type Mutant, mutate } from "./mutate.ts";
 import { askOurs } from "./ours.ts";
 
 /** Seconds of CPU that one inventory may take. */
-const MOST_SECONDS = 2;
+const MOST_SECONDS = 5;
 const MOST_MEMORY = 700e6;
 
 /** Mistakes of a file as a whole, which no line has. */

@@ -6,7 +6,7 @@ import { assert } from "@std/assert";
 import { formatFaults, fuzz } from "./fuzz.ts";
 
 const SEED = Number(Deno.env.get("FUZZ_SEED") ?? 20261124);
-const COUNT = Number(Deno.env.get("FUZZ_COUNT") ?? 2_000);
+const COUNT = Number(Deno.env.get("FUZZ_COUNT") ?? 1_000);
 
 Deno.test("loadInventory() ends in a result or a positioned error, whatever the file holds", async () => {
   console.log(`FUZZ_SEED=${SEED} FUZZ_COUNT=${COUNT}`);

@@ -26,6 +26,7 @@ export async function askOurs(question: Question): Promise<OwnAnswer> {
       cwd,
       extraVars,
       env: WORDS,
+      runPlugins: false,
       ...(vaultPasswordFile === undefined ? {} : { vaultPasswordFiles: [vaultPasswordFile] }),
     });
     const hosts = inventory.hosts.map((host) => ({ ...host, vars: openedVars(host) }));
