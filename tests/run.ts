@@ -41,7 +41,8 @@ const unpacked: Packages = { [UNPACKED_BUSYBOX]: "busybox" };
  */
 const everything: readonly (readonly string[])[] = [
   ["--doc", "docs"],
-  ["--ignore=tests/fleet,tests/lab,tests/torture,tests/inventory_corpus", "tests"],
+  ["--ignore=tests/fleet,tests/lab,tests/torture,tests/inventory_corpus,tests/tasks", "tests"],
+  ["tests/tasks"],
   ["--parallel", "tests/inventory_corpus", "tests/fleet", "tests/lab", "tests/torture"],
 ];
 

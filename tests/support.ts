@@ -62,6 +62,11 @@ export function testWhere(
   else Deno.test({ name: skippedName(name, missing), ignore: true, fn });
 }
 
+/** The same, for a test that is too long for every day: it is there if `LAB=all` is set, as `deno task lab` does. */
+export function longTestWhere(...test: Parameters<typeof testWhere>): void {
+  if (Deno.env.get("LAB") === "all") testWhere(...test);
+}
+
 /** Those of the needs that this machine does not have. */
 export function missingOf(needs: readonly Need[]): Need[] {
   return needs.filter((need) => !isThere(need));

@@ -3,6 +3,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
+import { sampled } from "../sampled.ts";
 import { findProgram } from "../support.ts";
 import { settingNames } from "../../lib/ansible/configuration/mod.ts";
 import { AnsibleConfig, askOurs, differences, formatDifferences } from "./answer.ts";
@@ -23,10 +24,13 @@ Deno.test("the corpus holds 40 configurations or more, and sets every setting", 
 Deno.test("readConfiguration() agrees with ansible-config, over the corpus", async (t) => {
   const program = findProgram("ansible-config");
   const ansible = program === undefined ? undefined : new AnsibleConfig(program);
+  const asked = new Set(sampled(cases));
   for (const each of cases) {
     await t.step(`${each.name}: ${each.about}`, () =>
       withCase(each, async (at) => {
-        const theirs = await ansible?.ask(at) ?? recorded[each.name]!;
+        const theirs = asked.has(each)
+          ? await ansible?.ask(at) ?? recorded[each.name]!
+          : recorded[each.name]!;
         const ours = await askOurs(at);
         const all = differences(ours, theirs);
         const unmeant = all.filter((name) => !(name in each.differs));

@@ -7,7 +7,7 @@ import { testWhere } from "../support.ts";
 import { compareWithAnsible } from "./against_ansible.ts";
 
 const SEED = Number(Deno.env.get("INVENTORY_SEED") ?? 20261124);
-const COUNT = Number(Deno.env.get("INVENTORY_COUNT") ?? 100);
+const COUNT = Number(Deno.env.get("INVENTORY_COUNT") ?? 50);
 /** How many failing inventories are printed. */
 const SHOWN = 5;
 

@@ -5,7 +5,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { runOn } from "../fleet/program.ts";
-import { testWhere } from "../support.ts";
+import { longTestWhere } from "../support.ts";
 import { run } from "./command.ts";
 import { type LabDevice, makeLab } from "./lab.ts";
 
@@ -59,48 +59,56 @@ async function addRepository(device: LabDevice, dir: string): Promise<void> {
   );
 }
 
-testWhere("packages() installs and removes with the apt of a real device", { needs: ["lab"] }, async () => {
-  await using lab = await makeLab({ devices: [{ name: "debian", kind: "systemd", become: true }] });
-  const device = lab.device("debian");
-  await addRepository(device, join(lab.dir, "packages"));
-  const file = join(lab.dir, "lockstep.ts");
-  await Deno.writeTextFile(file, project);
-  const inventory = await lab.inventory();
-  const perform = async (pipeline: string, ...more: string[]) => {
-    const outcome = await runOn(lab, inventory, ["run", pipeline, "--project", file, ...more]);
-    const [host] = (await outcome.report()).hosts;
-    return { ...host!, text: outcome.text, told: host!.tasks.map(({ task, status }) => `${task} ${status}`) };
-  };
-  const installed = () =>
-    device.sh(
-      "dpkg-query -W -f '${Package} ${db:Status-Status}\\n' 'lockstep-*' 2>/dev/null | grep ' installed$' || true",
+longTestWhere(
+  "packages() installs and removes with the apt of a real device",
+  { needs: ["lab"] },
+  async () => {
+    await using lab = await makeLab({ devices: [{ name: "debian", kind: "systemd", become: true }] });
+    const device = lab.device("debian");
+    await addRepository(device, join(lab.dir, "packages"));
+    const file = join(lab.dir, "lockstep.ts");
+    await Deno.writeTextFile(file, project);
+    const inventory = await lab.inventory();
+    const perform = async (pipeline: string, ...more: string[]) => {
+      const outcome = await runOn(lab, inventory, ["run", pipeline, "--project", file, ...more]);
+      const [host] = (await outcome.report()).hosts;
+      return {
+        ...host!,
+        text: outcome.text,
+        told: host!.tasks.map(({ task, status }) => `${task} ${status}`),
+      };
+    };
+    const installed = () =>
+      device.sh(
+        "dpkg-query -W -f '${Package} ${db:Status-Status}\\n' 'lockstep-*' 2>/dev/null | grep ' installed$' || true",
+      );
+    const reads = () => device.sh("cat /srv/reads 2>/dev/null | wc -l");
+
+    const dry = await perform("install", "--dry-run");
+    assertEquals(
+      [dry.told, await installed(), await reads()],
+      [["one changed", "two changed"], "", "0"],
+      dry.text,
     );
-  const reads = () => device.sh("cat /srv/reads 2>/dev/null | wc -l");
+    const first = await perform("install");
+    assertEquals(first.told, ["one changed", "two changed"], first.text);
+    assertEquals(first.tasks.map(({ steps }) => steps), dry.tasks.map(({ steps }) => steps));
+    assertEquals(await installed(), "lockstep-one installed\nlockstep-two installed");
+    assertEquals(await reads(), "1");
+    const second = await perform("install");
+    assertEquals([second.told, await reads()], [["one ok", "two ok"], "1"], second.text);
 
-  const dry = await perform("install", "--dry-run");
-  assertEquals(
-    [dry.told, await installed(), await reads()],
-    [["one changed", "two changed"], "", "0"],
-    dry.text,
-  );
-  const first = await perform("install");
-  assertEquals(first.told, ["one changed", "two changed"], first.text);
-  assertEquals(first.tasks.map(({ steps }) => steps), dry.tasks.map(({ steps }) => steps));
-  assertEquals(await installed(), "lockstep-one installed\nlockstep-two installed");
-  assertEquals(await reads(), "1");
-  const second = await perform("install");
-  assertEquals([second.told, await reads()], [["one ok", "two ok"], "1"], second.text);
+    // To apt it would be a pattern, which two of them match.
+    const pattern = await perform("pattern");
+    assertEquals([pattern.told, pattern.error?.kind], [["pattern failed"], "not-found"], pattern.text);
+    const replace = await perform("replace");
+    assertEquals([replace.told, replace.error?.kind], [["replace failed"], "exit"], replace.text);
+    assertStringIncludes(replace.text, "apt-get exited with code 100");
+    assertEquals(await installed(), "lockstep-one installed\nlockstep-two installed");
 
-  // To apt it would be a pattern, which two of them match.
-  const pattern = await perform("pattern");
-  assertEquals([pattern.told, pattern.error?.kind], [["pattern failed"], "not-found"], pattern.text);
-  const replace = await perform("replace");
-  assertEquals([replace.told, replace.error?.kind], [["replace failed"], "exit"], replace.text);
-  assertStringIncludes(replace.text, "apt-get exited with code 100");
-  assertEquals(await installed(), "lockstep-one installed\nlockstep-two installed");
-
-  const removed = await perform("remove");
-  assertEquals(removed.told, ["remove changed"], removed.text);
-  assertEquals(await installed(), "");
-  assertEquals((await perform("remove")).told, ["remove ok"]);
-});
+    const removed = await perform("remove");
+    assertEquals(removed.told, ["remove changed"], removed.text);
+    assertEquals(await installed(), "");
+    assertEquals((await perform("remove")).told, ["remove ok"]);
+  },
+);

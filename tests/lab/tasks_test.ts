@@ -5,7 +5,7 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { runOn, statuses } from "../fleet/program.ts";
-import { testWhere } from "../support.ts";
+import { longTestWhere, testWhere } from "../support.ts";
 import { type LabDevice, makeLab } from "./lab.ts";
 
 const library = JSON.stringify(new URL("../../mod.ts", import.meta.url).href);
@@ -95,7 +95,7 @@ testWhere("reboot() waits for the next boot of a real device, and the run goes o
   await run("end", "ok");
 });
 
-testWhere("examples/rolling_reboot reboots devices whose modules have changed, one wave after another", {
+longTestWhere("examples/rolling_reboot reboots devices whose modules have changed, one wave after another", {
   needs: ["lab"],
 }, async () => {
   await using lab = await makeLab({

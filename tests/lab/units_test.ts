@@ -7,7 +7,7 @@ import { join } from "@std/path";
 import { makeArtifacts } from "../fleet/artifacts.ts";
 import { diffTrees, snapshotTree } from "../fleet/tree.ts";
 import { errorOf, runOn } from "../fleet/program.ts";
-import { testWhere } from "../support.ts";
+import { longTestWhere } from "../support.ts";
 import { makeLab } from "./lab.ts";
 
 const SLEEPS = "[Service]\nExecStart=/bin/sleep infinity\n";
@@ -24,7 +24,7 @@ const units: Readonly<Record<string, string>> = {
   "phase4-extra.service": SLEEPS,
 };
 
-testWhere("deploy restarts the unit that is meant, or refuses it in words of its own", {
+longTestWhere("deploy restarts the unit that is meant, or refuses it in words of its own", {
   needs: ["lab"],
 }, async (t) => {
   await using lab = await makeLab({ devices: [{ name: "a", kind: "systemd", become: true }] });

@@ -45,6 +45,10 @@ async function furnish(desk: Desk): Promise<void> {
     }),
   );
   await Deno.writeTextFile(
+    desk.path("ansible.cfg"),
+    `[defaults]\nstrategy = ${words.replaceAll(/[\r\n]/g, " ")}\n`,
+  );
+  await Deno.writeTextFile(
     desk.path("wrong.yaml"),
     stringify({ all: { hosts: { a: { ansible_port: words, deploy_path: words } } } }),
   );
@@ -69,6 +73,8 @@ testWhere("no command prints or writes anything hostile that names, values, file
       [`--${words}`],
     ],
     plan: [[...many, "-vv"], [...many, "-o", "ndjson"]],
+    run: [[...many, words], [...many, "x"], [...many, "--project", words, "x"]],
+    config: [[], ["-o", "json"], ["-o", words]],
     resume: [["--reports", "reports"], [words], []],
     "verify-local": [[...real], [...real, "-o", "json"], [...real, "-o", "ndjson"], ["--artifacts", words]],
     "verify-remote": [[...many, "-o", "plain"]],

@@ -11,7 +11,7 @@ async function settingsUnder(
 ): Promise<Record<string, HostSettings>> {
   const { env = {}, extraVars = [] } = options;
   return await inFolder({ "ansible.cfg": cfg, "hosts.ini": inventory }, async (cwd) => {
-    const configuration = await readConfiguration({ cwd, env, system: "/nowhere" });
+    const configuration = await readConfiguration({ cwd, env, system: "/nowhere/ansible.cfg" });
     const { hosts } = await loadInventory(["hosts.ini"], { cwd, env, extraVars, configuration });
     const all = settingsOfAll(hosts, { cwd, env, configuration });
     return JSON.parse(
@@ -97,7 +97,7 @@ Deno.test("loadInventory() takes the configured inventory where no other is name
     two: "b\n",
   }, async (cwd) => {
     const names = async (sources: string[], env: Record<string, string>) => {
-      const configuration = await readConfiguration({ cwd, env, system: "/nowhere" });
+      const configuration = await readConfiguration({ cwd, env, system: "/nowhere/ansible.cfg" });
       const { hosts } = await loadInventory(sources, { cwd, env, extraVars: [], configuration });
       return hosts.map(({ name }) => name);
     };
@@ -114,7 +114,7 @@ Deno.test("loadInventory() opens what is encrypted with the configured password"
     "ansible.cfg": "[defaults]\nvault_password_file = pass/none.txt\n",
     "hosts.ini": "a\n",
   }, async (cwd) => {
-    const configuration = await readConfiguration({ cwd, env: {}, system: "/nowhere" });
+    const configuration = await readConfiguration({ cwd, env: {}, system: "/nowhere/ansible.cfg" });
     const [problem = ""] = await problemsOf(() =>
       loadInventory(["hosts.ini"], { cwd, env: {}, extraVars: [], configuration })
     );

@@ -4,7 +4,7 @@
  */
 import { type LocalDevice, makeLocalDevice } from "../../local_device.ts";
 import { testWhere } from "../../support.ts";
-import { shellKinds } from "./shells.ts";
+import { everyShell, shellKinds } from "./shells.ts";
 
 /** Defines a test for dash and busybox, or for all of them, called "NAME (on dash)". */
 export function testOnShells(
@@ -13,7 +13,7 @@ export function testOnShells(
   { all = false }: { readonly all?: boolean } = {},
 ): void {
   for (
-    const { name: kind, needs, tools } of all ? shellKinds : shellKinds.filter(({ name }) => name !== "bash")
+    const { name: kind, needs, tools } of all ? everyShell : shellKinds
   ) {
     testWhere(`${name} (on ${kind})`, { needs }, async () => {
       await using device = await makeLocalDevice({ tools });

@@ -11,8 +11,12 @@ export interface ShellKind {
   readonly tools: ToolboxOptions;
 }
 
-export const shellKinds: readonly ShellKind[] = [
+/** With bash, which is tried where quoting could differ. */
+export const everyShell: readonly ShellKind[] = [
   { name: "dash", needs: ["linux", "dash"], tools: { shell: "dash" } },
   { name: "bash", needs: ["linux", "bash"], tools: { shell: "bash" } },
   { name: "busybox", needs: ["linux", "busybox"], tools: { shell: "busybox", busybox: true } },
 ];
+
+/** The two that devices have: Debian's and busybox's. */
+export const shellKinds = everyShell.filter(({ name }) => name !== "bash");

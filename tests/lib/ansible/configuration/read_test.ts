@@ -9,7 +9,11 @@ const nobody = { HOME: "/nowhere" };
 /** What is said of what is left out, and of each why. */
 async function leftOut(text: string, env: Record<string, string> = {}) {
   return await inFolder({ "ansible.cfg": text }, async (cwd) => {
-    const configuration = await readConfiguration({ cwd, env: { ...nobody, ...env }, system: "/nowhere" });
+    const configuration = await readConfiguration({
+      cwd,
+      env: { ...nobody, ...env },
+      system: "/nowhere/ansible.cfg",
+    });
     const warning = leftOutWarning(configuration);
     return {
       warning: warning === undefined ? undefined : formatProblem(warning),
@@ -70,7 +74,7 @@ Deno.test("readConfiguration() says what is not read where somebody may expect i
   const warn = (problem: { where: string; message: string }) =>
     warnings.push(`${problem.where}: ${problem.message}`);
   await inFolder({ "ansible.cfg": "[defaults]\nremote_user = a\n" }, async (cwd) => {
-    const options = { cwd, env: nobody, warn, system: "/nowhere" };
+    const options = { cwd, env: nobody, warn, system: "/nowhere/ansible.cfg" };
     await Deno.chmod(cwd, 0o777);
     assertEquals((await readConfiguration(options)).settings, {});
     assertEquals(warnings.splice(0), [

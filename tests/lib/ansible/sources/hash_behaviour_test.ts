@@ -69,7 +69,7 @@ app={'later':True}
 };
 
 async function ours(cwd: string, extraVars: readonly string[]) {
-  const configuration = await readConfiguration({ cwd, env: {}, system: "/nowhere" });
+  const configuration = await readConfiguration({ cwd, env: {}, system: "/nowhere/ansible.cfg" });
   return toAnsibleList(await loadInventory([], { cwd, env: {}, extraVars, configuration }));
 }
 
