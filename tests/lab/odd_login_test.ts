@@ -7,7 +7,7 @@ import { join } from "@std/path";
 import { makeArtifacts } from "../fleet/artifacts.ts";
 import { assertWhole } from "../fleet/live.ts";
 import { runOn, statuses } from "../fleet/program.ts";
-import { testWhere } from "../support.ts";
+import { longTestWhere } from "../support.ts";
 import { makeLab } from "./lab.ts";
 import { makeSickArtifacts } from "./sets.ts";
 
@@ -20,7 +20,7 @@ set -eu -o noclobber
 export SHELLOPTS
 `;
 
-testWhere("deploy and its way back work on a systemd device, when its login exports odd things", {
+longTestWhere("deploy and its way back work on a systemd device, when its login exports odd things", {
   needs: ["lab"],
 }, async () => {
   await using lab = await makeLab({

@@ -7,7 +7,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { join } from "@std/path";
 import { makeArtifacts } from "../fleet/artifacts.ts";
 import { errorOf, runOn } from "../fleet/program.ts";
-import { testWhere } from "../support.ts";
+import { longTestWhere } from "../support.ts";
 import { makeLab, sudoers } from "./lab.ts";
 import { makeSickArtifacts } from "./sets.ts";
 
@@ -26,7 +26,7 @@ const suffices: readonly [rules: string, commands: readonly string[]][] = [
   [EVERYTHING + rule(`NOPASSWD: /usr/bin/systemctl restart ${unit}`), [`sudo systemctl restart ${unit}`]],
 ];
 
-testWhere(
+longTestWhere(
   "deploy restarts the service by whatever form sudo allows, and blames no release for what it does not",
   {
     needs: ["lab"],

@@ -5,7 +5,7 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { runOn, statuses } from "../fleet/program.ts";
-import { longTestWhere, testWhere } from "../support.ts";
+import { longTestWhere } from "../support.ts";
 import { type LabDevice, makeLab } from "./lab.ts";
 
 const library = JSON.stringify(new URL("../../mod.ts", import.meta.url).href);
@@ -47,7 +47,7 @@ esac
   }
 }
 
-testWhere("reboot() waits for the next boot of a real device, and the run goes on there", {
+longTestWhere("reboot() waits for the next boot of a real device, and the run goes on there", {
   needs: ["lab"],
 }, async () => {
   await using lab = await makeLab({
