@@ -41,8 +41,9 @@ const unpacked: Packages = { [UNPACKED_BUSYBOX]: "busybox" };
  */
 const everything: readonly (readonly string[])[] = [
   ["--doc", "docs"],
-  ["--ignore=tests/fleet,tests/lab,tests/torture,tests/inventory_corpus,tests/tasks", "tests"],
+  ["--ignore=tests/fleet,tests/lab,tests/torture,tests/inventory_corpus,tests/tasks,tests/lib/cli", "tests"],
   ["tests/tasks"],
+  ["tests/lib/cli"],
   ["--parallel", "tests/inventory_corpus", "tests/fleet", "tests/lab", "tests/torture"],
 ];
 
