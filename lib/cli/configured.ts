@@ -5,11 +5,13 @@
 import process from "node:process";
 import { type Configuration, leftOutWarning, readConfiguration } from "../ansible/mod.ts";
 import { formatProblem, type Problem } from "../errors.ts";
+import { CONNECT_TIMEOUT } from "../rollout/connector.ts";
+import { FORKS } from "../rollout/rollout.ts";
 import type { HostsOptions } from "./options.ts";
 import { warn } from "./streams.ts";
 
 /** Hosts at once, and seconds for ssh to connect, where nobody says it. */
-export const DEFAULTS = { forks: 20, timeout: 10 } as const;
+export const DEFAULTS = { forks: FORKS, timeout: CONNECT_TIMEOUT } as const;
 
 /** Options of a command, filled in. */
 export type Configured<O> = O & {

@@ -4,7 +4,7 @@
  */
 import process from "node:process";
 import { resolve } from "@std/path";
-import { readBounded } from "./bounded_command.ts";
+import { runShellLine } from "./shell_line.ts";
 import type { Host } from "../ansible/mod.ts";
 import { EXIT, UsageError } from "../errors.ts";
 import type { Hooks, HostSettings } from "../settings/mod.ts";
@@ -74,7 +74,7 @@ export async function runHook(
   const command = hooks.get(moment);
   if (command === undefined) return null;
   const { exitCode } = outcome;
-  const { code, output } = await readBounded(command, {
+  const { code, output } = await runShellLine(command, {
     LOCKSTEP_RUN: run,
     LOCKSTEP_HOST: "",
     LOCKSTEP_HOSTS: String(hosts),

@@ -3,6 +3,7 @@
  * @module
  */
 import { program } from "../remote/program.ts";
+import { isUnitName } from "../settings/mod.ts";
 import text from "./service.sh" with { type: "text" };
 import { defineFact, Fields } from "./fact.ts";
 
@@ -55,7 +56,7 @@ export function parseService(output: string, service: string): Service {
   return {
     manager,
     known: fields.get("known") === "yes",
-    unit: UNIT.test(unit) ? unit : service,
+    unit: isUnitName(unit) ? unit : service,
     unfit: manager === "systemd" ? unfitOf(fields, service) : null,
     start: active === "yes" && /^[0-9a-f]{32}$/.test(fields.get("InvocationID"))
       ? fields.get("InvocationID")
@@ -66,9 +67,7 @@ export function parseService(output: string, service: string): Service {
   };
 }
 
-/** A device may say anything; a name is shown, and goes back to the device as a word of a command. */
-const UNIT = /^[A-Za-z0-9_@:.+\\][A-Za-z0-9_@:.+\\-]{0,254}$/;
-
+/** A device may say anything; what it says goes back to it as words of a command. */
 const MAY = /^(yes|(sudo|doas) (stop\+start|restart)( [A-Za-z0-9_@:.+\\/%-]{1,300}){2,3})$/;
 
 /** The commands by which a service is restarted for a user who is not root; null where none are needed, or allowed. */

@@ -21,7 +21,8 @@ export interface ConnectorOptions {
   readonly maxOutput?: number | undefined;
 }
 
-const CONNECT_TIMEOUT = 10;
+/** Seconds for ssh to connect. */
+export const CONNECT_TIMEOUT = 10;
 /** For what a host is asked, where neither it nor the user sets a limit. */
 const TIMEOUT = 300;
 

@@ -100,7 +100,8 @@ export type RolloutRequest =
   & Pick<RolloutOptions, "hosts" | "run" | "pipeline" | "writes">
   & Partial<RolloutOptions>;
 
-const FORKS = 20;
+/** How many hosts at once, if nobody says it. */
+export const FORKS = 20;
 
 /** Runs it all and returns the exit code. */
 export async function rollout(request: RolloutRequest): Promise<number> {

@@ -22,6 +22,7 @@ export {
   type Hook,
   type Hooks,
   hostVariables,
+  isUnitName,
   type RolloutVariable,
   type ServiceManager,
 } from "./variables.ts";

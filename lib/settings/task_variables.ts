@@ -132,9 +132,8 @@ export function taskVariables(
 
 /** Where a variable is set, or else one that may have been meant for it. */
 function placeOf(host: Host, name: string): Origin {
-  const meant = nearest(name, Object.keys(host.vars));
-  return host.origins[name] ?? (meant === undefined ? undefined : host.origins[meant]) ??
-    { file: host.name, line: 0, col: 0, path: name };
+  const found = host.origins[name] === undefined ? nearest(name, Object.keys(host.vars)) : name;
+  return host.origins[found ?? name] ?? { file: host.name, line: 0, col: 0, path: name };
 }
 
 /** What is wrong, and what may have been meant. */

@@ -63,12 +63,16 @@ const liveDir = someText.refine((value) =>
   !/[/\n]/.test(value) && !value.startsWith("-") && ![".", "..", "backup", ".lockstep"].includes(value)
 );
 
-// It becomes a path under /etc/init.d or /etc/service on some devices, and a word of a command on all: see also service_control.sh.
-const unitName = textOrNone.refine((value) =>
-  value === "" ||
-  /^[A-Za-z0-9_@:.+\\][A-Za-z0-9_@:.+\\-]*$/.test(value) && value !== "." && value !== ".." &&
-    value.length <= 255
-);
+/**
+ * Whether a name can be that of a service. It becomes a path under /etc/init.d or /etc/service on some devices, and a word of a command on all:
+ * see also `plain_name` of prelude.sh.
+ */
+export function isUnitName(name: string): boolean {
+  return /^[A-Za-z0-9_@:.+\\][A-Za-z0-9_@:.+\\-]*$/.test(name) && name !== "." && name !== ".." &&
+    name.length <= 255;
+}
+
+const unitName = textOrNone.refine((value) => value === "" || isUnitName(value));
 
 const httpUrl = textOrNone.refine((value) =>
   // deno-lint-ignore no-control-regex -- a URL that reaches the device must not hold any

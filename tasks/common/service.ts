@@ -11,7 +11,7 @@ import { UsageError } from "../../lib/errors.ts";
 import { outputOf } from "../../lib/facts/fact.ts";
 import { lookAtService, parseService, type Service, service as ownService } from "../../lib/facts/service.ts";
 import { program, type Simulate } from "../../lib/remote/program.ts";
-import type { HostSettings, TaskVariables } from "../../lib/settings/mod.ts";
+import { type HostSettings, isUnitName, type TaskVariables } from "../../lib/settings/mod.ts";
 import {
   defineTask,
   type NoVariables,
@@ -177,11 +177,9 @@ function failed(kind: "unsuitable" | "not-found" | "privilege", evidence: string
   return { status: "failed", failure: { kind, evidence, next: `nothing was done; ${next}` } };
 }
 
-/** Wrong if it is no plain name: it becomes a path under /etc/init.d on some devices, and a word of a command on all. */
+/** Wrong if it is no plain name. */
 function serviceName(name: string): string | undefined {
-  return /^[A-Za-z0-9_@:.+\\][A-Za-z0-9_@:.+\\-]*$/.test(name) && !/^\.\.?$/.test(name)
-    ? undefined
-    : `found ${JSON.stringify(name)}, expected the name of a service`;
+  return isUnitName(name) ? undefined : `found ${JSON.stringify(name)}, expected the name of a service`;
 }
 
 /** A simulated device begins with what is to be changed. */

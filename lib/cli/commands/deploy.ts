@@ -42,7 +42,10 @@ async function deploy(
   const pipeline = chosen(project.pipelines.deploy, options);
   if (options.listTasks) return listTasks(pipeline);
   const { hosts, fleet } = await fleetOf(options, pipeline, project);
-  return await runPipeline(options, { ...await deployment(command, options, hosts, load), ...fleet });
+  return await runPipeline(options, {
+    ...await deployment(command, options, hosts, project, pipeline),
+    ...fleet,
+  });
 }
 
 /**
@@ -72,20 +75,19 @@ export async function fleetOf(
   };
 }
 
-/** What `deploy` does with hosts, whoever asks for it: the command itself, or `resume`. */
+/** What a deploy does with hosts, whoever asks for it: `deploy`, `resume`, or `run` of a pipeline that may switch. */
 export async function deployment(
   command: string,
   options: Configured<FleetOptions>,
   hosts: RolloutOptions["hosts"],
-  load: LoadPipelines,
-  pipeline?: readonly Task[],
+  { pipelines, withHooks, afterFailure }: Pipelines,
+  pipeline: readonly Task[],
 ): Promise<PipelineRun> {
   const sets = await readSets(hosts.map((host) => host.artifactsDir), options);
-  const { pipelines, withHooks, afterFailure } = await projectPipelines(options, load);
   return {
     run: runContext(command, options),
     hosts,
-    pipeline: withHooks(pipeline ?? chosen(pipelines.deploy, options), hosts),
+    pipeline: withHooks(pipeline, hosts),
     afterFailure,
     undo: pipelines.undo,
     writes: true,

@@ -89,12 +89,12 @@ export function resumeCommand(load: LoadPipelines, done: (exitCode: number) => v
       } as Configured<FleetOptions>;
       complain(announcement(first, recorded, report, finished));
       const project = await projectPipelines(given, load);
-      const tasks = pipeline === undefined ? project.pipelines.deploy : pipelineNamed(pipeline, project);
-      const { hosts, fleet } = await fleetOf(given, chosen(tasks, given), project, first);
+      const whole = pipeline === undefined ? project.pipelines.deploy : pipelineNamed(pipeline, project);
+      const tasks = chosen(whole, given);
+      const { hosts, fleet } = await fleetOf(given, tasks, project, first);
       refuseMissing(first.hosts, new Set(hosts.map((host) => host.name)), report.run);
-      const what = pipeline === undefined
-        ? await deployment("deploy", given, hosts, load)
-        : await namedRun(pipeline, given, hosts, load);
+      const runOf = pipeline === undefined ? deployment : namedRun;
+      const what = await runOf(first.command, given, hosts, project, tasks);
       checkSets(recorded, what.sets ?? [], report.run);
       done(
         await runPipeline(given, { ...what, ...fleet, done: finished, resumes: report.run }),

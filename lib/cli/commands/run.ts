@@ -4,7 +4,7 @@
  */
 import { type Configured, configured } from "../configured.ts";
 import { runContext } from "../context.ts";
-import type { LoadPipelines } from "../pipelines.ts";
+import type { LoadPipelines, Pipelines } from "../pipelines.ts";
 import { pipelineNamed, projectPipelines } from "../project.ts";
 import { recordOf } from "../recorded.ts";
 import { PIPELINE_RUN } from "../../report/run_dir.ts";
@@ -12,6 +12,7 @@ import { type FleetOptions, rolloutCommand } from "../rollout_options.ts";
 import { type PipelineRun, runPipeline } from "../run.ts";
 import { chosen, deployment, fleetOf, listTasks } from "./deploy.ts";
 import type { RolloutOptions } from "../../rollout/rollout.ts";
+import type { Task } from "../../task.ts";
 
 /** The pipeline that a recorded command was a run of; undefined if it was none. */
 export function pipelineOf(command: string): string | undefined {
@@ -27,21 +28,25 @@ export function runCommand(load: LoadPipelines, done: (exitCode: number) => void
       const pipeline = chosen(pipelineNamed(name, project), options);
       if (options.listTasks) return done(listTasks(pipeline));
       const { hosts, fleet } = await fleetOf(options, pipeline, project);
-      done(await runPipeline(options, { ...await namedRun(name, options, hosts, load), ...fleet }));
+      done(
+        await runPipeline(options, {
+          ...await namedRun(PIPELINE_RUN + name, options, hosts, project, pipeline),
+          ...fleet,
+        }),
+      );
     });
 }
 
-/** What a run of the project's pipeline `name` does with hosts. One that may switch the live set is a deploy of another shape. */
+/** What the run `command` of a project's pipeline does with hosts. One that may switch the live set is a deploy of another shape. */
 export async function namedRun(
-  name: string,
+  command: string,
   options: Configured<FleetOptions>,
   hosts: RolloutOptions["hosts"],
-  load: LoadPipelines,
+  project: Pipelines,
+  pipeline: readonly Task[],
 ): Promise<PipelineRun> {
-  const pipeline = chosen(pipelineNamed(name, await projectPipelines(options, load)), options);
-  const command = PIPELINE_RUN + name;
   if (pipeline.some(({ switches }) => switches)) {
-    return await deployment(command, options, hosts, load, pipeline);
+    return await deployment(command, options, hosts, project, pipeline);
   }
   return {
     run: runContext(command, options),

@@ -7,7 +7,7 @@
 const KEPT = 4096;
 
 /** The exit code, and the end of both streams. Reads nothing from the terminal. */
-export async function readBounded(
+export async function runShellLine(
   command: string,
   env: Readonly<Record<string, string>>,
 ): Promise<{ readonly code: number; readonly output: string }> {
