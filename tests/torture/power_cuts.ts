@@ -275,8 +275,10 @@ async function assertRemembers(
 ): Promise<void> {
   const journal = await readText(join(deployDir, ".lockstep/journal"));
   if (journal !== undefined) {
-    const previous = /^release=.+\nprevious=(.*)\nrun=.+\nsince=.+\n(?:restarted=.*\n(?:serving=.*\n)?)?$/
-      .exec(journal)?.[1];
+    // The restart writes its line anew, behind the others.
+    const previous =
+      /^release=.+\nprevious=(.*)\nrun=.+\nsince=.+\n(?:restarted=.*\nserving=.*|serving=.*\nrestarted=.*)\n$/
+        .exec(journal)?.[1];
     assert(previous !== undefined, `the journal is torn: ${JSON.stringify(journal)}`);
     if (id !== old.id) await assertSet(join(deployDir, previous), "what the journal leads back to", old);
   } else if (id !== old.id) {
