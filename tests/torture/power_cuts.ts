@@ -275,11 +275,12 @@ async function assertRemembers(
 ): Promise<void> {
   const journal = await readText(join(deployDir, ".lockstep/journal"));
   if (journal !== undefined) {
-    // The restart writes its line anew, behind the others.
-    const previous =
-      /^release=.+\nprevious=(.*)\nrun=.+\nsince=.+\n(?:restarted=.*\nserving=.*|serving=.*\nrestarted=.*)\n$/
-        .exec(journal)?.[1];
-    assert(previous !== undefined, `the journal is torn: ${JSON.stringify(journal)}`);
+    const [, release, previous, rest = ""] =
+      /^release=(.+)\nprevious=(.*)\nrun=.+\nsince=.+\n([^]*)$/.exec(journal) ?? [];
+    // The restart writes its line anew, behind the other. A device on its way back does not know what ran before.
+    const isWhole = /^(restarted=.*\nserving=.*|serving=.*\nrestarted=.*)\n$/.test(rest) ||
+      (release === previous && /^restarted=.*\n$/.test(rest));
+    assert(previous !== undefined && isWhole, `the journal is torn: ${JSON.stringify(journal)}`);
     if (id !== old.id) await assertSet(join(deployDir, previous), "what the journal leads back to", old);
   } else if (id !== old.id) {
     const history = await readText(join(deployDir, ".lockstep/history")) ?? "";
