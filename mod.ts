@@ -58,7 +58,7 @@ export {
   type OutsideLink,
   readArtifactSet,
 } from "./lib/manifest.ts";
-export type { ReleaseFault } from "./lib/facts/failed_mark.ts";
+export type { ReleaseFault } from "./lib/facts/releases/failed_mark.ts";
 export type { Listing, Release, ReleaseFile } from "./lib/release.ts";
 
 export { connector, type ConnectorOptions } from "./lib/rollout/connector.ts";
@@ -81,16 +81,16 @@ export { jsonView, ndjsonView } from "./lib/report/views/json.ts";
 export type { View, ViewOptions, Writer } from "./lib/report/views/view.ts";
 
 // Tasks to build with.
-export { command, type CommandOptions } from "./tasks/common/command.ts";
+export { command, type CommandOptions } from "./tasks/common/command/command.ts";
 export type { PerHost } from "./tasks/common/per_host.ts";
 export { type PackageOptions, packages } from "./tasks/common/package.ts";
 export { reboot, type RebootOptions } from "./tasks/common/reboot.ts";
 export { service, type ServiceOptions, type ServiceState } from "./tasks/common/service.ts";
 export { waitFor, type WaitForOptions } from "./tasks/common/wait_for.ts";
-export { copy, type CopyOptions } from "./tasks/common/copy.ts";
-export { fetch, type FetchOptions } from "./tasks/common/fetch.ts";
-export { file, type FileOptions, type RightsOptions } from "./tasks/common/file.ts";
-export { template, type TemplateOptions } from "./tasks/common/template.ts";
+export { copy, type CopyOptions } from "./tasks/common/files/copy.ts";
+export { fetch, type FetchOptions } from "./tasks/common/files/fetch.ts";
+export { file, type FileOptions, type RightsOptions } from "./tasks/common/files/file.ts";
+export { template, type TemplateOptions } from "./tasks/common/files/template.ts";
 
 /** The pipelines of Lockstep's own commands. `before()`, `after()` and `without()` make others of them. */
 export const pipelines: { readonly [Name in "deploy" | "rollback" | "undo"]: Pipeline } = {

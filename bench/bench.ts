@@ -19,7 +19,7 @@ import { mitogen } from "./contenders/mitogen.ts";
 import { measureFleetSize } from "./fleet_size.ts";
 import { type FleetSpec, readFleets } from "./fleets.ts";
 import { measureInFlight } from "./in_flight.ts";
-import { commitOf, machineFacts } from "./machine.ts";
+import { commitOf, machineFacts } from "./measure/machine.ts";
 import { type Comparison, markdown, type Results, text } from "./results.ts";
 import { type Slow, states } from "./states.ts";
 

@@ -4,15 +4,15 @@
  */
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { type Fleet, makeFleet } from "../tests/fleet/fleet.ts";
+import { type Fleet, makeFleet } from "../tests/fleet/support/fleet.ts";
 import { BestForks } from "./best_forks.ts";
 import type { Contender, Job } from "./contender.ts";
 import { checkDevices, restoreState, saveState, stampsOf } from "./devices.ts";
 import { type FleetSpec, isLarge } from "./fleets.ts";
-import { measure } from "./measure.ts";
+import { measure } from "./measure/measure.ts";
 import type { Sample, Scenario, TriedForks } from "./results.ts";
 import { makeSets, type Sets, type Slow, type State, states, takesPart } from "./states.ts";
-import { takeTurns } from "./turns.ts";
+import { takeTurns } from "./measure/turns.ts";
 
 export interface CompareOptions {
   readonly fleets: readonly FleetSpec[];

@@ -2,10 +2,10 @@
  * Whoever is measured: something that brings a set to every device of a fleet.
  * @module
  */
-import type { Artifacts } from "../tests/fleet/artifacts.ts";
-import type { Fleet } from "../tests/fleet/fleet.ts";
+import type { Artifacts } from "../tests/fleet/support/artifacts.ts";
+import type { Fleet } from "../tests/fleet/support/fleet.ts";
 import type { Packages } from "../tests/install.ts";
-import type { Measured } from "./measure.ts";
+import type { Measured } from "./measure/measure.ts";
 
 /** What one run has to do. */
 export interface Job {

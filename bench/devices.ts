@@ -4,9 +4,9 @@
  */
 import { assert } from "@std/assert";
 import { join } from "@std/path";
-import type { Artifacts } from "../tests/fleet/artifacts.ts";
-import type { Device } from "../tests/fleet/fleet.ts";
-import { assertSet, assertWhole, backupsOf } from "../tests/fleet/live.ts";
+import type { Artifacts } from "../tests/fleet/support/artifacts.ts";
+import type { Device } from "../tests/fleet/support/fleet.ts";
+import { assertSet, assertWhole, backupsOf } from "../tests/fleet/support/live.ts";
 
 /** Copies what every device has under its deploy path into `folder`. */
 export async function saveState(devices: readonly Device[], folder: string): Promise<void> {

@@ -7,9 +7,9 @@ import process from "node:process";
 import { fromFileUrl, join } from "@std/path";
 import { selectHosts } from "../lib/ansible/mod.ts";
 import { loadInventory, settingsOfAll } from "../lib/settings/mod.ts";
-import { makeArtifacts } from "../tests/fleet/artifacts.ts";
-import { readReport } from "../tests/fleet/program.ts";
-import { measure } from "./measure.ts";
+import { makeArtifacts } from "../tests/fleet/support/artifacts.ts";
+import { readReport } from "../tests/fleet/support/program.ts";
+import { measure } from "./measure/measure.ts";
 
 /** One way to deploy to so many hosts. Medians are for the reader; each run is kept. */
 export interface FleetSizeCase {

@@ -3,7 +3,7 @@
  * @module
  */
 import type { FleetSize, FleetSizeCase, FleetSizeRun } from "./fleet_size.ts";
-import { median } from "./median.ts";
+import { median } from "./measure/median.ts";
 
 /** What is to be kept: milliseconds a host, MiB, and how much more memory the largest fleet may take than the smallest. */
 export const LIMITS = { perHostMs: 1, memoryMib: 300, growth: 1.25 } as const;

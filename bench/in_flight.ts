@@ -3,11 +3,11 @@
  * @module
  */
 import { join } from "@std/path";
-import { makeArtifacts } from "../tests/fleet/artifacts.ts";
-import { makeFleet } from "../tests/fleet/fleet.ts";
+import { makeArtifacts } from "../tests/fleet/support/artifacts.ts";
+import { makeFleet } from "../tests/fleet/support/fleet.ts";
 import { lockstep } from "./contenders/lockstep.ts";
 import { restoreState } from "./devices.ts";
-import { type Cost, measure } from "./measure.ts";
+import { type Cost, measure } from "./measure/measure.ts";
 
 export interface InFlight {
   readonly hosts: number;

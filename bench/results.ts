@@ -6,8 +6,8 @@ import type { FleetSize } from "./fleet_size.ts";
 import { fleetSizeText } from "./fleet_size_table.ts";
 import type { InFlight } from "./in_flight.ts";
 import { inFlightLines } from "./in_flight_table.ts";
-import type { Cost } from "./measure.ts";
-import { median, ratio } from "./median.ts";
+import type { Cost } from "./measure/measure.ts";
+import { median, ratio } from "./measure/median.ts";
 import { targetLines } from "./targets.ts";
 
 /** One run of one contender. */

@@ -3,7 +3,7 @@
  * @module
  */
 import { join } from "@std/path";
-import { type Artifacts, changeFile, makeArtifacts } from "../tests/fleet/artifacts.ts";
+import { type Artifacts, changeFile, makeArtifacts } from "../tests/fleet/support/artifacts.ts";
 import type { Contender, Job } from "./contender.ts";
 
 export interface State {

@@ -3,7 +3,7 @@
  * @module
  */
 import { checked } from "./limit.ts";
-import { ratio } from "./median.ts";
+import { ratio } from "./measure/median.ts";
 import type { Scenario } from "./results.ts";
 
 export interface Target {

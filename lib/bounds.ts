@@ -3,7 +3,7 @@
  * more of it than this, and say what was left out. Pure.
  * @module
  */
-import { leftOut } from "./left_out.ts";
+import { leftOut } from "./plain/left_out.ts";
 import { masked } from "./secrets.ts";
 
 /** Bounds on plain data. Sizes count characters. */

@@ -3,7 +3,7 @@
  * next move; `formatFailure()` and `formatProblems()` are the only places that turn one into words.
  * @module
  */
-import { oneLine, printable } from "./printable.ts";
+import { oneLine, printable } from "./plain/printable.ts";
 
 export { printable };
 

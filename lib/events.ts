@@ -4,7 +4,7 @@
  * @module
  */
 import type { FailureData } from "./errors.ts";
-import type { Json } from "./json.ts";
+import type { Json } from "./plain/json.ts";
 
 /** Raised when a reader of an older `events.ndjson` or `report.json` would misread a newer one. */
 export const SCHEMA = 1;
@@ -15,7 +15,7 @@ export type HostStatus = "ok" | "changed" | "failed" | "rolled_back" | "unreacha
 /** How a task ended. */
 export type TaskStatus = "ok" | "changed" | "skipped" | "failed";
 
-export type { Json } from "./json.ts";
+export type { Json } from "./plain/json.ts";
 
 /** The artifact set of a run. */
 export interface ArtifactsSummary {

@@ -3,7 +3,7 @@
  * @module
  */
 import { UsageError } from "./errors.ts";
-import { didYouMean } from "./near_miss.ts";
+import { didYouMean } from "./plain/near_miss.ts";
 import type { Task } from "./task.ts";
 
 /** Tasks in order, each with a name of its own. */

@@ -11,7 +11,7 @@
  */
 import { isPythonNumber } from "./ansible/python/python_number.ts";
 import { Buffer } from "node:buffer";
-import { printable } from "./printable.ts";
+import { printable } from "./plain/printable.ts";
 import { PUBLIC_WORDS } from "./public_words.ts";
 
 /** What stands in the place of a secret. */

@@ -7,11 +7,11 @@ import { bounded, type Bounds, cutText, TASK_BOUNDS } from "./bounds.ts";
 import { Failure, type FailureData, UsageError } from "./errors.ts";
 import type { Json, TaskReport } from "./events.ts";
 import type { Fact } from "./facts/fact.ts";
-import type { ReleaseFault } from "./facts/failed_mark.ts";
+import type { ReleaseFault } from "./facts/releases/failed_mark.ts";
 import type { HostSettings, TaskVariables, TemplateFile } from "./settings/mod.ts";
 import type { Release } from "./release.ts";
 import type { Program } from "./remote/program.ts";
-import type { Answer, Payload, RunOptions } from "./remote/session.ts";
+import type { Answer, Payload, RunOptions } from "./remote/ssh/session.ts";
 
 /** One thing that a task does on a device. */
 export interface Step {

@@ -5,9 +5,9 @@
  * @module
  */
 import { device } from "../lib/facts/device.ts";
-import { type Layout, layout } from "../lib/facts/layout.ts";
-import { type DeviceSet, live } from "../lib/facts/live.ts";
-import { type NewestBackup, newestBackup } from "../lib/facts/newest_backup.ts";
+import { type Layout, layout } from "../lib/facts/releases/layout.ts";
+import { type DeviceSet, live } from "../lib/facts/releases/live.ts";
+import { type NewestBackup, newestBackup } from "../lib/facts/releases/newest_backup.ts";
 import { backupName, holds, type Listing, type Release } from "../lib/release.ts";
 import { program } from "../lib/remote/program.ts";
 import { defineTask, type Plan } from "../lib/task.ts";

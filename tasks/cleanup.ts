@@ -6,8 +6,8 @@
  */
 import { boundary } from "../lib/facts/boundary.ts";
 import { device } from "../lib/facts/device.ts";
-import { refuseForeign } from "../lib/facts/foreign.ts";
-import { type Layout, layout } from "../lib/facts/layout.ts";
+import { refuseForeign } from "../lib/facts/releases/foreign.ts";
+import { type Layout, layout } from "../lib/facts/releases/layout.ts";
 import { expiredBackups, slotLink } from "../lib/release.ts";
 import { program } from "../lib/remote/program.ts";
 import { defineTask } from "../lib/task.ts";

@@ -8,7 +8,7 @@ import { EVENT_BOUNDS } from "../lib/bounds.ts";
 import { EXEC_OUTPUT } from "../lib/remote/limits.ts";
 import { program } from "../lib/remote/program.ts";
 import { defineTask, type Task } from "../lib/task.ts";
-import { commandWords } from "./common/command_words.ts";
+import { commandWords } from "./common/command/command_words.ts";
 
 /** One word is a line of shell, as ssh takes it; several are a command and its arguments. `exit 255` is a command, too. */
 const runCommand = program(

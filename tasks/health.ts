@@ -8,16 +8,16 @@
  * Where the device knows no such service, and nothing answered before the switch either, there is nothing to ask: that is reported.
  * @module
  */
-import { markLine } from "../lib/facts/failed_mark.ts";
+import { markLine } from "../lib/facts/releases/failed_mark.ts";
 import { type Health, health as healthFact, ready, urlOf } from "../lib/facts/health.ts";
-import { history } from "../lib/facts/history.ts";
-import { type Layout, layout } from "../lib/facts/layout.ts";
+import { history } from "../lib/facts/releases/history.ts";
+import { type Layout, layout } from "../lib/facts/releases/layout.ts";
 import { type Service, service } from "../lib/facts/service.ts";
 import { expiredBackups, linkSlot, releaseName, slotRelease } from "../lib/release.ts";
 import { program } from "../lib/remote/program.ts";
 import { defineTask, type Detail, type ObservedHost, type Step, type TaskHost } from "../lib/task.ts";
 import { backup } from "./backup.ts";
-import { withdrawSwitch } from "./commit.ts";
+import { withdrawSwitch } from "./commit/commit.ts";
 import text from "./health_confirm.sh" with { type: "text" };
 
 const confirm = program("confirm", text);

@@ -6,7 +6,7 @@
  * @module
  */
 import type { HostStatus } from "../lib/events.ts";
-import { layout } from "../lib/facts/layout.ts";
+import { layout } from "../lib/facts/releases/layout.ts";
 import { slotRelease } from "../lib/release.ts";
 import type { OutputLimit } from "../lib/remote/limits.ts";
 import { program } from "../lib/remote/program.ts";

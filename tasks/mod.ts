@@ -7,11 +7,11 @@ import type { Task } from "../lib/task.ts";
 import { backup } from "./backup.ts";
 import { exec } from "./exec.ts";
 import { cleanup } from "./cleanup.ts";
-import { commit } from "./commit.ts";
+import { commit } from "./commit/commit.ts";
 import { health, healthCheck } from "./health.ts";
 import { preflight } from "./preflight.ts";
-import { restart } from "./restart.ts";
-import { stage } from "./stage.ts";
+import { restart } from "./restart/restart.ts";
+import { stage } from "./stage/stage.ts";
 import { verify } from "./verify.ts";
 import { verifyRemote } from "./verify_remote.ts";
 

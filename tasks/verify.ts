@@ -4,13 +4,13 @@
  * A failure leaves the live set as it was. `ok` when the release is live or sealed already.
  * @module
  */
-import { layout } from "../lib/facts/layout.ts";
-import { live } from "../lib/facts/live.ts";
-import { staged } from "../lib/facts/staged.ts";
+import { layout } from "../lib/facts/releases/layout.ts";
+import { live } from "../lib/facts/releases/live.ts";
+import { staged } from "../lib/facts/releases/staged.ts";
 import { difference, freeSlot, holds, isExactly, releaseName } from "../lib/release.ts";
 import { program } from "../lib/remote/program.ts";
 import { defineTask } from "../lib/task.ts";
-import { stage } from "./stage.ts";
+import { stage } from "./stage/stage.ts";
 import text from "./verify.sh" with { type: "text" };
 
 const seal = program("seal", text);

@@ -3,9 +3,9 @@
  * is a local set, that it is that set. It reads only. `ok` when so.
  * @module
  */
-import { firstOf } from "../lib/left_out.ts";
-import { layout } from "../lib/facts/layout.ts";
-import { live } from "../lib/facts/live.ts";
+import { firstOf } from "../lib/plain/left_out.ts";
+import { layout } from "../lib/facts/releases/layout.ts";
+import { live } from "../lib/facts/releases/live.ts";
 import { type Release, releaseName } from "../lib/release.ts";
 import { defineTask } from "../lib/task.ts";
 

@@ -20,12 +20,12 @@ interface Room {
 
 /** Vocabulary that every room may use, and that imports nothing else of ours. */
 const PLAIN = [
-  "lib/append.ts",
+  "lib/plain/append.ts",
   "lib/errors.ts",
-  "lib/json.ts",
-  "lib/left_out.ts",
-  "lib/near_miss.ts",
-  "lib/printable.ts",
+  "lib/plain/json.ts",
+  "lib/plain/left_out.ts",
+  "lib/plain/near_miss.ts",
+  "lib/plain/printable.ts",
 ];
 
 const below = ["lib/settings", "lib/ansible", "plain"];
@@ -132,10 +132,10 @@ Deno.test("wrongArrows() names the imports that run back, when a graph has some"
       { path: "mod.ts", imports: ["lib/cli/program.ts", "tasks/mod.ts", "lib/errors.ts", "deno.json"] },
       { path: "lib/cli/program.ts", imports: ["lib/rollout/run.ts", "tasks/mod.ts", "npm:commander@15.1.0"] },
       { path: "lib/rollout/run.ts", imports: ["lib/task.ts", "lib/cli/program.ts", "npm:/zx@8.8.5/core"] },
-      { path: "lib/task.ts", imports: ["lib/rollout/run.ts", "tasks/stage.ts", "mod.ts", "npm:zod@4.6.7"] },
-      { path: "lib/remote/spawn.ts", imports: ["npm:/zx@8.8.5/core", "lib/errors.ts"] },
+      { path: "lib/task.ts", imports: ["lib/rollout/run.ts", "tasks/stage/stage.ts", "mod.ts", "npm:zod@4.6.7"] },
+      { path: "lib/remote/ssh/spawn.ts", imports: ["npm:/zx@8.8.5/core", "lib/errors.ts"] },
       {
-        path: "tasks/stage.ts",
+        path: "tasks/stage/stage.ts",
         imports: ["lib/task.ts", "lib/rollout/run.ts", "tests/support.ts", "tasks/verify.ts"],
       },
       { path: "elsewhere.ts", imports: ["lib/task.ts"] },
@@ -145,10 +145,10 @@ Deno.test("wrongArrows() names the imports that run back, when a graph has some"
       "lib/rollout/run.ts → lib/cli/program.ts",
       "lib/rollout/run.ts → npm:/zx@8.8.5/core",
       "lib/task.ts → lib/rollout/run.ts",
-      "lib/task.ts → tasks/stage.ts",
+      "lib/task.ts → tasks/stage/stage.ts",
       "lib/task.ts → mod.ts",
-      "tasks/stage.ts → lib/rollout/run.ts",
-      "tasks/stage.ts → tests/support.ts",
+      "tasks/stage/stage.ts → lib/rollout/run.ts",
+      "tasks/stage/stage.ts → tests/support.ts",
       "elsewhere.ts → lib/task.ts",
     ],
   );
@@ -175,11 +175,11 @@ Deno.test("readGraph() finds an arrow that runs back, when a module has one", as
     await write("mod.ts", 'import "./lib/rollout/run.ts"; import "./tasks/stage.ts";');
     await write("lib/rollout/run.ts", "export interface Run { readonly id: string }");
     await write(
-      "tasks/stage.ts",
+      "tasks/stage/stage.ts",
       'import type { Run } from "../lib/rollout/run.ts"; export const run: Run = { id: "" };',
     );
     assertEquals(wrongArrows(await readGraph(toFileUrl(`${dir}/`), "mod.ts")), [
-      "tasks/stage.ts → lib/rollout/run.ts",
+      "tasks/stage/stage.ts → lib/rollout/run.ts",
     ]);
   } finally {
     await Deno.remove(dir, { recursive: true });

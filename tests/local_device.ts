@@ -6,15 +6,15 @@
 import { dirname, join } from "@std/path";
 import type { Failure } from "../lib/errors.ts";
 import type { TaskReport } from "../lib/events.ts";
-import type { ReleaseFault } from "../lib/facts/failed_mark.ts";
+import type { ReleaseFault } from "../lib/facts/releases/failed_mark.ts";
 import type { HostSettings } from "../lib/settings/mod.ts";
 import { readArtifactSet } from "../lib/manifest.ts";
 import type { Release } from "../lib/release.ts";
 import { program } from "../lib/remote/program.ts";
-import { type Answer, openSession, type Remote } from "../lib/remote/session.ts";
+import { type Answer, openSession, type Remote } from "../lib/remote/ssh/session.ts";
 import { HostRun } from "../lib/rollout/host_run.ts";
 import type { RunContext, Task } from "../lib/task.ts";
-import { sha256, snapshotTree, type Tree } from "./fleet/tree.ts";
+import { sha256, snapshotTree, type Tree } from "./fleet/support/tree.ts";
 import { findProgram, SIDE_BY_SIDE } from "./support.ts";
 
 export interface LocalDevice extends AsyncDisposable {

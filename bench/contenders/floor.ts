@@ -4,7 +4,7 @@
  * @module
  */
 import { quote } from "../../lib/remote/quote.ts";
-import type { Device } from "../../tests/fleet/fleet.ts";
+import type { Device } from "../../tests/fleet/support/fleet.ts";
 import type { Contender } from "../contender.ts";
 import { packSet } from "./packed_set.ts";
 import { eachSsh } from "./ssh_driver.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 import { fromFileUrl, join } from "@std/path";
-import { readReport, type Report } from "../../tests/fleet/program.ts";
+import { readReport, type Report } from "../../tests/fleet/support/program.ts";
 import type { Contender, Job } from "../contender.ts";
 
 export const lockstep: Contender = {

@@ -3,7 +3,7 @@
  * @module
  */
 import { fromFileUrl, join } from "@std/path";
-import { sha256 } from "../../tests/fleet/tree.ts";
+import { sha256 } from "../../tests/fleet/support/tree.ts";
 import type { Job, Ready } from "../contender.ts";
 import { packSet } from "./packed_set.ts";
 

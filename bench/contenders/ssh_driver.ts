@@ -3,7 +3,7 @@
  * @module
  */
 import { fromFileUrl, join } from "@std/path";
-import type { Device } from "../../tests/fleet/fleet.ts";
+import type { Device } from "../../tests/fleet/support/fleet.ts";
 import { checkSuccess, type Job, type Ready } from "../contender.ts";
 
 /** One ssh a host that runs a command there, with a file on its standard input. */

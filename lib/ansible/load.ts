@@ -4,12 +4,12 @@
  */
 import { type Problem, UsageError } from "../errors.ts";
 import { placeOf } from "./configuration/mod.ts";
-import { LeftOut } from "./left_out_sources.ts";
+import { LeftOut } from "./sources/left_out_sources.ts";
 import type { ReadOptions } from "./options.ts";
 import { problemOnce } from "./problems.ts";
 import { readSources } from "./read_sources.ts";
-import { readExtraVars } from "./sources/extra_vars.ts";
-import { combineOf } from "./sources/hash_behaviour.ts";
+import { readExtraVars } from "./variables/extra_vars.ts";
+import { combineOf } from "./variables/hash_behaviour.ts";
 import { Programs } from "./sources/programs.ts";
 import type { Inventory } from "./types.ts";
 import { VariableCheck } from "./variable_check.ts";

@@ -12,7 +12,7 @@ export {
   placeOf,
   readConfiguration,
 } from "./configuration/mod.ts";
-export { inventorySources } from "./inventory_sources.ts";
+export { inventorySources } from "./configuration/inventory_sources.ts";
 export { readExtraVarNames, readInventory } from "./load.ts";
 export type { LoadOptions, ReadOptions } from "./options.ts";
 export { selectHosts } from "./patterns/patterns.ts";

@@ -2,7 +2,7 @@
  * Places in a text, worked out only when somebody asks: of ten thousand hosts' variables hardly one is ever spoken of.
  * @module
  */
-import type { Json } from "../json.ts";
+import type { Json } from "../plain/json.ts";
 import type { Origin, Setting, Settings } from "./types.ts";
 
 /** Where the lines of a text begin. */

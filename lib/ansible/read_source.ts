@@ -3,7 +3,7 @@
  * @module
  */
 import { dirname, resolve } from "@std/path";
-import { append } from "../append.ts";
+import { append } from "../plain/append.ts";
 import type { Problem } from "../errors.ts";
 import type { ReadOptions } from "./options.ts";
 import { byPlace } from "./problems.ts";
@@ -11,7 +11,7 @@ import type { InventoryBuilder, VarsLayer } from "./sources/builder.ts";
 import type { Programs } from "./sources/programs.ts";
 import { textKind } from "./sources/source_kind.ts";
 import type { Source } from "./sources/sources.ts";
-import { readVarsFiles } from "./sources/vars_files.ts";
+import { readVarsFiles } from "./variables/vars_files.ts";
 import type { Setting } from "./types.ts";
 import { discreet, type Unseal, unsealFile } from "./vault/sealed.ts";
 import { VariableCheck } from "./variable_check.ts";

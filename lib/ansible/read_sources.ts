@@ -3,18 +3,18 @@
  * @module
  */
 import { resolve } from "@std/path";
-import { append } from "../append.ts";
+import { append } from "../plain/append.ts";
 import type { Problem } from "../errors.ts";
-import { inventorySources } from "./inventory_sources.ts";
-import type { LeftOut, Unreadable } from "./left_out_sources.ts";
+import { inventorySources } from "./configuration/inventory_sources.ts";
+import type { LeftOut, Unreadable } from "./sources/left_out_sources.ts";
 import type { ReadOptions } from "./options.ts";
 import { readSource } from "./read_source.ts";
 import { InventoryBuilder, type VarsLayer } from "./sources/builder.ts";
-import { readExtraVars } from "./sources/extra_vars.ts";
-import { combineOf } from "./sources/hash_behaviour.ts";
+import { readExtraVars } from "./variables/extra_vars.ts";
+import { combineOf } from "./variables/hash_behaviour.ts";
 import type { Programs } from "./sources/programs.ts";
 import { findSources } from "./sources/sources.ts";
-import { readVarsFiles } from "./sources/vars_files.ts";
+import { readVarsFiles } from "./variables/vars_files.ts";
 import type { Inventory, Setting } from "./types.ts";
 import { VariableCheck } from "./variable_check.ts";
 import type { Unseal } from "./vault/sealed.ts";

@@ -2,7 +2,7 @@
  * What an inventory is once it has been read: plain values, in Ansible's order.
  * @module
  */
-import type { Json } from "../json.ts";
+import type { Json } from "../plain/json.ts";
 
 /**
  * Where a variable was set. `file` is the path as the user gave it, relative to the current folder; `-e` for an extra variable

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Problem } from "../errors.ts";
-import type { Json } from "../json.ts";
+import type { Json } from "../plain/json.ts";
 import { problemAt, shown } from "./problems.ts";
 import { isPythonNumber } from "./python/python_number.ts";
 import type { Origin, Setting } from "./types.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Problem } from "../errors.ts";
-import type { Json } from "../json.ts";
+import type { Json } from "../plain/json.ts";
 import { isInternalName } from "./internal_names.ts";
 import { problemAt } from "./problems.ts";
 import type { Setting } from "./types.ts";

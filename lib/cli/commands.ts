@@ -16,7 +16,7 @@ import { resumeCommand } from "./commands/resume.ts";
 import { runCommand } from "./commands/run.ts";
 import { rollbackCommand } from "./commands/rollback.ts";
 import { verifyLocalCommand } from "./commands/verify_local.ts";
-import type { LoadPipelines } from "./pipelines.ts";
+import type { LoadPipelines } from "./project/pipelines.ts";
 
 export function commands(load: LoadPipelines, done: (exitCode: number) => void) {
   return [

@@ -5,8 +5,8 @@
 import { Command, CommanderError, Help } from "@commander-js/extra-typings";
 import { EXIT, Failure, formatFailure, formatProblem, UsageError } from "../errors.ts";
 import { commands } from "./commands.ts";
-import type { LoadPipelines } from "./pipelines.ts";
-import { complain, print } from "./streams.ts";
+import type { LoadPipelines } from "./project/pipelines.ts";
+import { complain, print } from "./output/streams.ts";
 
 const EXIT_CODES = "Exit codes: 0 all well, 2 a host failed or was rolled back, 4 a host was unreachable,\n" +
   "64 wrong usage or input, 75 a device is locked by another run, 130 interrupted, 1 a fault of our own.";

@@ -11,11 +11,11 @@ import { rollout, type RolloutOptions } from "../rollout/rollout.ts";
 import { heapKeeper } from "../memory.ts";
 import type { Task } from "../task.ts";
 import { connector } from "../rollout/connector.ts";
-import { type ControllerHooks, runHook, runHooksAfter } from "./hooks.ts";
-import { harmless, outputForm, simulationWarnings, stopSignal, together, viewOf } from "./context.ts";
-import type { Configured } from "./configured.ts";
-import type { HostsOptions } from "./options.ts";
-import { complain, warn } from "./streams.ts";
+import { type ControllerHooks, runHook, runHooksAfter } from "./project/hooks.ts";
+import { harmless, outputForm, simulationWarnings, stopSignal, together, viewOf } from "./fleet/hosts.ts";
+import type { Configured } from "./options/configured.ts";
+import type { HostsOptions } from "./options/common.ts";
+import { complain, warn } from "./output/streams.ts";
 
 /** What the command decides of a rollout; the rest comes from the options that all commands have. */
 export type PipelineRun =

@@ -6,7 +6,7 @@
 import { program } from "../remote/program.ts";
 import text from "./boundary.sh" with { type: "text" };
 import { defineFact, Fields } from "./fact.ts";
-import { type Foreign, parseForeign } from "./foreign.ts";
+import { type Foreign, parseForeign } from "./releases/foreign.ts";
 
 export interface Boundary {
   /** A folder above the deploy path in which somebody else can put another in its place; null where there is none, or where we are not root. */

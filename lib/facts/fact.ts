@@ -7,7 +7,7 @@ import { kindOfExit } from "../remote/exit_kinds.ts";
 import { detached } from "../bounds.ts";
 import { Failure } from "../errors.ts";
 import { masked } from "../secrets.ts";
-import type { Answer } from "../remote/session.ts";
+import type { Answer } from "../remote/ssh/session.ts";
 import type { Program } from "../remote/program.ts";
 import type { HostSettings } from "../settings/mod.ts";
 import type { Release } from "../release.ts";

@@ -5,7 +5,7 @@
 import type { Node } from "jsonc-parser";
 import { cutText } from "../bounds.ts";
 import type { Problem } from "../errors.ts";
-import { editDistance } from "../near_miss.ts";
+import { editDistance } from "../plain/near_miss.ts";
 import { METADATA_BYTES, MOST_ENTRIES, NAME_FOLDERS, NAME_LENGTH, Problems } from "./bounds.ts";
 import { kindOf, parseJson, type Position, propertiesOf } from "./json.ts";
 

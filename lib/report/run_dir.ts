@@ -6,8 +6,8 @@
 import { join, resolve } from "@std/path";
 import { Failure, UsageError } from "../errors.ts";
 import { type Event, type Listener, SCHEMA } from "../events.ts";
-import { didYouMean } from "../near_miss.ts";
-import { toJson } from "../printable.ts";
+import { didYouMean } from "../plain/near_miss.ts";
+import { toJson } from "../plain/printable.ts";
 import { keepFetched } from "./fetched.ts";
 import { makeFolder, PRIVATE, type RecordModes, widen } from "./modes.ts";
 import { type Distrust, distrustOf, distrustOfFolder, openToGroup, ownUid } from "./ownership.ts";

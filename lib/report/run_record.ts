@@ -5,7 +5,7 @@
  */
 import { join } from "@std/path";
 import type { Event } from "../events.ts";
-import { toJson } from "../printable.ts";
+import { toJson } from "../plain/printable.ts";
 import { hostFileName } from "./host_file.ts";
 import {
   addToHost,

@@ -2,12 +2,12 @@
  * A backup of a device as what is to be live there: rolling back is a commit of an earlier release.
  * @module
  */
-import { firstOf } from "../left_out.ts";
+import { firstOf } from "../plain/left_out.ts";
 import { Failure } from "../errors.ts";
-import { didYouMean } from "../near_miss.ts";
-import { layout } from "../facts/layout.ts";
-import { backupSet } from "../facts/live.ts";
-import { newestBackup } from "../facts/newest_backup.ts";
+import { didYouMean } from "../plain/near_miss.ts";
+import { layout } from "../facts/releases/layout.ts";
+import { backupSet } from "../facts/releases/live.ts";
+import { newestBackup } from "../facts/releases/newest_backup.ts";
 import { isTimedBackup, type Release } from "../release.ts";
 import type { ObservedHost } from "../task.ts";
 

@@ -2,9 +2,9 @@
  * How sessions with hosts are opened: over ssh, in a local shell, or with devices that are made up, as each host's settings say.
  * @module
  */
-import { gentleConnector } from "../remote/connect.ts";
+import { gentleConnector } from "../remote/ssh/connect.ts";
 import { simulatedConnector } from "../remote/simulated/connect.ts";
-import { Throttle } from "../remote/throttle.ts";
+import { Throttle } from "../remote/ssh/throttle.ts";
 import type { Connect } from "./one_host.ts";
 
 /** What sessions have in common. Times are seconds, sizes bytes. */

@@ -5,7 +5,7 @@
 import { Failure } from "../errors.ts";
 import type { HostSettings } from "../settings/mod.ts";
 import { type Program, program } from "../remote/program.ts";
-import type { Remote } from "../remote/session.ts";
+import type { Remote } from "../remote/ssh/session.ts";
 
 /** The home of whoever we are there: of the user that was become, where one was. */
 const home: Program = program("home", 'cd ~ && printf "%s\\n" "$HOME"');

@@ -3,7 +3,7 @@
  * @module
  */
 import { Failure, type FailureData } from "../errors.ts";
-import type { ReleaseFault } from "../facts/failed_mark.ts";
+import type { ReleaseFault } from "../facts/releases/failed_mark.ts";
 import { type Fact, type FactSubject, outputOf, readFact } from "../facts/fact.ts";
 import type { HostSettings } from "../settings/mod.ts";
 import type { Release } from "../release.ts";
@@ -11,7 +11,7 @@ import { type Call, runBatch, runWhileWell } from "../remote/batch.ts";
 import { payloadOfBytes } from "../remote/payload.ts";
 import { fedProgram, type Program, program } from "../remote/program.ts";
 import { OUTPUT_PER_FILE } from "../remote/limits.ts";
-import type { Answer, Remote, RunOptions } from "../remote/session.ts";
+import type { Answer, Remote, RunOptions } from "../remote/ssh/session.ts";
 import type { Acted, ActingHost, Reconnect, RunContext, Step, Task } from "../task.ts";
 import { isHeld, lockCall, unlock } from "./lock.ts";
 import { reopened } from "./reopened.ts";

@@ -7,7 +7,7 @@ import { outputOf } from "../facts/fact.ts";
 import type { HostSettings } from "../settings/mod.ts";
 import { program } from "../remote/program.ts";
 import type { Call } from "../remote/batch.ts";
-import type { Answer, Remote } from "../remote/session.ts";
+import type { Answer, Remote } from "../remote/ssh/session.ts";
 import type { RunContext } from "../task.ts";
 import lockText from "./lock.sh" with { type: "text" };
 import unlockText from "./unlock.sh" with { type: "text" };

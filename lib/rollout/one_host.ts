@@ -6,12 +6,12 @@
 import { bounded, TASK_BOUNDS } from "../bounds.ts";
 import { Failure, type FailureData } from "../errors.ts";
 import type { Event, HostOutcome, HostStatus } from "../events.ts";
-import { faultOf } from "../facts/failed_mark.ts";
-import { layout } from "../facts/layout.ts";
-import { live } from "../facts/live.ts";
+import { faultOf } from "../facts/releases/failed_mark.ts";
+import { layout } from "../facts/releases/layout.ts";
+import { live } from "../facts/releases/live.ts";
 import type { HostSettings } from "../settings/mod.ts";
 import { linkSlot, type Release, slotRelease } from "../release.ts";
-import type { Remote } from "../remote/session.ts";
+import type { Remote } from "../remote/ssh/session.ts";
 import type { ObservedHost, RunContext, Task } from "../task.ts";
 import { atHome } from "./home.ts";
 import { HostRun } from "./host_run.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 import { Failure } from "../errors.ts";
-import type { Remote } from "../remote/session.ts";
+import type { Remote } from "../remote/ssh/session.ts";
 import type { Reconnect } from "../task.ts";
 
 /** Between two attempts. Milliseconds. */

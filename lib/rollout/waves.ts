@@ -2,7 +2,7 @@
  * Waves: which hosts are taken together, and in which order. Pure.
  * @module
  */
-import { append } from "../append.ts";
+import { append } from "../plain/append.ts";
 import { type Problem, UsageError } from "../errors.ts";
 import type { Wave } from "../events.ts";
 

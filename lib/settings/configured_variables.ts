@@ -4,7 +4,7 @@
  */
 import type { Configuration } from "../ansible/configuration/mod.ts";
 import type { Configured, SettingName } from "../ansible/configuration/mod.ts";
-import type { Json } from "../json.ts";
+import type { Json } from "../plain/json.ts";
 import type { VariableName } from "./variables.ts";
 
 /** By the variable that gives way: of two names for one thing the weaker one. */

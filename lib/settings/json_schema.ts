@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import type { Json } from "../json.ts";
+import type { Json } from "../plain/json.ts";
 import type { VariableSchemas } from "./task_variables.ts";
 import { expectedOf, hostVariables, prefixedNames, unprefixed, variableNames } from "./variables.ts";
 

@@ -2,10 +2,10 @@
  * An inventory as `ansible-inventory` prints it.
  * @module
  */
-import type { Json } from "../json.ts";
+import type { Json } from "../plain/json.ts";
 import { withoutInternalNames } from "../ansible/internal_names.ts";
 import { isPythonNumber } from "../ansible/python/python_number.ts";
-import { oneLine } from "../printable.ts";
+import { oneLine } from "../plain/printable.ts";
 import { pythonText } from "../ansible/python/python_text.ts";
 import { maskedDeep } from "../secrets.ts";
 import { isSealed } from "../ansible/vault/sealed.ts";

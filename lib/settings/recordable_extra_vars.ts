@@ -2,8 +2,8 @@
  * What of `-e` options a run may write down, so that `resume` can give them again.
  * @module
  */
-import { keyValues, OPTION, splitArguments } from "../ansible/sources/extra_vars.ts";
-import { readVarsMapping } from "../ansible/sources/vars_mapping.ts";
+import { keyValues, OPTION, splitArguments } from "../ansible/variables/extra_vars.ts";
+import { readVarsMapping } from "../ansible/variables/vars_mapping.ts";
 import type { Setting } from "../ansible/types.ts";
 import { isSealed } from "../ansible/vault/sealed.ts";
 import { isSecretName, maskedDeep } from "../secrets.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { UsageError } from "../errors.ts";
-import type { Json } from "../json.ts";
+import type { Json } from "../plain/json.ts";
 import { isSecretName, noteSecret, noteVariable } from "../secrets.ts";
 import { TemplateError } from "../ansible/jinja/references.ts";
 import { resolveVariable } from "./resolved_variable.ts";

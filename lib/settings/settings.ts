@@ -3,7 +3,7 @@
  * @module
  */
 import { dirname, isAbsolute, join, resolve as resolvePath } from "@std/path";
-import { append } from "../append.ts";
+import { append } from "../plain/append.ts";
 import { type Problem, UsageError } from "../errors.ts";
 import type { Simulation } from "../remote/simulated/faults.ts";
 import { noteUrl } from "../secrets.ts";

@@ -7,7 +7,7 @@ import { problemAt, shown } from "../ansible/problems.ts";
 import type { Host, Origin } from "../ansible/types.ts";
 import { CannotOpen } from "../ansible/vault/sealed.ts";
 import { type Problem, UsageError } from "../errors.ts";
-import { misspeltVariable, nearest } from "../near_miss.ts";
+import { misspeltVariable, nearest } from "../plain/near_miss.ts";
 import { noteSecret } from "../secrets.ts";
 import { resolveVariable } from "./resolved_variable.ts";
 import type { TemplateFile } from "./templates.ts";

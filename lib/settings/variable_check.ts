@@ -6,8 +6,8 @@
  */
 import type { Problem } from "../errors.ts";
 import { isPythonNumber } from "../ansible/python/python_number.ts";
-import type { Json } from "../json.ts";
-import { didYouMean, misspeltVariable } from "../near_miss.ts";
+import type { Json } from "../plain/json.ts";
+import { didYouMean, misspeltVariable } from "../plain/near_miss.ts";
 import { isUnsafe, plain } from "../ansible/values.ts";
 import type { Advice } from "../ansible/variable_check.ts";
 import { problemAt, shown } from "../ansible/problems.ts";

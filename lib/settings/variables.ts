@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { FAULTS } from "../remote/simulated/faults.ts";
-import { extendedRegexProblem } from "./extended_regex.ts";
+import { extendedRegexProblem } from "../plain/extended_regex.ts";
 import { splitWords } from "../ansible/sources/words.ts";
 
 /** What a variable may be, in words that follow "expected". */

@@ -8,7 +8,7 @@
  * @module
  */
 import { Fields, outputOf } from "../../lib/facts/fact.ts";
-import { layout } from "../../lib/facts/layout.ts";
+import { layout } from "../../lib/facts/releases/layout.ts";
 import { program } from "../../lib/remote/program.ts";
 import type { TaskVariables } from "../../lib/settings/mod.ts";
 import { defineTask, type NoVariables, type Plan, type Task } from "../../lib/task.ts";

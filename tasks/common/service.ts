@@ -20,8 +20,8 @@ import {
   type Task,
   type TaskHost,
 } from "../../lib/task.ts";
-import { restartArgs, whyUnfit } from "../restart.ts";
-import controlText from "../service_control.sh" with { type: "text" };
+import { restartArgs, whyUnfit } from "../restart/restart.ts";
+import controlText from "../restart/service_control.sh" with { type: "text" };
 import { checked, checkedIfAny, oneOf, wholeNumber } from "./checked.ts";
 import { isDue, notDue } from "./only_if.ts";
 import type { PerHost } from "./per_host.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { inFlightLines } from "../../bench/in_flight_table.ts";
-import type { Cost } from "../../bench/measure.ts";
+import type { Cost } from "../../bench/measure/measure.ts";
 
 function cost(peakRssKib: number, controllerCpuMs: number): Cost {
   return {

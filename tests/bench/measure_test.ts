@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { measure } from "../../bench/measure.ts";
+import { measure } from "../../bench/measure/measure.ts";
 import { testWhere } from "../support.ts";
 
 /** Shell text that keeps a CPU busy for a good while longer than the kernel's tick. */

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { median, ratio } from "../../bench/median.ts";
+import { median, ratio } from "../../bench/measure/median.ts";
 
 Deno.test("median() takes the middle value, or the mean of the two in the middle", () => {
   assertEquals(median([5, 1, 30]), 5);

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { takeTurns } from "../../bench/turns.ts";
+import { takeTurns } from "../../bench/measure/turns.ts";
 
 /** Lets contenders of so many seconds a run take turns; those of 0 seconds fail. `once` runs once. */
 async function turns(seconds: Readonly<Record<string, number>>, runs: number) {

@@ -6,8 +6,8 @@ import { join } from "@std/path";
 import { userInfo } from "node:os";
 import { testWhere } from "../support.ts";
 import { writeSet } from "../local_device.ts";
-import { makeFleet } from "./fleet.ts";
-import { lockstep, readReport, statuses } from "./program.ts";
+import { makeFleet } from "./support/fleet.ts";
+import { lockstep, readReport, statuses } from "./support/program.ts";
 
 testWhere("a deploy with nothing but ansible.cfg has the right inventory, user, key and jump host", {
   needs: ["sshd"],

@@ -1,12 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { basename, dirname, join } from "@std/path";
 import { testWhere } from "../support.ts";
-import { changeFile, makeArtifacts, writeMetadata } from "./artifacts.ts";
-import { makeFleet } from "./fleet.ts";
-import { assertSet, assertWhole, backupsOf, liveDir, namesIn } from "./live.ts";
-import { errorOf, type FleetRun, type Report, runOn, startOn } from "./program.ts";
-import { makeServices } from "./service.ts";
-import { diffTrees } from "./tree.ts";
+import { changeFile, makeArtifacts, writeMetadata } from "./support/artifacts.ts";
+import { makeFleet } from "./support/fleet.ts";
+import { assertSet, assertWhole, backupsOf, liveDir, namesIn } from "./support/live.ts";
+import { errorOf, type FleetRun, type Report, runOn, startOn } from "./support/program.ts";
+import { makeServices } from "./support/service.ts";
+import { diffTrees } from "./support/tree.ts";
 
 /** What every host would do or did: "TASK: STEP", with times and host ports out of the way. */
 function stepsOf(report: Report): Record<string, string[]> {

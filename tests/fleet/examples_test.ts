@@ -5,12 +5,12 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { testWhere } from "../support.ts";
-import { makeArtifacts } from "./artifacts.ts";
-import { makeFleet } from "./fleet.ts";
-import { assertWhole } from "./live.ts";
-import { errorOf, lockstep, readReport, runOn, statuses } from "./program.ts";
-import { makeServices } from "./service.ts";
-import { diffTrees } from "./tree.ts";
+import { makeArtifacts } from "./support/artifacts.ts";
+import { makeFleet } from "./support/fleet.ts";
+import { assertWhole } from "./support/live.ts";
+import { errorOf, lockstep, readReport, runOn, statuses } from "./support/program.ts";
+import { makeServices } from "./support/service.ts";
+import { diffTrees } from "./support/tree.ts";
 
 const example = (...names: string[]) =>
   fromFileUrl(new URL(`../../examples/${names.join("/")}`, import.meta.url));

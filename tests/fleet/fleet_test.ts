@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { testWhere } from "../support.ts";
-import { makeArtifacts } from "./artifacts.ts";
-import { type Device, type Fleet, makeFleet } from "./fleet.ts";
-import { makeServices } from "./service.ts";
-import { diffTrees, sha256, snapshotTree } from "./tree.ts";
+import { makeArtifacts } from "./support/artifacts.ts";
+import { type Device, type Fleet, makeFleet } from "./support/fleet.ts";
+import { makeServices } from "./support/service.ts";
+import { diffTrees, sha256, snapshotTree } from "./support/tree.ts";
 
 interface Answer {
   readonly code: number;

@@ -6,10 +6,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { testWhere } from "../support.ts";
-import { makeArtifacts } from "./artifacts.ts";
-import { type Fleet, makeFleet } from "./fleet.ts";
-import { assertSet, assertWhole, liveDir, namesIn } from "./live.ts";
-import { runOn, startOn, statuses } from "./program.ts";
+import { makeArtifacts } from "./support/artifacts.ts";
+import { type Fleet, makeFleet } from "./support/fleet.ts";
+import { assertSet, assertWhole, liveDir, namesIn } from "./support/live.ts";
+import { runOn, startOn, statuses } from "./support/program.ts";
 
 const delay = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 

@@ -5,10 +5,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { testWhere } from "../support.ts";
-import { makeArtifacts } from "./artifacts.ts";
-import { type Fleet, makeFleet } from "./fleet.ts";
-import { assertWhole, namesIn } from "./live.ts";
-import { lockstep, type ProgramOptions } from "./program.ts";
+import { makeArtifacts } from "./support/artifacts.ts";
+import { type Fleet, makeFleet } from "./support/fleet.ts";
+import { assertWhole, namesIn } from "./support/live.ts";
+import { lockstep, type ProgramOptions } from "./support/program.ts";
 
 /**
  * Makes the fleet's ssh configuration that of the user, for one command: ssh finds a user's home in /etc/passwd, whatever `HOME` says,

@@ -7,9 +7,9 @@ import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import type { Event, HostStatus } from "../../lib/events.ts";
 import { testWhere } from "../support.ts";
-import { type Lane, Lanes, type Misdeeds } from "./lane.ts";
-import { assertWhole, namesIn } from "./live.ts";
-import { readReport, startLockstep, startOn, statuses } from "./program.ts";
+import { type Lane, Lanes, type Misdeeds } from "./support/lane.ts";
+import { assertWhole, namesIn } from "./support/live.ts";
+import { readReport, startLockstep, startOn, statuses } from "./support/program.ts";
 
 interface Gap {
   readonly what: string;

@@ -5,11 +5,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { testWhere } from "../support.ts";
-import { makeArtifacts } from "./artifacts.ts";
-import { makeFleet } from "./fleet.ts";
-import { assertSet, assertWhole, backupsOf } from "./live.ts";
-import { errorOf, runOn, statuses } from "./program.ts";
-import { makeServices } from "./service.ts";
+import { makeArtifacts } from "./support/artifacts.ts";
+import { makeFleet } from "./support/fleet.ts";
+import { assertSet, assertWhole, backupsOf } from "./support/live.ts";
+import { errorOf, runOn, statuses } from "./support/program.ts";
+import { makeServices } from "./support/service.ts";
 
 for (
   const { file, kinds, task } of [

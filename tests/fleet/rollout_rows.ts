@@ -4,7 +4,7 @@
  * @module
  */
 import type { HostStatus } from "../../lib/events.ts";
-import type { Inventory, Misdeeds } from "./lane.ts";
+import type { Inventory, Misdeeds } from "./support/lane.ts";
 
 export interface Row {
   readonly what: string;

@@ -6,9 +6,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { type Need, testWhere } from "../support.ts";
-import { type Lane, Lanes } from "./lane.ts";
-import { assertWhole } from "./live.ts";
-import { type FleetRun, type Report, statuses } from "./program.ts";
+import { type Lane, Lanes } from "./support/lane.ts";
+import { assertWhole } from "./support/live.ts";
+import { type FleetRun, type Report, statuses } from "./support/program.ts";
 import { type Row, rows } from "./rollout_rows.ts";
 
 /** How many rows at once: most of them wait now and then. */

@@ -5,12 +5,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { testWhere } from "../support.ts";
-import { makeArtifacts } from "./artifacts.ts";
-import { makeFleet } from "./fleet.ts";
-import { assertWhole, backupsOf } from "./live.ts";
-import { errorOf, runOn, statuses } from "./program.ts";
-import { makeServices } from "./service.ts";
-import { diffTrees } from "./tree.ts";
+import { makeArtifacts } from "./support/artifacts.ts";
+import { makeFleet } from "./support/fleet.ts";
+import { assertWhole, backupsOf } from "./support/live.ts";
+import { errorOf, runOn, statuses } from "./support/program.ts";
+import { makeServices } from "./support/service.ts";
+import { diffTrees } from "./support/tree.ts";
 
 testWhere(
   "every command works on a tiny device, when it has neither bash, sftp-server, scp, curl nor systemd",

@@ -6,7 +6,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { type Need, testWhere } from "../support.ts";
-import { type Artifacts, makeArtifacts } from "./artifacts.ts";
+import { type Artifacts, makeArtifacts } from "./support/artifacts.ts";
 import {
   type Device,
   type DeviceOptions,
@@ -14,10 +14,10 @@ import {
   type InventoryOptions,
   makeFleet,
   type Vars,
-} from "./fleet.ts";
-import { assertWhole, liveDir, namesIn } from "./live.ts";
-import { errorOf, type FleetRun, runOn, statuses } from "./program.ts";
-import { diffTrees } from "./tree.ts";
+} from "./support/fleet.ts";
+import { assertWhole, liveDir, namesIn } from "./support/live.ts";
+import { errorOf, type FleetRun, runOn, statuses } from "./support/program.ts";
+import { diffTrees } from "./support/tree.ts";
 
 interface Trouble {
   readonly name: string;

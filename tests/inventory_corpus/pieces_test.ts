@@ -10,7 +10,7 @@ import { testWhere } from "../support.ts";
 import { Ansible } from "./ansible.ts";
 import type { Piece } from "./answer.ts";
 import { withFolder } from "./case.ts";
-import { Chance } from "./chance.ts";
+import { Chance } from "./random/chance.ts";
 import { compare, equal, formatDifferences } from "./compare.ts";
 import { parseLiteral } from "./literal_json.ts";
 import { askOurs } from "./ours.ts";

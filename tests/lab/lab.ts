@@ -8,7 +8,7 @@
 import { join } from "@std/path";
 import { stringify } from "yaml";
 import { buildTinyTree } from "../devices/tiny.ts";
-import type { Vars } from "../fleet/fleet.ts";
+import type { Vars } from "../fleet/support/fleet.ts";
 import { execute, type Executed, run } from "./command.ts";
 import { Disk, type Picture } from "./disk.ts";
 import { baseImage, users } from "./image.ts";

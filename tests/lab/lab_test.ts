@@ -4,9 +4,9 @@
  */
 import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
-import { makeArtifacts } from "../fleet/artifacts.ts";
-import { assertWhole } from "../fleet/live.ts";
-import { runOn, statuses } from "../fleet/program.ts";
+import { makeArtifacts } from "../fleet/support/artifacts.ts";
+import { assertWhole } from "../fleet/support/live.ts";
+import { runOn, statuses } from "../fleet/support/program.ts";
 import { testWhere } from "../support.ts";
 import { execute } from "./command.ts";
 import { type LabDevice, makeLab } from "./lab.ts";

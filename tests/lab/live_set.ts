@@ -3,8 +3,8 @@
  * @module
  */
 import { join } from "@std/path";
-import { filesBelow, liveDir, type Placed } from "../fleet/live.ts";
-import { sha256 } from "../fleet/tree.ts";
+import { filesBelow, liveDir, type Placed } from "../fleet/support/live.ts";
+import { sha256 } from "../fleet/support/tree.ts";
 
 /** What is live. */
 export interface LiveSet {

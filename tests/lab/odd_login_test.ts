@@ -4,9 +4,9 @@
  */
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { makeArtifacts } from "../fleet/artifacts.ts";
-import { assertWhole } from "../fleet/live.ts";
-import { runOn, statuses } from "../fleet/program.ts";
+import { makeArtifacts } from "../fleet/support/artifacts.ts";
+import { assertWhole } from "../fleet/support/live.ts";
+import { runOn, statuses } from "../fleet/support/program.ts";
 import { longTestWhere } from "../support.ts";
 import { makeLab } from "./lab.ts";
 import { makeSickArtifacts } from "./sets.ts";

@@ -4,7 +4,7 @@
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { runOn } from "../fleet/program.ts";
+import { runOn } from "../fleet/support/program.ts";
 import { longTestWhere } from "../support.ts";
 import { run } from "./command.ts";
 import { type LabDevice, makeLab } from "./lab.ts";

@@ -2,7 +2,7 @@
  * Artifact sets that make the lab's service sick.
  * @module
  */
-import { type Artifacts, changeFile, makeArtifacts } from "../fleet/artifacts.ts";
+import { type Artifacts, changeFile, makeArtifacts } from "../fleet/support/artifacts.ts";
 
 /** What the service minds in a set; see `files/phase4.py`. */
 export interface Sickness {

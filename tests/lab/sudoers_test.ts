@@ -5,8 +5,8 @@
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { makeArtifacts } from "../fleet/artifacts.ts";
-import { errorOf, runOn } from "../fleet/program.ts";
+import { makeArtifacts } from "../fleet/support/artifacts.ts";
+import { errorOf, runOn } from "../fleet/support/program.ts";
 import { longTestWhere } from "../support.ts";
 import { makeLab, sudoers } from "./lab.ts";
 import { makeSickArtifacts } from "./sets.ts";

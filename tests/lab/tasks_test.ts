@@ -4,7 +4,7 @@
  */
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
-import { runOn, statuses } from "../fleet/program.ts";
+import { runOn, statuses } from "../fleet/support/program.ts";
 import { longTestWhere } from "../support.ts";
 import { type LabDevice, makeLab } from "./lab.ts";
 

@@ -4,9 +4,9 @@
  */
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { join } from "@std/path";
-import { makeArtifacts } from "../fleet/artifacts.ts";
-import { diffTrees, snapshotTree } from "../fleet/tree.ts";
-import { errorOf, runOn } from "../fleet/program.ts";
+import { makeArtifacts } from "../fleet/support/artifacts.ts";
+import { diffTrees, snapshotTree } from "../fleet/support/tree.ts";
+import { errorOf, runOn } from "../fleet/support/program.ts";
 import { longTestWhere } from "../support.ts";
 import { makeLab } from "./lab.ts";
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { backup } from "../../tasks/backup.ts";
 import { pipelines } from "../../tasks/mod.ts";
-import { sha256 } from "../fleet/tree.ts";
+import { sha256 } from "../fleet/support/tree.ts";
 import { type LocalDevice, makeLocalDevice, writeSet } from "../local_device.ts";
 import { testWhere } from "../support.ts";
 import { assertPromise, assertUntouched } from "./promise.ts";

@@ -4,7 +4,7 @@
  */
 import { assertEquals } from "@std/assert";
 import { pipelines } from "../../tasks/mod.ts";
-import { snapshotTree } from "../fleet/tree.ts";
+import { snapshotTree } from "../fleet/support/tree.ts";
 import { makeLocalDevice, writeSet } from "../local_device.ts";
 import { testWhere } from "../support.ts";
 

@@ -1,9 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type Release, slotLink } from "../../lib/release.ts";
 import { cleanup } from "../../tasks/cleanup.ts";
-import { commit } from "../../tasks/commit.ts";
+import { commit } from "../../tasks/commit/commit.ts";
 import { pipelines } from "../../tasks/mod.ts";
-import { stage } from "../../tasks/stage.ts";
+import { stage } from "../../tasks/stage/stage.ts";
 import { verify } from "../../tasks/verify.ts";
 import { type LocalDevice, makeLocalDevice, writeSet } from "../local_device.ts";
 import { testWhere } from "../support.ts";

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { HostSettings } from "../../lib/settings/mod.ts";
 import { slotLink } from "../../lib/release.ts";
-import { commit } from "../../tasks/commit.ts";
+import { commit } from "../../tasks/commit/commit.ts";
 import { pipelines } from "../../tasks/mod.ts";
 import { preflight } from "../../tasks/preflight.ts";
-import { stage } from "../../tasks/stage.ts";
-import { diffTrees } from "../fleet/tree.ts";
+import { stage } from "../../tasks/stage/stage.ts";
+import { diffTrees } from "../fleet/support/tree.ts";
 import { type LocalDevice, type LocalDeviceOptions, makeLocalDevice, writeSet } from "../local_device.ts";
 import { type Need, testWhere } from "../support.ts";
 

@@ -4,7 +4,7 @@
  */
 import { assertEquals, assertGreater } from "@std/assert";
 import type { Task } from "../../lib/task.ts";
-import { diffTrees } from "../fleet/tree.ts";
+import { diffTrees } from "../fleet/support/tree.ts";
 import type { LocalDevice, Performed, PerformOptions } from "../local_device.ts";
 
 /**

@@ -3,8 +3,8 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { layout } from "../../lib/facts/layout.ts";
-import { backupSet, live } from "../../lib/facts/live.ts";
+import { layout } from "../../lib/facts/releases/layout.ts";
+import { backupSet, live } from "../../lib/facts/releases/live.ts";
 import type { HostSettings } from "../../lib/settings/mod.ts";
 import type { Release } from "../../lib/release.ts";
 import { simulatedConnector } from "../../lib/remote/simulated/connect.ts";

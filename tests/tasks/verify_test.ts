@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { pipelines } from "../../tasks/mod.ts";
-import { stage } from "../../tasks/stage.ts";
+import { stage } from "../../tasks/stage/stage.ts";
 import { verify } from "../../tasks/verify.ts";
 import { type LocalDevice, makeLocalDevice, writeSet } from "../local_device.ts";
 import { testWhere } from "../support.ts";

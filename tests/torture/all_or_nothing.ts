@@ -5,10 +5,10 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { basename, join } from "@std/path";
-import type { Device } from "../fleet/fleet.ts";
-import { runOn, statuses } from "../fleet/program.ts";
+import type { Device } from "../fleet/support/fleet.ts";
+import { runOn, statuses } from "../fleet/support/program.ts";
 import { Field } from "./field.ts";
-import { watch } from "./random_kills.ts";
+import { watch } from "./kills/random_kills.ts";
 
 export interface AllOrNothingResult {
   /** How often a live name was changed where one could not stage, and where one was sick. */

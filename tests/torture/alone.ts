@@ -5,11 +5,11 @@
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import type { Device } from "../fleet/fleet.ts";
-import { liveDir } from "../fleet/live.ts";
-import { errorOf, statuses } from "../fleet/program.ts";
+import type { Device } from "../fleet/support/fleet.ts";
+import { liveDir } from "../fleet/support/live.ts";
+import { errorOf, statuses } from "../fleet/support/program.ts";
 import { Field, type Kind, type Scene, waiting } from "./field.ts";
-import { control, type Moment, requestsOf } from "./kill_matrix.ts";
+import { control, type Moment, requestsOf } from "./kills/kill_matrix.ts";
 
 /** What a device that was left alone took, in seconds from the death of its controller. */
 export interface AloneResult {

@@ -5,14 +5,14 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { basename, join } from "@std/path";
-import { type Artifacts, makeArtifacts } from "../fleet/artifacts.ts";
-import { type Device, type DeviceOptions, type Fleet, makeFleet, type Vars } from "../fleet/fleet.ts";
-import { assertSet, assertWhole, backupsOf, liveDir, namesIn } from "../fleet/live.ts";
-import { type FleetRun, runOn, statuses } from "../fleet/program.ts";
-import { type FakeServices, makeServices } from "../fleet/service.ts";
-import { diffTrees, snapshotTree, type Tree } from "../fleet/tree.ts";
+import { type Artifacts, makeArtifacts } from "../fleet/support/artifacts.ts";
+import { type Device, type DeviceOptions, type Fleet, makeFleet, type Vars } from "../fleet/support/fleet.ts";
+import { assertSet, assertWhole, backupsOf, liveDir, namesIn } from "../fleet/support/live.ts";
+import { type FleetRun, runOn, statuses } from "../fleet/support/program.ts";
+import { type FakeServices, makeServices } from "../fleet/support/service.ts";
+import { diffTrees, snapshotTree, type Tree } from "../fleet/support/tree.ts";
 import type { Need } from "../support.ts";
-import { type Links, makeLinks } from "../fleet/links.ts";
+import { type Links, makeLinks } from "../fleet/support/links.ts";
 
 /**
  * What the devices are: `exchange` has python3 or perl, so that a folder and a link can change places at once; `plain` has neither; `tiny`

@@ -5,7 +5,7 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import type { LabDevice } from "../lab/lab.ts";
-import { namesIn } from "../fleet/live.ts";
+import { namesIn } from "../fleet/support/live.ts";
 
 /** Waits until `condition` gives something, and returns it; throws with `what` after so many seconds. */
 export async function until<T>(

@@ -5,8 +5,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { hostname } from "node:os";
 import { join } from "@std/path";
-import type { Device } from "../fleet/fleet.ts";
-import { startOn, statuses } from "../fleet/program.ts";
+import type { Device } from "../fleet/support/fleet.ts";
+import { startOn, statuses } from "../fleet/support/program.ts";
 import { testWhere } from "../support.ts";
 import { Field } from "./field.ts";
 

@@ -5,9 +5,9 @@
  */
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { type Artifacts, makeArtifacts } from "../fleet/artifacts.ts";
-import { assertWhole, filesBelow } from "../fleet/live.ts";
-import { runOn, startOn } from "../fleet/program.ts";
+import { type Artifacts, makeArtifacts } from "../fleet/support/artifacts.ts";
+import { assertWhole, filesBelow } from "../fleet/support/live.ts";
+import { runOn, startOn } from "../fleet/support/program.ts";
 import { run } from "../lab/command.ts";
 import { users } from "../lab/image.ts";
 import { type Lab, type LabDevice, makeLab } from "../lab/lab.ts";

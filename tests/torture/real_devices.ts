@@ -2,10 +2,10 @@
  * The part of `deno task torture` that needs the lab of real devices: power cuts, lost controllers, sick sets, owners and modes.
  * @module
  */
-import { losses, LostField } from "./lost_controller.ts";
+import { losses, LostField } from "./kills/lost_controller.ts";
 import { runOwnership } from "./ownership.ts";
-import { type Before, PowerField } from "./power_cuts.ts";
-import { illnesses, SickField } from "./sick_sets.ts";
+import { type Before, PowerField } from "./disks/power_cuts.ts";
+import { illnesses, SickField } from "./hosts/sick_sets.ts";
 
 export interface RealDevicesOptions {
   /** Decides the moments of the power cuts. */

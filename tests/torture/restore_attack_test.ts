@@ -4,8 +4,8 @@
  */
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { makeArtifacts } from "../fleet/artifacts.ts";
-import { runOn, startOn } from "../fleet/program.ts";
+import { makeArtifacts } from "../fleet/support/artifacts.ts";
+import { runOn, startOn } from "../fleet/support/program.ts";
 import { makeLab } from "../lab/lab.ts";
 import { makeSickArtifacts } from "../lab/sets.ts";
 import { testWhere } from "../support.ts";

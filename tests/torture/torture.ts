@@ -9,15 +9,15 @@ import { fromFileUrl } from "@std/path";
 import { missingOf, type Need } from "../support.ts";
 import { allOrNothing } from "./all_or_nothing.ts";
 import { comeTooLate, leaveAlone, takeOverInTime } from "./alone.ts";
-import { deployBesideDead, median } from "./dead_hosts.ts";
+import { deployBesideDead, median } from "./hosts/dead_hosts.ts";
 import { Field, type Kind, kinds, needsOf, type Scene } from "./field.ts";
-import { hangAtOffsets } from "./hanging_hosts.ts";
-import { type Deployed, type Fate, runRow } from "./kill_matrix.ts";
-import { deployBesideHostile, fuzzDevices } from "./hostile_hosts.ts";
-import { killAtRandom } from "./random_kills.ts";
+import { hangAtOffsets } from "./hosts/hanging_hosts.ts";
+import { type Deployed, type Fate, runRow } from "./kills/kill_matrix.ts";
+import { deployBesideHostile, fuzzDevices } from "./hosts/hostile_hosts.ts";
+import { killAtRandom } from "./kills/random_kills.ts";
 import { runOnRealDevices } from "./real_devices.ts";
-import { killAndResume } from "./resume_kills.ts";
-import { makeStepField, runStepRow } from "./step_matrix.ts";
+import { killAndResume } from "./kills/resume_kills.ts";
+import { makeStepField, runStepRow } from "./kills/step_matrix.ts";
 
 interface How {
   readonly quick: boolean;

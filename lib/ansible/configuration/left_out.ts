@@ -3,7 +3,7 @@
  * @module
  */
 import type { Problem } from "../../errors.ts";
-import { oneLine } from "../../printable.ts";
+import { oneLine } from "../../plain/printable.ts";
 import { secretKeeper } from "../secret_keeper.ts";
 import { misplaced } from "./misplaced.ts";
 import { placesOf } from "./settings.ts";

@@ -3,7 +3,7 @@
  * silence.
  * @module
  */
-import { misspeltVariable, nearest } from "../../near_miss.ts";
+import { misspeltVariable, nearest } from "../../plain/near_miss.ts";
 import { definitions, settingNames } from "./settings.ts";
 import type { LeftOut, Written } from "./written.ts";
 

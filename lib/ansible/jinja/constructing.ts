@@ -3,7 +3,7 @@
  * @module
  */
 import type { Fleet, Host, HostSoFar } from "../types.ts";
-import type { Json } from "../../json.ts";
+import type { Json } from "../../plain/json.ts";
 import { HostNames } from "./host_names.ts";
 import type { Resolved } from "./references.ts";
 import { Run } from "./values/run.ts";

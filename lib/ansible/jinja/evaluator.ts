@@ -5,8 +5,8 @@
 import { figureOf } from "../python/arithmetic.ts";
 import { Tuple } from "../python/tuple.ts";
 import { attributeOf, itemOf, sliceOf } from "./values/access.ts";
-import { append } from "../../append.ts";
-import { didYouMean } from "../../near_miss.ts";
+import { append } from "../../plain/append.ts";
+import { didYouMean } from "../../plain/near_miss.ts";
 import { TESTS } from "./checks.ts";
 import type { Environment } from "./environment.ts";
 import { FILTERS, NEVER_EVALUATED, TEXT_FILTERS, TOLERANT } from "./filters/mod.ts";

@@ -3,8 +3,8 @@
  * @module
  */
 import { dirname, resolve } from "@std/path";
-import type { Json } from "../../json.ts";
-import { didYouMean } from "../../near_miss.ts";
+import type { Json } from "../../plain/json.ts";
+import { didYouMean } from "../../plain/near_miss.ts";
 import { parseAddress } from "../address.ts";
 import { isPythonNumber } from "../python/python_number.ts";
 import type { Host } from "../types.ts";

@@ -2,7 +2,7 @@
  * What a host's variable comes to once its templates are evaluated.
  * @module
  */
-import type { Json } from "../../json.ts";
+import type { Json } from "../../plain/json.ts";
 import { isPythonNumber } from "../python/python_number.ts";
 import type { Host } from "../types.ts";
 import { isTemplate, isUnsafe, plain } from "../values.ts";

@@ -3,7 +3,7 @@
  * boolean becomes one.
  * @module
  */
-import type { Json } from "../../json.ts";
+import type { Json } from "../../plain/json.ts";
 import { literalValue } from "../python/python_literal.ts";
 import { Tuple } from "../python/tuple.ts";
 import { Evaluator, type Names } from "./evaluator.ts";

@@ -10,7 +10,7 @@ import { readBoundedSync } from "../bounded_file.ts";
 import { LONGEST, matchingOf, TIME, TooSlow } from "./bounded_regex.ts";
 import { parseAddress } from "../address.ts";
 import { hostsIn } from "../membership.ts";
-import { nearest } from "../../near_miss.ts";
+import { nearest } from "../../plain/near_miss.ts";
 import { problemOnce } from "../problems.ts";
 import { pythonRegex } from "../python/python_regex.ts";
 import type { Host, Inventory } from "../types.ts";

@@ -2,7 +2,7 @@
  * Arithmetic as Python does it: whole numbers of any length, `/` that gives a float, `//` and `%` that follow the divisor's sign.
  * @module
  */
-import type { Json } from "../../json.ts";
+import type { Json } from "../../plain/json.ts";
 import { isPythonNumber, pythonFloat, pythonInteger } from "./python_number.ts";
 
 /** A number to calculate with: a whole one, or a float. */

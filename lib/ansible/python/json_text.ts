@@ -2,7 +2,7 @@
  * JSON as Python's `json.dumps()` writes it: with spaces, floats as Python's, and without other letters than those of ASCII.
  * @module
  */
-import type { Json } from "../../json.ts";
+import type { Json } from "../../plain/json.ts";
 import { isPythonNumber } from "./python_number.ts";
 
 /** How it is written. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { LETTER_ESCAPES } from "./escapes.ts";
-import type { Json } from "../../json.ts";
+import type { Json } from "../../plain/json.ts";
 import { decimalInteger, isPythonNumber, negated, pythonFloat, pythonInteger } from "./python_number.ts";
 
 /** Python's own limit. */

@@ -3,7 +3,7 @@
  * Where JavaScript's number prints as Python's does it is used as it is; else the text that Python prints is kept.
  * @module
  */
-import type { Json } from "../../json.ts";
+import type { Json } from "../../plain/json.ts";
 
 /** Python itself refuses to print or read a whole number of more digits. */
 const MOST_DIGITS = 4300;

@@ -2,7 +2,7 @@
  * Values as Python writes them in a text: what `ansible-inventory --graph --vars` shows.
  * @module
  */
-import type { Json } from "../../json.ts";
+import type { Json } from "../../plain/json.ts";
 import { isPythonNumber } from "./python_number.ts";
 import { Tuple } from "./tuple.ts";
 

@@ -3,11 +3,11 @@
  * not once per host, so that ten thousand hosts load at once.
  * @module
  */
-import { append } from "../../append.ts";
+import { append } from "../../plain/append.ts";
 import { UsageError } from "../../errors.ts";
-import type { Json } from "../../json.ts";
+import type { Json } from "../../plain/json.ts";
 import { hostsIn } from "../membership.ts";
-import { type Combine, combined, replace } from "./hash_behaviour.ts";
+import { type Combine, combined, replace } from "../variables/hash_behaviour.ts";
 import type { Fleet, Group, Host, HostSoFar, Inventory, Setting, Settings, Variables } from "../types.ts";
 
 interface GroupNode {

@@ -6,7 +6,7 @@
 import type { Problem } from "../../errors.ts";
 import type { InventoryBuilder } from "./builder.ts";
 import { BACKWARDS, expandHostKey, RangeProblem } from "./host_range.ts";
-import { didYouMean } from "../../near_miss.ts";
+import { didYouMean } from "../../plain/near_miss.ts";
 import { PlacedSetting, PlacedSettings, Places } from "../places.ts";
 import { problemAt } from "../problems.ts";
 import { valueOf } from "../python/python_literal.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Problem } from "../../errors.ts";
-import type { Json } from "../../json.ts";
+import type { Json } from "../../plain/json.ts";
 import type { InventoryBuilder } from "./builder.ts";
 import { problemAt, shown } from "../problems.ts";
 import { isMapping, type Mapping } from "./programs.ts";

@@ -4,14 +4,14 @@
  * @module
  */
 import { resolve } from "@std/path";
-import { SKIP_OPTION } from "../left_out_sources.ts";
+import { SKIP_OPTION } from "./left_out_sources.ts";
 import { problemAt } from "../problems.ts";
 import type { Unseal } from "../vault/sealed.ts";
 import type { VariableCheck } from "../variable_check.ts";
 import type { InventoryBuilder } from "./builder.ts";
 import { readListed } from "./listed_inventory.ts";
 import type { Plugin } from "./plugin_configuration.ts";
-import type { Json } from "../../json.ts";
+import type { Json } from "../../plain/json.ts";
 import { isMapping, type Mapping, type Programs } from "./programs.ts";
 
 const PROGRAM = "ansible-inventory";

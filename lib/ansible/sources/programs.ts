@@ -2,7 +2,7 @@
  * The programs that give sources of one inventory, each asked once: a source is read again where another one is left out, and may be named twice.
  * @module
  */
-import type { Json } from "../../json.ts";
+import type { Json } from "../../plain/json.ts";
 import { shown } from "../problems.ts";
 import { isPythonNumber, parseJson } from "../python/python_number.ts";
 import { Sealed, type Unseal } from "../vault/sealed.ts";

@@ -6,9 +6,9 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import { dirname, extname, join, relative, resolve } from "@std/path";
 import type { Problem } from "../../errors.ts";
-import { firstOf } from "../../left_out.ts";
+import { firstOf } from "../../plain/left_out.ts";
 import { readBounded } from "../bounded_file.ts";
-import { didYouMean } from "../../near_miss.ts";
+import { didYouMean } from "../../plain/near_miss.ts";
 import { hasShebang, isProgram, lineOfUnreadConfiguration, textKind } from "./source_kind.ts";
 
 const EXTENSIONS = ["", ".yaml", ".yml", ".json", ".ini"];

@@ -4,11 +4,11 @@
  * @module
  */
 import { isMap, isScalar, isSeq, type Node, type YAMLMap } from "yaml";
-import type { Json } from "../../json.ts";
+import type { Json } from "../../plain/json.ts";
 import { isFalsy } from "../python/python_number.ts";
 import type { InventoryBuilder } from "./builder.ts";
 import { BACKWARDS, expandHostKey, RangeProblem } from "./host_range.ts";
-import { didYouMean } from "../../near_miss.ts";
+import { didYouMean } from "../../plain/near_miss.ts";
 import { PlacedSetting, PlacedSettings } from "../places.ts";
 import { problemAt, shown } from "../problems.ts";
 import type { Settings } from "../types.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Problem } from "../../errors.ts";
-import type { Json } from "../../json.ts";
+import type { Json } from "../../plain/json.ts";
 import { secretKeeper } from "../secret_keeper.ts";
 
 /** Decrypts a vault text, or throws CannotOpen. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { isScalar, type Node, type YAMLMap } from "yaml";
-import type { Json } from "../../json.ts";
+import type { Json } from "../../plain/json.ts";
 import { Places } from "../places.ts";
 import { shown } from "../problems.ts";
 import { Sealed } from "../vault/sealed.ts";

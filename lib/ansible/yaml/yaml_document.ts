@@ -16,9 +16,9 @@ import {
   type YAMLError,
   type YAMLMap,
 } from "yaml";
-import { append } from "../../append.ts";
+import { append } from "../../plain/append.ts";
 import type { Problem } from "../../errors.ts";
-import type { Json } from "../../json.ts";
+import type { Json } from "../../plain/json.ts";
 import { indentFlows } from "./flow_indent.ts";
 import { Places } from "../places.ts";
 import { shown } from "../problems.ts";

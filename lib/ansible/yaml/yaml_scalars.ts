@@ -4,7 +4,7 @@
  * @module
  */
 import { type CollectionTag, isCollection, isPair, isScalar, type ScalarTag } from "yaml";
-import type { Json } from "../../json.ts";
+import type { Json } from "../../plain/json.ts";
 import {
   decimalInteger,
   isPythonNumber,

@@ -4,10 +4,10 @@
  */
 import { join } from "@std/path";
 import { FEW } from "../../report/views/view.ts";
-import { configured } from "../configured.ts";
-import { hostsOf, readSets, releaseOf, runContext } from "../context.ts";
-import { hostsCommand } from "../options.ts";
-import type { LoadPipelines } from "../pipelines.ts";
+import { configured } from "../options/configured.ts";
+import { hostsOf, readSets, releaseOf, runContext } from "../fleet/hosts.ts";
+import { hostsCommand } from "../options/common.ts";
+import type { LoadPipelines } from "../project/pipelines.ts";
 import { runPipeline } from "../run.ts";
 
 export function verifyRemoteCommand(load: LoadPipelines, done: (exitCode: number) => void) {

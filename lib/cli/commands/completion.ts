@@ -5,8 +5,8 @@
 import { Argument, Command, InvalidArgumentError } from "@commander-js/extra-typings";
 import type { Command as Program } from "commander";
 import { EXIT } from "../../errors.ts";
-import { draw } from "../streams.ts";
-import type { LoadPipelines } from "../pipelines.ts";
+import { draw } from "../output/streams.ts";
+import type { LoadPipelines } from "../project/pipelines.ts";
 
 const HELP = `
 The line for your shell, and where it belongs:

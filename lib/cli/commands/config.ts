@@ -6,12 +6,12 @@ import { Command, Option } from "@commander-js/extra-typings";
 import process from "node:process";
 import { type Configuration, inventorySources, placeOf } from "../../ansible/mod.ts";
 import { EXIT } from "../../errors.ts";
-import type { Json } from "../../json.ts";
-import { oneLine, toJson } from "../../printable.ts";
+import type { Json } from "../../plain/json.ts";
+import { oneLine, toJson } from "../../plain/printable.ts";
 import { maskedDeep } from "../../secrets.ts";
-import { configurationHere, DEFAULTS } from "../configured.ts";
-import { print, printJson } from "../streams.ts";
-import { table } from "../table.ts";
+import { configurationHere, DEFAULTS } from "../options/configured.ts";
+import { print, printJson } from "../output/streams.ts";
+import { table } from "../output/table.ts";
 
 const HELP = `
 Read is the first that is there of $ANSIBLE_CONFIG, ./ansible.cfg (unless everybody may write in this folder),

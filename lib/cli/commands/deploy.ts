@@ -3,20 +3,20 @@
  * @module
  */
 import { EXIT, UsageError } from "../../errors.ts";
-import { didYouMean } from "../../near_miss.ts";
+import { didYouMean } from "../../plain/near_miss.ts";
 import type { RunStarted } from "../../report/report.ts";
 import { releaseOfBackup } from "../../rollout/backup_release.ts";
 import type { RolloutOptions } from "../../rollout/rollout.ts";
 import type { Task } from "../../task.ts";
-import { inventoryOf, readSets, releaseOf, runContext, settingsFor, setWarnings } from "../context.ts";
-import { type Configured, configured } from "../configured.ts";
-import { controllerHooks } from "../hooks.ts";
-import type { LoadPipelines, Pipelines } from "../pipelines.ts";
-import { projectPipelines, variablesFor } from "../project.ts";
-import { recordOf } from "../recorded.ts";
-import { type FleetOptions, rolloutCommand, rolloutOf } from "../rollout_options.ts";
+import { inventoryOf, readSets, releaseOf, runContext, settingsFor, setWarnings } from "../fleet/hosts.ts";
+import { type Configured, configured } from "../options/configured.ts";
+import { controllerHooks } from "../project/hooks.ts";
+import type { LoadPipelines, Pipelines } from "../project/pipelines.ts";
+import { projectPipelines, variablesFor } from "../project/project.ts";
+import { recordOf } from "../options/recorded.ts";
+import { type FleetOptions, rolloutCommand, rolloutOf } from "../options/rollout.ts";
 import { type PipelineRun, runPipeline } from "../run.ts";
-import { print } from "../streams.ts";
+import { print } from "../output/streams.ts";
 
 export function deployCommand(pipelines: LoadPipelines, done: (exitCode: number) => void) {
   return rolloutCommand(

@@ -3,10 +3,10 @@
  * @module
  */
 import { UsageError } from "../../errors.ts";
-import { configured } from "../configured.ts";
-import { hostsOf, runContext } from "../context.ts";
-import { hostsCommand } from "../options.ts";
-import type { LoadPipelines } from "../pipelines.ts";
+import { configured } from "../options/configured.ts";
+import { hostsOf, runContext } from "../fleet/hosts.ts";
+import { hostsCommand } from "../options/common.ts";
+import type { LoadPipelines } from "../project/pipelines.ts";
 import { runPipeline } from "../run.ts";
 
 export function execCommand(load: LoadPipelines, done: (exitCode: number) => void) {

@@ -4,7 +4,7 @@
  */
 import { Command } from "@commander-js/extra-typings";
 import { EXIT } from "../../errors.ts";
-import { print } from "../context.ts";
+import { print } from "../fleet/hosts.ts";
 
 export function initCommand(done: (exitCode: number) => void) {
   return new Command("init")

@@ -13,16 +13,16 @@ import {
   toOriginRows,
   variablesOf,
 } from "../../settings/mod.ts";
-import { didYouMean } from "../../near_miss.ts";
-import { oneLine, toJson } from "../../printable.ts";
+import { didYouMean } from "../../plain/near_miss.ts";
+import { oneLine, toJson } from "../../plain/printable.ts";
 import { maskedKnownDeep } from "../../secrets.ts";
-import { configured } from "../configured.ts";
-import { inventoryOf, loadedOf, print } from "../context.ts";
-import { inventoryCommand } from "../options.ts";
-import type { LoadPipelines } from "../pipelines.ts";
-import { projectPipelines, tasksOf } from "../project.ts";
-import { printInventory, printJson } from "../streams.ts";
-import { table } from "../table.ts";
+import { configured } from "../options/configured.ts";
+import { inventoryOf, loadedOf, print } from "../fleet/hosts.ts";
+import { inventoryCommand } from "../options/common.ts";
+import type { LoadPipelines } from "../project/pipelines.ts";
+import { projectPipelines, tasksOf } from "../project/project.ts";
+import { printInventory, printJson } from "../output/streams.ts";
+import { table } from "../output/table.ts";
 
 export function inventoryShowCommand(load: LoadPipelines, done: (exitCode: number) => void) {
   return inventoryCommand("inventory", "show hosts, groups and variables")

@@ -5,8 +5,8 @@
 import { Command } from "@commander-js/extra-typings";
 import { join } from "@std/path";
 import { EXIT } from "../../errors.ts";
-import { oneLine } from "../../printable.ts";
-import { print, warn } from "../streams.ts";
+import { oneLine } from "../../plain/printable.ts";
+import { print, warn } from "../output/streams.ts";
 
 export function manifestCommand(done: (exitCode: number) => void) {
   return new Command("manifest")
@@ -18,7 +18,7 @@ export function manifestCommand(done: (exitCode: number) => void) {
     .action(async (dir, options) => {
       const { writeManifest } = await import("../../manifest.ts");
       const { added, changed, removed, kept, outside = [] } = await writeManifest(dir, options);
-      const { linkWarnings } = await import("../context.ts");
+      const { linkWarnings } = await import("../fleet/hosts.ts");
       linkWarnings(dir, outside).forEach(warn);
       for (const [word, names] of [["added", added], ["changed", changed], ["removed", removed]] as const) {
         for (const name of names) print(`${word}  ${oneLine(name)}\n`);

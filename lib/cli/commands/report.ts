@@ -6,11 +6,11 @@ import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typin
 import { join } from "@std/path";
 import { EXIT, UsageError } from "../../errors.ts";
 import type { Report } from "../../report/report.ts";
-import { toJson } from "../../printable.ts";
+import { toJson } from "../../plain/printable.ts";
 import { PRIVATE, type RecordModes } from "../../report/modes.ts";
-import { reportsModeOption } from "../options.ts";
+import { reportsModeOption } from "../options/common.ts";
 import { maskedReport } from "../../report/masked.ts";
-import { print, printJson, warn } from "../streams.ts";
+import { print, printJson, warn } from "../output/streams.ts";
 
 /** Each form, and its file's name under `--out`. */
 export const FORMATS = {

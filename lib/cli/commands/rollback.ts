@@ -3,12 +3,12 @@
  * @module
  */
 import { releaseOfBackup } from "../../rollout/backup_release.ts";
-import { configured } from "../configured.ts";
-import { hostsOf, runContext } from "../context.ts";
-import { hostsCommand } from "../options.ts";
+import { configured } from "../options/configured.ts";
+import { hostsOf, runContext } from "../fleet/hosts.ts";
+import { hostsCommand } from "../options/common.ts";
 import { variablesOf } from "../../settings/mod.ts";
-import type { LoadPipelines } from "../pipelines.ts";
-import { projectPipelines } from "../project.ts";
+import type { LoadPipelines } from "../project/pipelines.ts";
+import { projectPipelines } from "../project/project.ts";
 import { runPipeline } from "../run.ts";
 
 export function rollbackCommand(load: LoadPipelines, done: (exitCode: number) => void) {

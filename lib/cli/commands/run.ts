@@ -2,13 +2,13 @@
  * `run PIPELINE`.
  * @module
  */
-import { type Configured, configured } from "../configured.ts";
-import { runContext } from "../context.ts";
-import type { LoadPipelines, Pipelines } from "../pipelines.ts";
-import { pipelineNamed, projectPipelines } from "../project.ts";
-import { recordOf } from "../recorded.ts";
+import { type Configured, configured } from "../options/configured.ts";
+import { runContext } from "../fleet/hosts.ts";
+import type { LoadPipelines, Pipelines } from "../project/pipelines.ts";
+import { pipelineNamed, projectPipelines } from "../project/project.ts";
+import { recordOf } from "../options/recorded.ts";
 import { PIPELINE_RUN } from "../../report/run_dir.ts";
-import { type FleetOptions, rolloutCommand } from "../rollout_options.ts";
+import { type FleetOptions, rolloutCommand } from "../options/rollout.ts";
 import { type PipelineRun, runPipeline } from "../run.ts";
 import { chosen, deployment, fleetOf, listTasks } from "./deploy.ts";
 import type { RolloutOptions } from "../../rollout/rollout.ts";

@@ -5,23 +5,23 @@
 import { connector } from "../../rollout/connector.ts";
 import { EXIT } from "../../errors.ts";
 import type { Json } from "../../events.ts";
-import { history } from "../../facts/history.ts";
+import { history } from "../../facts/releases/history.ts";
 import { boundary } from "../../facts/boundary.ts";
-import { layout } from "../../facts/layout.ts";
-import { live } from "../../facts/live.ts";
-import { lockHolder } from "../../facts/lock_holder.ts";
-import { toJson } from "../../printable.ts";
+import { layout } from "../../facts/releases/layout.ts";
+import { live } from "../../facts/releases/live.ts";
+import { lockHolder } from "../../facts/releases/lock_holder.ts";
+import { toJson } from "../../plain/printable.ts";
 import { maskedFailure } from "../../report/masked.ts";
 import { FEW } from "../../report/views/view.ts";
 import { ask, type Reply } from "../../rollout/ask.ts";
 import { maskedDeep } from "../../secrets.ts";
 import type { ObservedHost } from "../../task.ts";
-import { configured } from "../configured.ts";
-import { hostsOf, outputForm, print, runContext, simulationWarnings, stopSignal } from "../context.ts";
-import { hostsCommand, type HostsOptions } from "../options.ts";
-import { complain, printJson, warn } from "../streams.ts";
-import { table } from "../table.ts";
-import type { Status } from "./status_summary.ts";
+import { configured } from "../options/configured.ts";
+import { hostsOf, outputForm, print, runContext, simulationWarnings, stopSignal } from "../fleet/hosts.ts";
+import { hostsCommand, type HostsOptions } from "../options/common.ts";
+import { complain, printJson, warn } from "../output/streams.ts";
+import { table } from "../output/table.ts";
+import type { Status } from "../output/status_summary.ts";
 
 export function statusCommand(done: (exitCode: number) => void) {
   return hostsCommand(
@@ -29,7 +29,7 @@ export function statusCommand(done: (exitCode: number) => void) {
     "what each host runs: release, version, since when, drifted or not, unfinished run or not",
   )
     .action(async (options) => {
-      const { statusSummaryText, summarizeStatus } = await import("./status_summary.ts");
+      const { statusSummaryText, summarizeStatus } = await import("../output/status_summary.ts");
       done(
         await survey(
           "status",
@@ -158,7 +158,7 @@ async function survey<T extends object>(
     const all = whole === undefined || hosts.length < 2 ? "" : whole.text(replies);
     print([perHost, all].filter((part) => part !== "").join("\n"));
   }
-  const { failureTexts } = await import("./reply_failures.ts");
+  const { failureTexts } = await import("../output/reply_failures.ts");
   for (const text of failureTexts(replies)) complain(text);
   return exitCodeOfReplies(replies, stop.signal.aborted);
 }

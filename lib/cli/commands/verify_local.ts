@@ -6,12 +6,12 @@ import process from "node:process";
 import { resolve } from "@std/path";
 import { format } from "@std/fmt/bytes";
 import { EXIT } from "../../errors.ts";
-import { oneLine, toJson } from "../../printable.ts";
+import { oneLine, toJson } from "../../plain/printable.ts";
 import { inventorySources } from "../../ansible/mod.ts";
-import { type Configured, configured } from "../configured.ts";
-import { hostsOf, outputForm, print, readSets, setWarnings } from "../context.ts";
-import { hostsCommand, type HostsOptions } from "../options.ts";
-import { printJson, warn } from "../streams.ts";
+import { type Configured, configured } from "../options/configured.ts";
+import { hostsOf, outputForm, print, readSets, setWarnings } from "../fleet/hosts.ts";
+import { hostsCommand, type HostsOptions } from "../options/common.ts";
+import { printJson, warn } from "../output/streams.ts";
 
 export function verifyLocalCommand(done: (exitCode: number) => void) {
   return hostsCommand(

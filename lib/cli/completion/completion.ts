@@ -7,7 +7,7 @@ import { script } from "@bomb.sh/tab";
 import tab from "@bomb.sh/tab/commander";
 import { Command } from "commander";
 import process from "node:process";
-import type { LoadPipelines } from "../pipelines.ts";
+import type { LoadPipelines } from "../project/pipelines.ts";
 import { bashScript } from "./bash.ts";
 
 export type Shell = "bash" | "zsh" | "fish" | "powershell";

@@ -4,7 +4,7 @@
  */
 import type { FailureKind } from "../../errors.ts";
 import { exitOfKind } from "../exit_kinds.ts";
-import type { Answer, Payload } from "../session.ts";
+import type { Answer, Payload } from "../ssh/session.ts";
 import type { SimulatedDevice } from "./device.ts";
 
 /** What a program does to a device, and prints. */

@@ -5,7 +5,7 @@
  */
 import { Failure, type FailureKind } from "../../errors.ts";
 import type { Program, Simulated } from "../program.ts";
-import type { Answer, Remote, RunOptions, SessionOptions } from "../session.ts";
+import type { Answer, Remote, RunOptions, SessionOptions } from "../ssh/session.ts";
 import type { Answering } from "./answering.ts";
 import { Pool, SimulatedDevice } from "./device.ts";
 import { facts } from "./facts.ts";

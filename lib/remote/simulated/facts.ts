@@ -2,7 +2,7 @@
  * What a simulated device answers to programs that only look: the same text as the programs of lib/facts print on a real one.
  * @module
  */
-import { append } from "../../append.ts";
+import { append } from "../../plain/append.ts";
 import { freeSlot, slotLink } from "../../release.ts";
 import type { FileOf, SetOf } from "./device.ts";
 import { answer, type Answering, die } from "./answering.ts";

@@ -2,7 +2,7 @@
  * The closing words of a run: the plans of a dry run, warnings, failures, what is live where, and the recap last.
  * @module
  */
-import { append } from "../../append.ts";
+import { append } from "../../plain/append.ts";
 import { cutText } from "../../bounds.ts";
 import { type FailureData, formatFailure, printable } from "../../errors.ts";
 import type { HostOutcome, TaskReport } from "../../events.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Event } from "../../events.ts";
-import { toJson } from "../../printable.ts";
+import { toJson } from "../../plain/printable.ts";
 import type { View, Writer } from "./view.ts";
 
 /** The final report, and nothing else. `report` is asked for it once, at the end: its text in pieces. */

@@ -3,7 +3,7 @@
  * A host that has ended leaves its count and, where it failed or has a plan, its name.
  * @module
  */
-import { append } from "../../append.ts";
+import { append } from "../../plain/append.ts";
 import { bounded, TASK_BOUNDS } from "../../bounds.ts";
 import type { FailureData } from "../../errors.ts";
 import type { Event, HostOutcome, HostStatus, Summary, TaskReport } from "../../events.ts";

@@ -3,7 +3,7 @@
  * decide when and where it appears.
  * @module
  */
-import { append } from "../../append.ts";
+import { append } from "../../plain/append.ts";
 import { type FailureData, printable } from "../../errors.ts";
 import type {
   ArtifactsSummary,

@@ -6,7 +6,7 @@
 import { format } from "@std/fmt/bytes";
 import { bold, cyan, dim, green, magenta, red, yellow } from "@std/fmt/colors";
 import stringWidth from "string-width";
-import { oneLine, printable } from "../../printable.ts";
+import { oneLine, printable } from "../../plain/printable.ts";
 
 export { oneLine };
 

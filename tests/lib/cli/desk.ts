@@ -3,7 +3,7 @@
  * @module
  */
 import { join } from "@std/path";
-import { lockstep, type Outcome } from "../../fleet/program.ts";
+import { lockstep, type Outcome } from "../../fleet/support/program.ts";
 import { writeSet } from "../../local_device.ts";
 
 /** A folder with an inventory of local hosts and a set; the current folder of every run. */

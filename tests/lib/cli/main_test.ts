@@ -3,8 +3,8 @@
  * @module
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { lockstep, readReport } from "../../fleet/program.ts";
-import { diffTrees, snapshotTree } from "../../fleet/tree.ts";
+import { lockstep, readReport } from "../../fleet/support/program.ts";
+import { diffTrees, snapshotTree } from "../../fleet/support/tree.ts";
 import { writeSet } from "../../local_device.ts";
 import { testWhere } from "../../support.ts";
 import { makeDesk } from "./desk.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { payloadOf, payloadOfBytes } from "../../../lib/remote/payload.ts";
-import type { Payload } from "../../../lib/remote/session.ts";
+import type { Payload } from "../../../lib/remote/ssh/session.ts";
 
 async function withFolder(use: (dir: string) => Promise<void>): Promise<void> {
   const dir = await Deno.makeTempDir();

@@ -13,7 +13,7 @@ import { openRun } from "../../../lib/report/run_dir.ts";
 import { jsonView, ndjsonView } from "../../../lib/report/views/json.ts";
 import { plainView } from "../../../lib/report/views/plain.ts";
 import { prettyView } from "../../../lib/report/views/pretty.ts";
-import { toJson } from "../../../lib/printable.ts";
+import { toJson } from "../../../lib/plain/printable.ts";
 import { assertHarmless, hostileText, hostileTexts } from "../../hostile.ts";
 import { at, finished, hostEvents, outcome, started, task, unreachable } from "./sample.ts";
 

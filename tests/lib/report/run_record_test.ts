@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import type { Event } from "../../../lib/events.ts";
-import { toJson } from "../../../lib/printable.ts";
+import { toJson } from "../../../lib/plain/printable.ts";
 import { foldReport } from "../../../lib/report/report.ts";
 import { RunRecord } from "../../../lib/report/run_record.ts";
 import { at, finished, hostEvents, names, OLD, outcome, started, task, wholeRun } from "./sample.ts";

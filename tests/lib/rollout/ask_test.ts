@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { Failure } from "../../../lib/errors.ts";
-import { layout } from "../../../lib/facts/layout.ts";
+import { layout } from "../../../lib/facts/releases/layout.ts";
 import { ask, type Reply } from "../../../lib/rollout/ask.ts";
 import type { Connect } from "../../../lib/rollout/rollout.ts";
-import { diffTrees } from "../../fleet/tree.ts";
+import { diffTrees } from "../../fleet/support/tree.ts";
 import { newRun } from "../../local_device.ts";
 import { testWhere } from "../../support.ts";
 import { connectLocal, makeLocalFleet } from "./fleet.ts";

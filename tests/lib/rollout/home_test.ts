@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Failure } from "../../../lib/errors.ts";
 import type { HostSettings } from "../../../lib/settings/mod.ts";
-import type { Answer, Remote } from "../../../lib/remote/session.ts";
-import { openSession } from "../../../lib/remote/session.ts";
+import type { Answer, Remote } from "../../../lib/remote/ssh/session.ts";
+import { openSession } from "../../../lib/remote/ssh/session.ts";
 import { atHome } from "../../../lib/rollout/home.ts";
 import { plainSettings } from "../../local_device.ts";
 import { testWhere } from "../../support.ts";

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Failure } from "../../../lib/errors.ts";
 import { defineFact } from "../../../lib/facts/fact.ts";
 import { program } from "../../../lib/remote/program.ts";
-import type { Remote } from "../../../lib/remote/session.ts";
+import type { Remote } from "../../../lib/remote/ssh/session.ts";
 import { HostRun } from "../../../lib/rollout/host_run.ts";
 import type { Step } from "../../../lib/task.ts";
 import { failureOf, makeLocalDevice, newRun, plainSettings } from "../../local_device.ts";

@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Failure } from "../../../lib/errors.ts";
-import { layout } from "../../../lib/facts/layout.ts";
+import { layout } from "../../../lib/facts/releases/layout.ts";
 import { slotLink } from "../../../lib/release.ts";
 import { program } from "../../../lib/remote/program.ts";
-import type { Remote } from "../../../lib/remote/session.ts";
+import type { Remote } from "../../../lib/remote/ssh/session.ts";
 import type { Connect } from "../../../lib/rollout/rollout.ts";
 import { defineTask, type Task } from "../../../lib/task.ts";
 import { pipelines } from "../../../tasks/mod.ts";
-import { diffTrees } from "../../fleet/tree.ts";
+import { diffTrees } from "../../fleet/support/tree.ts";
 import {
   failureOf,
   type LocalDevice,

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { UsageError } from "../../../lib/errors.ts";
-import { command } from "../../../tasks/common/command.ts";
+import { command } from "../../../tasks/common/command/command.ts";
 import { reboot } from "../../../tasks/common/reboot.ts";
 import { pipelines } from "../../../tasks/mod.ts";
 import { makeLocalDevice, writeSet } from "../../local_device.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { UsageError } from "../../../lib/errors.ts";
-import { command } from "../../../tasks/common/command.ts";
+import { command } from "../../../tasks/common/command/command.ts";
 import { service, type ServiceOptions } from "../../../tasks/common/service.ts";
 import { type LocalDevice, makeLocalDevice, type ToolboxOptions } from "../../local_device.ts";
 import { testWhere } from "../../support.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 import { decimalInteger, pythonFloat, pythonInteger } from "../../python/python_number.ts";
-import type { Json } from "../../../json.ts";
+import type { Json } from "../../../plain/json.ts";
 import type { Comparison, Expression, Given } from "./nodes.ts";
 import { TemplateError } from "../values/template_error.ts";
 import type { TokenStream } from "./token_stream.ts";

@@ -2,7 +2,7 @@
  * What a template consists of, as Jinja2 parses it.
  * @module
  */
-import type { Json } from "../../../json.ts";
+import type { Json } from "../../../plain/json.ts";
 
 /** An expression. */
 export type Expression =

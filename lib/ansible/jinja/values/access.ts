@@ -2,7 +2,7 @@
  * `x.y`, `x[y]` and `x[a:b]`: keys, members, and the methods that are known. Nothing of JavaScript's own is ever reached.
  * @module
  */
-import { didYouMean } from "../../../near_miss.ts";
+import { didYouMean } from "../../../plain/near_miss.ts";
 import { figureOf } from "../../python/arithmetic.ts";
 import { Tuple } from "../../python/tuple.ts";
 import { mappingMethod, methodOf } from "./methods.ts";

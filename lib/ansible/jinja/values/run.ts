@@ -4,7 +4,7 @@
  * @module
  */
 import { TooSlow, within } from "../../patterns/bounded_regex.ts";
-import type { Json } from "../../../json.ts";
+import type { Json } from "../../../plain/json.ts";
 import type { Sealed } from "../../vault/sealed.ts";
 import { Excess } from "./template_error.ts";
 

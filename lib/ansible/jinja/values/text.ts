@@ -2,7 +2,7 @@
  * Values as text, and as the plain data that a variable comes to.
  * @module
  */
-import type { Json } from "../../../json.ts";
+import type { Json } from "../../../plain/json.ts";
 import { isPythonNumber } from "../../python/python_number.ts";
 import { pythonText } from "../../python/python_text.ts";
 import { Tuple } from "../../python/tuple.ts";

@@ -3,7 +3,7 @@
  * reach into: an attribute is a key of a mapping, or one of the methods that are named in `methods.ts`.
  * @module
  */
-import type { Json } from "../../../json.ts";
+import type { Json } from "../../../plain/json.ts";
 import { isPythonNumber } from "../../python/python_number.ts";
 import { Tuple } from "../../python/tuple.ts";
 import { isSealed } from "../../vault/sealed.ts";

@@ -3,8 +3,8 @@
  * `keyed_groups`. An expression that comes to nothing is passed over, unless `strict`; one that Lockstep does not evaluate never is.
  * @module
  */
-import type { Json } from "../../../json.ts";
-import { append } from "../../../append.ts";
+import type { Json } from "../../../plain/json.ts";
+import { append } from "../../../plain/append.ts";
 import { evaluateFor, hostSoFar } from "../../jinja/constructing.ts";
 import { Excess, TemplateError, Unsupported } from "../../jinja/values/template_error.ts";
 import { problemAt, problemOnce } from "../../problems.ts";

@@ -3,8 +3,8 @@
  * @module
  */
 import { isMap } from "yaml";
-import type { Json } from "../../../json.ts";
-import { didYouMean } from "../../../near_miss.ts";
+import type { Json } from "../../../plain/json.ts";
+import { didYouMean } from "../../../plain/near_miss.ts";
 import { problemAt, shown } from "../../problems.ts";
 import type { Origin } from "../../types.ts";
 import type { VariableCheck } from "../../variable_check.ts";

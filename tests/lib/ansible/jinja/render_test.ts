@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { evaluateFor, hostSoFar } from "../../../../lib/ansible/jinja/constructing.ts";
 import { Excess, TemplateError, Unsupported } from "../../../../lib/ansible/jinja/values/template_error.ts";
-import type { Json } from "../../../../lib/json.ts";
+import type { Json } from "../../../../lib/plain/json.ts";
 
 /** What a template comes to for a host with these variables. */
 function rendered(template: string, vars: Readonly<Record<string, Json>> = {}): Json {

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import type { Event } from "../../../../lib/events.ts";
-import { readReport, statuses } from "../../../fleet/program.ts";
+import { readReport, statuses } from "../../../fleet/support/program.ts";
 import { writeSet } from "../../../local_device.ts";
 import { testWhere } from "../../../support.ts";
 import { type Desk, makeDesk } from "../desk.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { readReport, statuses } from "../../../fleet/program.ts";
+import { readReport, statuses } from "../../../fleet/support/program.ts";
 import { testWhere } from "../../../support.ts";
 import { type Desk, makeDesk } from "../desk.ts";
 

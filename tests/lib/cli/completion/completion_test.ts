@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { commands } from "../../../../lib/cli/commands.ts";
 import { completionScript, completionsOf } from "../../../../lib/cli/completion/completion.ts";
 import * as tasks from "../../../../tasks/mod.ts";
-import { lockstep } from "../../../fleet/program.ts";
+import { lockstep } from "../../../fleet/support/program.ts";
 import { testWhere } from "../../../support.ts";
 import { makeDesk } from "../desk.ts";
 

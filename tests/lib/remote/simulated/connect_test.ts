@@ -1,6 +1,6 @@
 import { assertEquals, assertGreater, assertLess } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
-import { openSession } from "../../../../lib/remote/session.ts";
+import { openSession } from "../../../../lib/remote/ssh/session.ts";
 import { programs, simulatedConnector } from "../../../../lib/remote/simulated/connect.ts";
 import type { SimulatedFault } from "../../../../lib/remote/simulated/faults.ts";
 import type { Connect } from "../../../../lib/rollout/rollout.ts";

@@ -1,0 +1,576 @@
+/**
+ * A session with a host: one ssh process (or a local shell) that runs a loop, over which every program of every task travels and is
+ * answered. Requests are answered in order; several may be under way, so that a batch of them costs one round trip.
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import type { Writable } from "node:stream";
+import type { ProcessPromise } from "zx/core";
+import { Failure, type FailureKind } from "../../errors.ts";
+import { whyUnreachable } from "./diagnose.ts";
+import { type Frame, FrameReader } from "./frames.ts";
+import { HOST_KEY_LINE, type HostKeyWatch, watchHostKey } from "./host_key.ts";
+import { OverLimit, type StreamLimit } from "./kept.ts";
+import { type LoginFault, probeLogin } from "./login_probe.ts";
+import {
+  ERRORS_KEPT,
+  ERRORS_RECEIVED,
+  NOISE,
+  OUTPUT,
+  OUTPUT_PER_FILE,
+  PIECES,
+  RECEIVED,
+  SILENCE,
+} from "../limits.ts";
+import { definitionOf, functionOf, prelude, type Program } from "../program.ts";
+import { kill, start } from "./spawn.ts";
+import type { Answer, Call, Payload, Remote, RunOptions } from "../remote.ts";
+import type { Throttle } from "./throttle.ts";
+import { type Endpoint, PUT_AWAY, refusal, sessionArgv, type TransportOptions } from "./transport.ts";
+
+export type { Answer, Payload, Remote, RunOptions } from "../remote.ts";
+
+export interface SessionOptions extends TransportOptions {
+  /** Seconds for a program that sets no limit of its own. */
+  readonly commandTimeout: number;
+  /** Seconds for any program, whatever limit it sets of its own, besides what it waits on purpose. */
+  readonly longest?: number;
+  /** Bytes that a program may print, where that is not the usual. */
+  readonly maxOutput?: number;
+  /** Ends the session at any moment, also before it has come about. */
+  readonly signal?: AbortSignal;
+  /** What limits all sessions of the run together. */
+  readonly throttle?: Throttle;
+  /** Seconds that the device has to say that it has ended what took too long, where that is not the usual. */
+  readonly grace?: number;
+  /** Seconds that an upload may stand still, where that is not the usual. */
+  readonly stall?: number;
+  /** Is told what is worth knowing of the connection. */
+  readonly warn?: (message: string) => void;
+}
+
+interface Pending {
+  readonly id: number;
+  readonly name: string;
+  readonly seconds: number;
+  readonly out: StreamLimit;
+  readonly err: StreamLimit;
+  readonly pieces: number;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (failure: Failure) => void;
+  startedAt: number;
+  /** We wait ourselves, for our turn to send: the clock stands still. */
+  paused: boolean;
+  timer?: ReturnType<typeof setTimeout> | undefined;
+  /** When it is given up, as `performance.now()` counts. */
+  until: number;
+  stdout?: { text: string; code: number };
+  stderr?: string;
+}
+
+/** A login may run slow start-up files after ssh's own handshake is over; they get this long. Seconds. */
+const LOGIN_GRACE = 20;
+/** A login that is slower than another gets so much longer than that. Milliseconds. */
+const UNSURE = 5000;
+/** The device ends a program that takes too long; this much later we give up on its word. Seconds. */
+const ANSWER_GRACE = 10;
+/** An upload may take long, but not stand still for this long. Seconds. */
+const STALL = 60;
+/** What is called a link. Bytes per second. */
+const SLOWEST = 1024;
+/** For the loop to end by itself when it is told to. Milliseconds. */
+const CLOSE_GRACE = 2000;
+/** What may be printed where nothing was asked. */
+const UNASKED: StreamLimit = { bytes: NOISE.kept, past: "cut", received: NOISE.received };
+
+/** Opens a session, or throws a Failure that says why there is none. */
+export async function openSession(endpoint: Endpoint, options: SessionOptions): Promise<Remote> {
+  const refused = refusal(endpoint);
+  if (refused !== null) {
+    throw unreachable(
+      endpoint,
+      "unreachable",
+      refused,
+      "correct ansible_host or ansible_user in the inventory",
+    );
+  }
+  // A local shell is started before this returns.
+  const watch = endpoint.connection === "ssh" ? await watchHostKey(endpoint, options) : null;
+  if (watch === null) return await opened(new Session(endpoint, options));
+  const watched = { ...endpoint, commonArgs: [...watch.args, ...endpoint.commonArgs] };
+  try {
+    return await opened(new Session(watched, options, watch));
+  } finally {
+    const warning = await watch.warning();
+    if (warning !== null) options.warn?.(warning);
+  }
+}
+
+async function opened(session: Session): Promise<Remote> {
+  await session.ready;
+  return session;
+}
+
+class Session implements Remote {
+  readonly #endpoint: Endpoint;
+  readonly #options: SessionOptions;
+  readonly #process: ProcessPromise;
+  readonly #stdin: Writable;
+  #stdout: FrameReader;
+  #stderr: FrameReader;
+  readonly #pending: Pending[] = [];
+  /** Requests are written whole, one after another. */
+  #writing: Promise<void> = Promise.resolve();
+  #nextId = 1;
+  /** Definitions that the device keeps: those of the first request, which are facts that are looked at again. */
+  #kept: ReadonlySet<string> | null = null;
+  #greeted = false;
+  #ended: Failure | null = null;
+  /** When the device last sent anything, as `performance.now()` counts. */
+  #heard = 0;
+  /** Small pieces of output since the last answer. */
+  #pieces = 0;
+  readonly ready: Promise<void>;
+  readonly #exited: Promise<void>;
+
+  constructor(endpoint: Endpoint, options: SessionOptions, watch?: HostKeyWatch) {
+    this.#endpoint = endpoint;
+    this.#options = options;
+    const greeting = `lockstep-${crypto.randomUUID()}`;
+    this.#stdout = new FrameReader(greeting, () => UNASKED);
+    this.#stderr = new FrameReader(greeting, () => UNASKED);
+    this.#process = start(sessionArgv(endpoint, options, greeting));
+    this.#stdin = this.#process.stdin;
+    // Writing to a session that has died fails here and is told by its end.
+    this.#stdin.on("error", () => {});
+    const hello = Promise.withResolvers<void>();
+    this.ready = hello.promise;
+    const seconds = options.connectTimeout + Math.min(LOGIN_GRACE, options.longest ?? Infinity);
+    const timer = setTimeout(() => {
+      this.#end(
+        new Failure({
+          kind: "timeout",
+          action: "connect",
+          host: endpoint.name,
+          evidence: [`no shell within ${seconds} s`, ...this.#lastErrors()].join("\n"),
+          next: "look at what its login shell runs at start, or raise --connect-timeout",
+        }),
+      );
+    }, seconds * 1000);
+    // By then ssh is in, or has given up. Who waits for nothing would wait for all of the time.
+    const probe = new AbortController();
+    let probing = endpoint.connection !== "ssh" ? undefined : setTimeout(async () => {
+      const fault = await probeLogin(endpoint, { ...options, signal: probe.signal }, null);
+      if (fault?.unsure) await new Promise((resolve) => probing = setTimeout(resolve, UNSURE));
+      if (fault !== null && !this.#greeted) this.#end(this.#noLogin(fault, this.#lastErrors()));
+    }, options.connectTimeout * 1000);
+    const settled = (): void => {
+      clearTimeout(timer);
+      clearTimeout(probing);
+      probe.abort();
+    };
+    const greeted = (): void => {
+      this.#greeted = true;
+      settled();
+      const marker = `answer-${crypto.randomUUID()}`;
+      this.#stdout = new FrameReader(marker, () => this.#awaited("stdout")?.out ?? UNASKED);
+      this.#stderr = new FrameReader(marker, () => this.#awaited("stderr")?.err ?? UNASKED);
+      this.#stdin.write(`${marker} ${PUT_AWAY}\n`);
+      hello.resolve();
+    };
+    const abort = (): void => this.#end(this.#failure("interrupted", "talk", "the session was given up"));
+    options.signal?.addEventListener("abort", abort);
+    if (options.signal?.aborted) abort();
+    const { stdout, stderr } = this.#process;
+    stdout.on(
+      "data",
+      (chunk: Uint8Array) => this.#read(chunk, "stdout", (frame) => this.#takeOutput(frame, greeted)),
+    );
+    stderr.on("data", (chunk: Uint8Array) => this.#read(chunk, "stderr", (frame) => this.#takeErrors(frame)));
+    if (watch !== undefined) stderr.on("data", (chunk: Uint8Array) => watch.read(chunk));
+    this.#exited = this.#process.then(async (output) => {
+      settled();
+      options.signal?.removeEventListener("abort", abort);
+      if (this.#ended === null) this.#end(await this.#whyEnded(output.exitCode, output.cause));
+      if (!this.#greeted) hello.reject(this.#ended);
+    });
+  }
+
+  run(program: Program, args: readonly string[], options: RunOptions = {}): Promise<Answer> {
+    if (this.#ended !== null) return Promise.reject(this.#ended);
+    const nul = args.find((arg) => arg.includes("\0"));
+    if (nul !== undefined) {
+      return Promise.reject(
+        this.#failure(
+          "unsuitable",
+          program.name,
+          `${JSON.stringify(nul)} has a NUL character: no program can be given it`,
+        ),
+      );
+    }
+    // A device counts in whole seconds.
+    const left = Math.max(1, Math.ceil(((options.deadline ?? Infinity) - performance.now()) / 1000));
+    const { commandTimeout, longest = Infinity, maxOutput = OUTPUT.bytes } = this.#options;
+    const own = options.timeout ?? commandTimeout;
+    const seconds = Math.min(own, longest + (options.waits ?? 0), left);
+    const { past, bytes, raw = false } = options.output ??
+      { ...OUTPUT, bytes: maxOutput + (options.expected ?? 0) };
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    const pending: Pending = {
+      id: this.#nextId++,
+      name: program.name,
+      seconds,
+      out: { past, bytes, raw, received: Math.max(RECEIVED, bytes) },
+      err: past === "cut"
+        ? { past, bytes, received: RECEIVED }
+        : { past: "cut", bytes: ERRORS_KEPT, received: ERRORS_RECEIVED },
+      pieces: past === "cut"
+        ? PIECES.exec
+        : PIECES.most + PIECES.perFile * Math.ceil((options.expected ?? 0) / OUTPUT_PER_FILE),
+      resolve,
+      reject,
+      startedAt: 0,
+      paused: false,
+      until: Infinity,
+    };
+    this.#pending.push(pending);
+    if (this.#pending.length === 1) this.#watch(pending);
+    const payload = options.payload;
+    const definitions = this.#definitions(program, options.calls);
+    this.#writing = this.#writing.then(async () => {
+      if (this.#ended !== null) return;
+      // While bytes are still on their way, the device's own limit must not cut a slow link: a stall is noticed here.
+      const limit = payload === undefined
+        ? seconds
+        : Math.min(seconds + Math.ceil(payload.bytes / this.#slowest), left);
+      const request = frame({
+        ...definitions,
+        id: pending.id,
+        seconds: options.short ? 0 : limit,
+        bytes: payload?.bytes ?? 0,
+        values: [functionOf(program), ...args],
+      });
+      this.#options.throttle?.note(request.length);
+      this.#stdin.write(request);
+      if (payload !== undefined) await this.#send(pending, payload);
+    });
+    return promise;
+  }
+
+  /** What the device has to be told before it can run this. */
+  #definitions(program: Program, calls: readonly Call[] = []): { text: string; keep: boolean } {
+    const wanted = new Set([program, ...calls.map((call) => call.program)].map(definitionOf));
+    if (this.#kept === null) {
+      this.#kept = wanted;
+      return { text: [prelude, ...wanted].join("\n"), keep: true };
+    }
+    return { text: [...wanted].filter((definition) => !this.#kept!.has(definition)).join("\n"), keep: false };
+  }
+
+  async close(): Promise<void> {
+    const timer = setTimeout(() => kill(this.#process), CLOSE_GRACE);
+    await Promise.race([this.#writing, this.#exited]);
+    this.#ended ??= this.#failure("dropped", "talk", "the session was closed");
+    this.#stdin.end();
+    await this.#exited;
+    this.#rejectAll(this.#ended);
+    clearTimeout(timer);
+  }
+
+  /** Bytes per second that a link has at least: a limit is shared by many hosts. */
+  get #slowest(): number {
+    return Math.min(SLOWEST, (this.#options.throttle?.rate ?? Infinity) / 1000);
+  }
+
+  /** The first request whose answer has not come on this stream: the only one that may be answered there. */
+  #awaited(stream: "stdout" | "stderr"): Pending | undefined {
+    return this.#pending.find((pending) => pending[stream] === undefined);
+  }
+
+  #read(chunk: Uint8Array, stream: "stdout" | "stderr", take: (frame: Frame) => void): void {
+    if (this.#ended !== null) return;
+    this.#heard = performance.now();
+    if (chunk.length < PIECES.small && ++this.#pieces > (this.#pending[0]?.pieces ?? PIECES.most)) {
+      return this.#tooMuch(
+        `it sent more than ${this.#pending[0]?.pieces ?? PIECES.most} small pieces of output`,
+      );
+    }
+    const reader = stream === "stdout" ? this.#stdout : this.#stderr;
+    try {
+      for (const frame of reader.push(chunk)) {
+        take(frame);
+        // What is behind the greeting, or behind the end, is nobody's.
+        if (this.#ended !== null || (reader !== this.#stdout && reader !== this.#stderr)) return;
+      }
+    } catch (error) {
+      if (error instanceof OverLimit) return this.#tooMuch(error.message);
+      this.#end(Failure.from(error, this.#pending[0]?.name ?? "talk", this.#endpoint.name));
+    }
+  }
+
+  #takeOutput({ body, words: [id = "", code = "", ...more] }: Frame, greeted: () => void): void {
+    if (!this.#greeted) {
+      if (id === "hello") greeted();
+      return;
+    }
+    const pending = this.#awaited("stdout");
+    if (String(pending?.id) !== id || !/^\d{1,3}$/.test(code) || more.length > 0) return this.#notAsked();
+    this.#answer(pending!, { stdout: { text: body, code: Number(code) } });
+  }
+
+  #takeErrors({ body, words: [id = "", ...more] }: Frame): void {
+    if (!this.#greeted) return;
+    const pending = this.#awaited("stderr");
+    if (String(pending?.id) !== id || more.length > 0) return this.#notAsked();
+    this.#answer(pending!, { stderr: body });
+  }
+
+  #notAsked(): void {
+    this.#tooMuch("it sent an answer that was not asked for, where each request has one");
+  }
+
+  /** The device has gone past a bound. */
+  #tooMuch(evidence: string): void {
+    const [waiting] = this.#pending;
+    if (!this.#greeted) {
+      const before = `${evidence} before the session had begun`;
+      return this.#end(
+        unreachable(this.#endpoint, "excess", before, "look at what its login shell runs at start"),
+      );
+    }
+    this.#end(this.#failure("excess", waiting?.name ?? "talk", evidence, NEXT_OF_EXCESS));
+  }
+
+  #lastErrors(): string[] {
+    return lastWords(this.#stderr.last(LAST_WORDS));
+  }
+
+  /** An answer is whole when its marker has come on both streams. */
+  #answer(pending: Pending, part: Pick<Pending, "stdout" | "stderr">): void {
+    Object.assign(pending, part);
+    const { stdout, stderr } = pending;
+    if (stdout === undefined || stderr === undefined) return;
+    // Answers come in order on each stream, so the first that is whole is the first that was asked for.
+    this.#pending.shift();
+    this.#pieces = 0;
+    clearTimeout(pending.timer);
+    const took = (performance.now() - pending.startedAt) / 1000;
+    // The device began a moment before we heard that the one before had ended.
+    if (stdout.code > 123 && took + 0.5 >= pending.seconds) {
+      pending.reject(this.#timeout(pending, lastWords(stderr.slice(-LAST_WORDS))));
+    } else pending.resolve({ code: stdout.code, stdout: stdout.text, stderr });
+    const next = this.#pending[0];
+    if (next !== undefined) this.#watch(next);
+  }
+
+  /** The clock of a request runs from when the device can begin with it. */
+  #watch(pending: Pending, seconds = pending.seconds + (this.#options.grace ?? ANSWER_GRACE)): void {
+    pending.startedAt ||= performance.now();
+    clearTimeout(pending.timer);
+    if (pending.paused) return;
+    const now = performance.now();
+    pending.until = now + seconds * 1000;
+    this.#heard = Math.max(this.#heard, pending.startedAt);
+    this.#wake(pending);
+  }
+
+  /** Looks again when the request is late, or when the device has been silent for too long. */
+  #wake(pending: Pending): void {
+    const now = performance.now();
+    const silent = this.#heard + SILENCE * 1000;
+    if (now >= pending.until) return this.#end(this.#timeout(pending, this.#lastErrors()));
+    if (now >= silent) {
+      const evidence = `no sign of life within ${SILENCE} s, where one is due every 5 s`;
+      return this.#end(this.#failure("timeout", pending.name, evidence));
+    }
+    const wait = Math.min(pending.until, silent) - now;
+    pending.timer = setTimeout(() => this.#wake(pending), Math.min(Math.ceil(wait), 2 ** 31 - 1));
+  }
+
+  async #send(pending: Pending, payload: Payload): Promise<void> {
+    let left = payload.bytes;
+    const stall = (this.#options.stall ?? STALL) + (payload.pause ?? 0);
+    try {
+      for await (const chunk of this.#paced(pending, payload, stall)) {
+        if (this.#ended !== null) return;
+        left -= chunk.length;
+        await this.#write(chunk);
+        if (this.#pending[0] === pending) {
+          pending.startedAt = performance.now();
+          this.#watch(pending, left === 0 ? undefined : stall);
+        }
+      }
+    } catch (error) {
+      return this.#end(
+        this.#failure("fault", pending.name, error instanceof Error ? error.message : String(error)),
+      );
+    }
+    if (left !== 0) {
+      this.#end(
+        this.#failure(
+          "mismatch",
+          pending.name,
+          `a local file changed while it was sent: ${left} bytes are missing`,
+        ),
+      );
+    }
+  }
+
+  /** The payload as fast as the run's limit lets it. */
+  async *#paced(pending: Pending, payload: Payload, stall: number): AsyncIterable<Uint8Array> {
+    const { throttle } = this.#options;
+    if (throttle === undefined) return yield* payload.chunks();
+    for await (const chunk of payload.chunks()) {
+      for (const piece of throttle.pieces(chunk)) {
+        pending.paused = true;
+        clearTimeout(pending.timer);
+        await throttle.pass(piece.length);
+        pending.paused = false;
+        if (this.#pending[0] === pending) this.#watch(pending, stall);
+        yield piece;
+      }
+    }
+  }
+
+  /** Resolves when ssh has taken the bytes, or when it is gone. */
+  #write(chunk: Uint8Array): Promise<void> {
+    // A stream that has been closed says false too, and then nothing more.
+    if (this.#ended !== null || this.#stdin.write(chunk) || this.#stdin.destroyed) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.#stdin.off("drain", done);
+        this.#stdin.off("close", done);
+        this.#stdin.off("error", done);
+        resolve();
+      };
+      this.#stdin.on("drain", done).on("close", done).on("error", done);
+      this.#exited.then(done);
+    });
+  }
+
+  /** The session is over: whoever waits is told why. */
+  #end(failure: Failure): void {
+    if (this.#ended !== null) return;
+    this.#ended = failure;
+    this.#rejectAll(failure);
+    kill(this.#process);
+  }
+
+  #rejectAll(failure: Failure): void {
+    for (const pending of this.#pending.splice(0)) {
+      clearTimeout(pending.timer);
+      pending.reject(failure);
+    }
+  }
+
+  async #whyEnded(exitCode: number | null, cause: Error | null): Promise<Failure> {
+    const words = this.#lastErrors();
+    if (this.#greeted) {
+      return this.#failure(
+        "dropped",
+        this.#pending[0]?.name ?? "talk",
+        ["the connection was lost", ...words].join("\n"),
+      );
+    }
+    if (this.#endpoint.connection === "ssh" && exitCode === null && cause !== null) {
+      return unreachable(
+        this.#endpoint,
+        "missing-tool",
+        `ssh could not be started: ${cause.message}`,
+        "install OpenSSH's client",
+      );
+    }
+    // ssh itself ends with 255 where it cannot get in; anything else came from the far side.
+    if (this.#endpoint.connection === "local") return this.#noShell(exitCode, words);
+    if (exitCode !== 255) {
+      const fault = this.#lacksSudo(exitCode)
+        ? null
+        : await probeLogin(this.#endpoint, this.#options, exitCode ?? 1);
+      return fault === null ? this.#noShell(exitCode, words) : this.#noLogin(fault, words);
+    }
+    const why = await whyUnreachable(this.#endpoint, this.#options);
+    return unreachable(
+      this.#endpoint,
+      why.kind,
+      [words.at(-1) ?? why.evidence, ...words.slice(0, -1)].join("\n"),
+      why.next,
+      why.again,
+    );
+  }
+
+  /** 127 is how a shell says that there is no such program, null that not even that came about. */
+  #lacksSudo(exitCode: number | null): boolean {
+    return this.#endpoint.become && (exitCode === 127 || exitCode === null);
+  }
+
+  #noLogin({ evidence, next }: LoginFault, words: readonly string[]): Failure {
+    const said = [evidence, ...words, ...lastWords(this.#stdout.last(LAST_WORDS))].join("\n");
+    return unreachable(this.#endpoint, "unreachable", said, next);
+  }
+
+  #noShell(exitCode: number | null, words: readonly string[]): Failure {
+    const { become, becomeUser } = this.#endpoint;
+    if (this.#lacksSudo(exitCode)) {
+      return unreachable(
+        this.#endpoint,
+        "missing-tool",
+        "sudo is not installed",
+        "install it, or leave ansible_become out",
+      );
+    }
+    const how = exitCode === null ? "it could not be started" : `its login ended with exit code ${exitCode}`;
+    const evidence = [`no shell: ${how}`, ...words, ...lastWords(this.#stdout.last(LAST_WORDS))].join("\n");
+    if (!become) return unreachable(this.#endpoint, "unreachable", evidence, "the user needs a login shell");
+    const next = `allow it in sudoers, "USER ALL=(${becomeUser}) NOPASSWD: ALL", or leave ansible_become out`;
+    return unreachable(this.#endpoint, "privilege", evidence, next);
+  }
+
+  #failure(kind: FailureKind, action: string, evidence: string, next?: string): Failure {
+    const data = { kind, action, host: this.#endpoint.name, evidence };
+    return new Failure(next === undefined ? data : { ...data, next });
+  }
+
+  #timeout({ name, seconds }: Pending, words: readonly string[]): Failure {
+    const whose = this.#options.longest === undefined ? "" : ", as --timeout says";
+    return this.#failure("timeout", name, [`no answer within ${seconds} s${whose}`, ...words].join("\n"));
+  }
+}
+
+/** A request as the loop reads it: see loop.sh. */
+function frame(request: {
+  readonly id: number;
+  readonly seconds: number;
+  readonly bytes: number;
+  /** Definitions, and whether they are kept. */
+  readonly text: string;
+  readonly keep: boolean;
+  /** The function, and what it is given. */
+  readonly values: readonly string[];
+}): Uint8Array {
+  const text = request.text === "" ? "" : `${request.text}\n`;
+  const counts = request.values.map((value) => value.split("\n").length);
+  const head = [request.id, request.seconds, request.bytes, text.length, request.keep ? 1 : 0, ...counts];
+  return Buffer.from(`${head.join(" ")}\n${text}${request.values.join("\n")}\n`);
+}
+
+function unreachable(
+  endpoint: Endpoint,
+  kind: FailureKind,
+  evidence: string,
+  next: string,
+  again = false,
+): Failure {
+  return new Failure({ kind, action: "connect", host: endpoint.name, evidence, next }, { again });
+}
+
+/** Of what somebody printed last, so much is looked at for evidence. Bytes. */
+const LAST_WORDS = 4096;
+
+const NEXT_OF_EXCESS =
+  "look at the device: nothing of ours sends so much; where its sets are very large, raise --max-output";
+
+/** The last few lines of what somebody printed, as evidence. */
+function lastWords(text: string): string[] {
+  return text.split("\n").map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith(HOST_KEY_LINE)).slice(-5);
+}
