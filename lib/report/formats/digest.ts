@@ -4,11 +4,14 @@
  */
 import { type FailureData, printable } from "../../errors.ts";
 import type { HostOutcome, HostStatus, TaskReport, TaskStatus } from "../../events.ts";
-import type { HostReport } from "../host_fold.ts";
-import type { Report, ReportWarning } from "../report.ts";
-import { gravity, isBad, outcomeKey, share, type Shared, sharePlan } from "../views/ledger.ts";
-import { setList, word } from "../views/lines.ts";
-import { count, duration, oneLine, size } from "../views/text.ts";
+import type { HostReport } from "../fold/host_fold.ts";
+import type { Report, ReportWarning } from "../fold/report.ts";
+import { gravity, isBad, word } from "../words/statuses.ts";
+import { outcomeKey, share, type Shared, sharePlan } from "../words/groups.ts";
+import { setList } from "../words/sets.ts";
+import { count, duration, size } from "../words/text.ts";
+import { oneLine } from "../../plain/printable.ts";
+import { taskName } from "../words/tasks.ts";
 
 /** The worst first. */
 export const STATUSES = [
@@ -47,12 +50,12 @@ export function isWell(report: Report): boolean {
   return report.exitCode === 0 && wrongHosts(report) === 0;
 }
 
-/** `3 of 20 hosts went wrong`, `all is well`. */
+/** `3 of 20 hosts went wrong`, `all hosts are ok`. */
 export function verdictOf(report: Report): string {
   const wrong = wrongHosts(report);
   if (wrong > 0) return `${wrong} of ${count(report.summary.hosts, "host")} went wrong`;
   if (report.finishedAt === null) return "the run has not ended";
-  return isWell(report) ? "all is well" : "not every host was reached";
+  return isWell(report) ? "all hosts are ok" : "not every host was reached";
 }
 
 /** What is to be known of the run as a whole, besides its counts. */
@@ -61,7 +64,7 @@ export function noticesOf(report: Report): string[] {
   return [
     ...(finishedAt === null
       ? [
-        "This run has no end in its record: it was killed, or goes on. What follows is as far as it had come.",
+        "The record of this run has no end: the run was killed, or is still running. This is what it has so far.",
       ]
       : []),
     ...(interrupted ? ["Interrupted: the user asked to stop."] : []),
@@ -76,7 +79,7 @@ export function factsOf(report: Report): [name: string, value: string][] {
   const sent = hosts.reduce((sum, host) => sum + (host.run === undefined ? host.bytesSent : 0), 0);
   return [
     ["run", run],
-    ...(resumes === undefined ? [] : [["goes on with", resumes] satisfies [string, string]]),
+    ...(resumes === undefined ? [] : [["resumes", resumes] satisfies [string, string]]),
     ["started", startedAt],
     ["took", finishedAt === null ? "not known" : duration(Date.parse(finishedAt) - Date.parse(startedAt))],
     ...(artifacts === null || dryRun ? [] : [["sent", size(sent)] satisfies [string, string]]),
@@ -125,8 +128,9 @@ export function warningGroups(warnings: readonly ReportWarning[]): Shared<string
 /** What a group of hosts has come to: `failed at health: unhealthy`. */
 export function groupTitle({ status, error, rollbackError, was, tasks }: HostReport): string {
   if (rollbackError !== undefined) return `rollback failed: ${rollbackError.kind}`;
-  if (was !== undefined && status === "rolled_back") return "taken back because others failed";
-  const task = tasks.find((task) => task.status === "failed" && !task.rollback)?.task;
+  if (was !== undefined && status === "rolled_back") return "rolled back because others failed";
+  const failed = tasks.find((task) => task.status === "failed" && !task.rollback);
+  const task = failed && taskName(failed);
   const why = error === undefined || error.kind === status ? "" : `: ${error.kind}`;
   return oneLine(`${wordOf(status, false)}${task === undefined ? "" : ` at ${task}`}${why}`);
 }

@@ -5,11 +5,8 @@
  */
 import { formatFailure, printable } from "../../errors.ts";
 import type { Json, TaskReport } from "../../events.ts";
-import type { HostReport } from "../host_fold.ts";
-import type { Report } from "../report.ts";
-import type { Shared } from "../views/ledger.ts";
-import { FEW } from "../views/view.ts";
-import { count, duration, oneLine, size, thousands } from "../views/text.ts";
+import type { HostReport } from "../fold/host_fold.ts";
+import type { Report } from "../fold/report.ts";
 import {
   factsOf,
   failureGroups,
@@ -26,12 +23,19 @@ import {
   wordOf,
 } from "./digest.ts";
 import { STYLE } from "./html_style.ts";
+import { FEW, type Shared } from "../words/groups.ts";
+import { count, duration, size, thousands } from "../words/text.ts";
+import { oneLine } from "../../plain/printable.ts";
+import type { Format } from "./format.ts";
+import { taskName } from "../words/tasks.ts";
 
 /** Hosts of a failure that are named at once; the others are folded. */
 const NAMED = 40;
 
+export const html: Format = { name: "html", file: "report.html", render };
+
 /** The page, in pieces of a host each. */
-export function* html(report: Report): Generator<string> {
+function* render(report: Report): Generator<string> {
   const { hosts, summary, dryRun, waves, releases } = report;
   const title = titleOf(report);
   yield `<!doctype html>
@@ -162,11 +166,9 @@ function hostRow(host: HostReport, id: string, { dryRun, artifacts }: Report): s
     "</details>\n";
 }
 
-function taskBlock(
-  { task, status, durationMs, steps, detail, error, rollback }: TaskReport,
-  dryRun: boolean,
-): string {
-  const name = esc(oneLine(rollback ? `${task} (rollback)` : task));
+function taskBlock(report: TaskReport, dryRun: boolean): string {
+  const { status, durationMs, steps, detail, error } = report;
+  const name = esc(oneLine(taskName(report)));
   const head = `<b>${name}</b> <span class="pill ${esc(status)}">${esc(wordOf(status, dryRun))}</span> ` +
     `<small>${duration(durationMs)}</small>`;
   const list = steps.length === 0

@@ -5,9 +5,11 @@
  */
 import { type FailureData, formatFailure, printable } from "../../errors.ts";
 import type { TaskReport } from "../../events.ts";
-import type { HostReport } from "../host_fold.ts";
-import type { Report, ReportWarning } from "../report.ts";
-import { isBad } from "../views/ledger.ts";
+import type { HostReport } from "../fold/host_fold.ts";
+import type { Report, ReportWarning } from "../fold/report.ts";
+import { isBad } from "../words/statuses.ts";
+import type { Format } from "./format.ts";
+import { taskName } from "../words/tasks.ts";
 
 /** A case as data: what the counts of its suite are counted from. */
 interface Case {
@@ -21,8 +23,10 @@ interface Case {
   readonly output?: string;
 }
 
+export const junit: Format = { name: "junit", file: "junit.xml", render };
+
 /** The document, in pieces of a host each. */
-export function* junit(report: Report): Generator<string> {
+function* render(report: Report): Generator<string> {
   const warnings = Map.groupBy(report.warnings, ({ host }) => host);
   const all = tally(report.hosts.flatMap((host) => casesOf(host, report.command)));
   yield '<?xml version="1.0" encoding="UTF-8"?>\n' +
@@ -90,9 +94,10 @@ function casesOf(host: HostReport, command: string): Case[] {
   return cases;
 }
 
-function taskCase({ task, status, durationMs, steps, error, rollback }: TaskReport): Case {
+function taskCase(report: TaskReport): Case {
+  const { status, durationMs, steps, error } = report;
   const about = {
-    name: rollback ? `${task} (rollback)` : task,
+    name: taskName(report),
     ms: durationMs,
     ...(steps.length === 0 ? {} : { output: steps.join("\n") }),
   };

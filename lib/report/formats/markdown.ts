@@ -4,10 +4,8 @@
  * @module
  */
 import { formatFailure } from "../../errors.ts";
-import type { HostReport } from "../host_fold.ts";
-import type { Report } from "../report.ts";
-import type { Shared } from "../views/ledger.ts";
-import { count, duration, firstLine, oneLine, thousands } from "../views/text.ts";
+import type { HostReport } from "../fold/host_fold.ts";
+import type { Report } from "../fold/report.ts";
 import {
   factsOf,
   failureGroups,
@@ -23,6 +21,10 @@ import {
   warningGroups,
   wordOf,
 } from "./digest.ts";
+import type { Shared } from "../words/groups.ts";
+import { count, duration, firstLine, thousands } from "../words/text.ts";
+import { oneLine } from "../../plain/printable.ts";
+import type { Format } from "./format.ts";
 
 /** Different failures, and warnings, that are shown whole. */
 const GROUPS = 10;
@@ -34,7 +36,9 @@ const ROWS = 50;
 const LINES = 20;
 const COLUMNS = 200;
 
-export function* markdown(report: Report): Generator<string> {
+export const markdown: Format = { name: "markdown", file: "report.md", render };
+
+function* render(report: Report): Generator<string> {
   const { hosts, summary, dryRun } = report;
   yield `### ${isWell(report) ? "✅" : "❌"} ${code(titleOf(report))}: ${verdictOf(report)}\n\n`;
   yield `${

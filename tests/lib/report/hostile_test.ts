@@ -3,17 +3,13 @@
  * has its line here, or `every format is tried` fails.
  */
 import { assert, assertEquals } from "@std/assert";
-import { FORMATS } from "../../../lib/cli/commands/report.ts";
 import type { Event, Json } from "../../../lib/events.ts";
-import { html } from "../../../lib/report/formats/html.ts";
-import { junit } from "../../../lib/report/formats/junit.ts";
-import { markdown } from "../../../lib/report/formats/markdown.ts";
-import { foldReport, type Report } from "../../../lib/report/report.ts";
-import { openRun } from "../../../lib/report/run_dir.ts";
-import { jsonView, ndjsonView } from "../../../lib/report/views/json.ts";
-import { plainView } from "../../../lib/report/views/plain.ts";
-import { prettyView } from "../../../lib/report/views/pretty.ts";
-import { toJson } from "../../../lib/plain/printable.ts";
+import { formats } from "../../../lib/report/formats/mod.ts";
+import { foldReport } from "../../../lib/report/fold/report.ts";
+import { openRun } from "../../../lib/report/record/run_dir.ts";
+import { jsonView, ndjsonView } from "../../../lib/report/terminal/json.ts";
+import { plainView } from "../../../lib/report/terminal/plain.ts";
+import { prettyView } from "../../../lib/report/terminal/pretty.ts";
 import { assertHarmless, hostileText, hostileTexts } from "../../hostile.ts";
 import { at, finished, hostEvents, outcome, started, task, unreachable } from "./sample.ts";
 
@@ -102,13 +98,6 @@ function runOf(dryRun: boolean): Event[] {
 // deno-lint-ignore no-control-regex -- escape sequences are what it is about
 const OURS_OF_TERMINAL = /\r?\x1b\[\d*[AJ]|\x1b\[\d+m|\r/g;
 
-const formats: Record<keyof typeof FORMATS, (report: Report) => Iterable<string>> = {
-  json: (report) => [toJson(report, 2)],
-  junit,
-  html,
-  markdown,
-};
-
 /** Everything that is printed or written of a run. */
 async function* outputs(events: readonly Event[]): AsyncGenerator<[what: string, text: string]> {
   for (const verbosity of [0, 2]) {
@@ -133,7 +122,7 @@ async function* outputs(events: readonly Event[]): AsyncGenerator<[what: string,
     yield [`pretty -v ${verbosity}`, drawn.join("\n").replace(OURS_OF_TERMINAL, "")];
   }
   const report = foldReport(events);
-  for (const [name, format] of Object.entries(formats)) yield [name, [...format(report)].join("")];
+  for (const { name, render } of formats) yield [name, [...render(report)].join("")];
   const lines: string[] = [];
   events.forEach(ndjsonView((text) => lines.push(text)));
   yield ["ndjson", lines.join("")];
@@ -181,8 +170,4 @@ Deno.test("JSON of a run says the same values as its events, however hostile", a
       assertEquals(JSON.parse(text), JSON.parse(JSON.stringify(foldReport(events))), what);
     }
   }
-});
-
-Deno.test("every format is tried", () => {
-  assertEquals(Object.keys(formats).sort(), Object.keys(FORMATS).sort());
 });

@@ -1,7 +1,7 @@
 /** Events of made-up runs, for the tests of the folds. @module */
 import type { FailureData } from "../../../lib/errors.ts";
 import type { ArtifactsSummary, Event, HostOutcome, TaskReport } from "../../../lib/events.ts";
-import { summarize } from "../../../lib/report/report.ts";
+import { summarize } from "../../../lib/run/summary.ts";
 
 export const NEW = "3f9a12cd00112233";
 export const OLD = "aa00bb11cc22dd33";

@@ -11,7 +11,7 @@ import {
   verdictOf,
   warningGroups,
 } from "../../../../lib/report/formats/digest.ts";
-import { foldReport } from "../../../../lib/report/report.ts";
+import { foldReport } from "../../../../lib/report/fold/report.ts";
 import { at, finished, hostEvents, outcome, SET, started, task, unreachable } from "../sample.ts";
 
 const error = (kind: FailureData["kind"], evidence = "so"): FailureData => ({
@@ -44,7 +44,7 @@ Deno.test("failureGroups() has each failure once, the worst first, and none for 
     ["rollback failed: service", ["torn"]],
     ["rolled back at health: unhealthy", ["back-1", "back-2"]],
     ["unreachable", ["gone"]],
-    ["taken back because others failed", ["taken"]],
+    ["rolled back because others failed", ["taken"]],
   ]);
 });
 
@@ -53,7 +53,7 @@ Deno.test("titleOf(), verdictOf() and noticesOf() say how a run ended", () => {
   assertEquals([verdictOf(report), isWell(report)], ["5 of 7 hosts went wrong", false]);
   assertEquals(noticesOf(report), ["Stopped: the budget is spent"]);
   const well = foldReport([started(["a"]), ...hostEvents(outcome("a")), finished([outcome("a")])]);
-  assertEquals([verdictOf(well), isWell(well), noticesOf(well)], ["all is well", true, []]);
+  assertEquals([verdictOf(well), isWell(well), noticesOf(well)], ["all hosts are ok", true, []]);
   const killed = foldReport([started(["a"])]);
   assertEquals([verdictOf(killed), isWell(killed), noticesOf(killed).length], [
     "the run has not ended",
@@ -78,7 +78,7 @@ Deno.test("factsOf() counts no bytes that an earlier run has sent", () => {
     ...ends.flatMap((end) => hostEvents(end)),
     finished(ends),
   ])));
-  assertEquals([facts.get("sent"), facts.get("took"), facts.get("goes on with")], [
+  assertEquals([facts.get("sent"), facts.get("took"), facts.get("resumes")], [
     "2.1 MB",
     "2.0s",
     "20261124T021900Z-000000",

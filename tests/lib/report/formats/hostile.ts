@@ -1,6 +1,6 @@
 /** Text as it might come from outside, and a run that is full of it. @module */
 import type { Event } from "../../../../lib/events.ts";
-import { foldReport, type Report } from "../../../../lib/report/report.ts";
+import { foldReport, type Report } from "../../../../lib/report/fold/report.ts";
 import { Chance } from "../../../inventory_corpus/random/chance.ts";
 import { at, finished, hostEvents, outcome, started, task } from "../sample.ts";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { printable } from "../../../../lib/errors.ts";
 import { junit, xmlText } from "../../../../lib/report/formats/junit.ts";
-import { foldReport } from "../../../../lib/report/report.ts";
+import { foldReport } from "../../../../lib/report/fold/report.ts";
 import { testWhere } from "../../../support.ts";
 import { at, finished, hostEvents, outcome, started, task, unreachable, wholeRun } from "../sample.ts";
 import { HOSTILE, nasty, runWith } from "./hostile.ts";
@@ -11,7 +11,7 @@ function shape(xml: string): string[] {
   return [...xml.matchAll(/<[^>]*>/g)].map(([tag]) => tag.replace(/="[^"]*"/g, '=""'));
 }
 
-Deno.test("junit() has a suite a host and a case a task, when a run has ended", () => {
+Deno.test("junit.render() has a suite a host and a case a task, when a run has ended", () => {
   const error = {
     kind: "unhealthy",
     action: "confirm it",
@@ -34,7 +34,7 @@ Deno.test("junit() has a suite a host and a case a task, when a run has ended", 
     ]),
     finished(ends, 2),
   ]);
-  const xml = [...junit(report)].join("");
+  const xml = [...junit.render(report)].join("");
   assertStringIncludes(xml, 'tests="7" failures="1" errors="0" time="2.000">');
   assertStringIncludes(
     xml,
@@ -50,7 +50,7 @@ Deno.test("junit() has a suite a host and a case a task, when a run has ended", 
   assertStringIncludes(xml, 'timestamp="2026-11-24T02:19:45" hostname="edge-1"');
 });
 
-Deno.test("junit() gives a host that went wrong without a failed task a case of its own", () => {
+Deno.test("junit.render() gives a host that went wrong without a failed task a case of its own", () => {
   const taken = { kind: "stopped", action: "keep it", evidence: "others failed" } as const;
   const ends = [
     outcome("gone", unreachable("gone")),
@@ -67,7 +67,7 @@ Deno.test("junit() gives a host that went wrong without a failed task a case of 
     { at: at(1400), type: "task-started", host: "cut", task: "stage" },
   ]);
   const suites = new Map(
-    [...junit(report)].map((suite) => [/<testsuite name="(\w+)"/.exec(suite)?.[1], suite]),
+    [...junit.render(report)].map((suite) => [/<testsuite name="(\w+)"/.exec(suite)?.[1], suite]),
   );
   assertMatch(
     suites.get("gone")!,
@@ -110,10 +110,10 @@ Deno.test("xmlText() leaves nothing that XML 1.0 forbids, and says the same, wha
   }
 });
 
-Deno.test("junit() has the same tags, whatever the texts in it", () => {
-  const harmless = shape([...junit(runWith("x"))].join(""));
+Deno.test("junit.render() has the same tags, whatever the texts in it", () => {
+  const harmless = shape([...junit.render(runWith("x"))].join(""));
   for (const text of [...HOSTILE, ...nasty(200)]) {
-    assertEquals(shape([...junit(runWith(text))].join("")), harmless);
+    assertEquals(shape([...junit.render(runWith(text))].join("")), harmless);
   }
 });
 
@@ -127,14 +127,14 @@ testWhere("junit() is read by a parser, whatever the texts in it", { needs: ["xm
   };
   try {
     for (const text of [...HOSTILE, ...nasty(20)]) {
-      await Deno.writeTextFile(file, [...junit(runWith(text))].join(""));
+      await Deno.writeTextFile(file, [...junit.render(runWith(text))].join(""));
       assertEquals(await read("count(//testsuite)"), "5");
       assertEquals(
         await read("count(//*)"),
-        String(shape([...junit(runWith("x"))].join("")).filter((tag) => !/^<[?/]/.test(tag)).length),
+        String(shape([...junit.render(runWith("x"))].join("")).filter((tag) => !/^<[?/]/.test(tag)).length),
       );
     }
-    await Deno.writeTextFile(file, [...junit(foldReport(wholeRun([outcome("<&\"'é>")])))].join(""));
+    await Deno.writeTextFile(file, [...junit.render(foldReport(wholeRun([outcome("<&\"'é>")])))].join(""));
     assertEquals(await read("string(//testsuite/@name)"), "<&\"'é>");
   } finally {
     await Deno.remove(file);

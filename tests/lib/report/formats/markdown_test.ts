@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { code, fenced, markdown, text } from "../../../../lib/report/formats/markdown.ts";
-import { foldReport } from "../../../../lib/report/report.ts";
+import { foldReport } from "../../../../lib/report/fold/report.ts";
 import { finished, hostEvents, names, outcome, started, task, unreachable, wholeRun } from "../sample.ts";
 import { HOSTILE, nasty, runWith } from "./hostile.ts";
 
-const page = (report: Parameters<typeof markdown>[0]) => [...markdown(report)].join("");
+const page = (report: Parameters<typeof markdown.render>[0]) => [...markdown.render(report)].join("");
 
-Deno.test("markdown() begins with how the run ended, then what went wrong", () => {
+Deno.test("markdown.render() begins with how the run ended, then what went wrong", () => {
   const ends = [outcome("edge-1"), outcome("edge-2", unreachable("edge-2"))];
   const said = page(
     foldReport([started(["edge-1", "edge-2"]), ...ends.flatMap((end) => hostEvents(end)), finished(ends, 4)]),
@@ -37,7 +37,7 @@ Cannot reach it on edge-2: no route
   );
 });
 
-Deno.test("markdown() fits in a comment and says what it leaves out, however large the fleet and its evidence", () => {
+Deno.test("markdown.render() fits in a comment and says what it leaves out, however large the fleet and its evidence", () => {
   const hosts = names(2000).map((name, index) =>
     index % 3 > 0
       ? outcome(name)
@@ -49,11 +49,11 @@ Deno.test("markdown() fits in a comment and says what it leaves out, however lar
   assertStringIncludes(said, "Left out here: 1,950 more hosts (617 unreachable, 1,333 changed).");
 });
 
-Deno.test("markdown() says so, when the run has no end", () => {
-  assertStringIncludes(page(foldReport([started(["a"])])), "\n> This run has no end in its record");
+Deno.test("markdown.render() says so, when the run has no end", () => {
+  assertStringIncludes(page(foldReport([started(["a"])])), "\n> The record of this run has no end");
 });
 
-Deno.test("markdown() says what would change, each plan once, when the run was dry", () => {
+Deno.test("markdown.render() says what would change, each plan once, when the run was dry", () => {
   const steps = [task("stage", { status: "changed", steps: ["send a", "```"] }), task("health")];
   const said = page(foldReport(wholeRun([outcome("a"), outcome("b")], steps, { dryRun: true })));
   assertStringIncludes(
@@ -97,7 +97,7 @@ function outsideFences(said: string): string[] {
   });
 }
 
-Deno.test("markdown() has the same headings, and five cells for every host, whatever the texts in it", () => {
+Deno.test("markdown.render() has the same headings, and five cells for every host, whatever the texts in it", () => {
   const count = (said: string) => outsideFences(said).filter((line) => line.startsWith("#")).length;
   const harmless = count(page(runWith("x")));
   for (const outside of [...HOSTILE, ...nasty(300)]) {
