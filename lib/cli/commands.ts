@@ -18,26 +18,26 @@ import { rollbackCommand } from "./commands/rollback.ts";
 import { verifyLocalCommand } from "./commands/verify_local.ts";
 import type { LoadPipelines } from "./project/pipelines.ts";
 
-export function commands(load: LoadPipelines, done: (exitCode: number) => void) {
+export function commands(load: LoadPipelines) {
   return [
-    deployCommand(load, done),
-    planCommand(load, done),
-    runCommand(load, done),
-    resumeCommand(load, done),
-    verifyLocalCommand(done),
-    verifyRemoteCommand(load, done),
-    healthCheckCommand(load, done),
-    rollbackCommand(load, done),
-    cleanupCommand(load, done),
-    statusCommand(done),
-    backupsCommand(done),
-    inventoryShowCommand(load, done),
-    configCommand(done),
-    initCommand(done),
-    manifestCommand(done),
-    execCommand(load, done),
-    reportCommand(done),
-    completionCommand(done),
-    completeCommand(load, done),
+    deployCommand(load),
+    planCommand(load),
+    runCommand(load),
+    resumeCommand(load),
+    verifyLocalCommand(),
+    verifyRemoteCommand(load),
+    healthCheckCommand(load),
+    rollbackCommand(load),
+    cleanupCommand(load),
+    statusCommand(),
+    backupsCommand(),
+    inventoryShowCommand(load),
+    configCommand(),
+    initCommand(),
+    manifestCommand(),
+    execCommand(load),
+    reportCommand(),
+    completionCommand(),
+    completeCommand(load),
   ];
 }

@@ -5,10 +5,12 @@
 import { Command, CommanderError, Help } from "@commander-js/extra-typings";
 import { EXIT, Failure, formatFailure, formatProblem, UsageError } from "../errors.ts";
 import { commands } from "./commands.ts";
+import { exitCodeOf } from "./exits.ts";
 import type { LoadPipelines } from "./project/pipelines.ts";
 import { complain, print } from "./output/streams.ts";
 
-const EXIT_CODES = "Exit codes: 0 all well, 2 a host failed or was rolled back, 4 a host was unreachable,\n" +
+const EXIT_CODES =
+  "Exit codes: 0 all hosts ok, 2 a host failed or was rolled back, 4 a host was unreachable,\n" +
   "64 wrong usage or input, 75 a device is locked by another run, 130 interrupted, 1 a fault of our own.";
 
 /** Runs the program and returns its exit code; what went wrong is on standard error. */
@@ -28,7 +30,8 @@ export async function main(
     Deno.exit(tellFault(event.error));
   });
   try {
-    const program = buildProgram(args, version, pipelines, (code) => exitCode = code);
+    const program = buildProgram(args, version, pipelines)
+      .hook("postAction", (_, command) => void (exitCode = exitCodeOf(command)));
     await program.parseAsync([...args], { from: "user" });
     return exitCode;
   } catch (error) {
@@ -49,12 +52,7 @@ function tellFault(error: unknown): number {
   return EXIT.fault;
 }
 
-function buildProgram(
-  args: readonly string[],
-  version: string,
-  pipelines: LoadPipelines,
-  done: (exitCode: number) => void,
-) {
+function buildProgram(args: readonly string[], version: string, pipelines: LoadPipelines) {
   const program = new Command("lockstep")
     .description("Rolls a set of artifacts out to a fleet of devices, atomically, over plain ssh.")
     .version(version)
@@ -69,7 +67,7 @@ function buildProgram(
     // Wrong words are said again by commander.
     .configureOutput({ writeOut: print, writeErr: (text) => complain(text.replace(/\n$/, "")) })
     .addHelpText("after", `\n${EXIT_CODES}\n\nStart with: deploy --inventory prod.yaml --dry-run`);
-  for (const command of commands(pipelines, done)) {
+  for (const command of commands(pipelines)) {
     program.addCommand(command.copyInheritedSettings(program), { hidden: command.name() === "complete" });
   }
   if (args.length === 0) program.help({ error: true });

@@ -6,16 +6,18 @@
 import { EXIT, Failure, formatFailure } from "../errors.ts";
 import type { ArtifactsSummary, Listener } from "../events.ts";
 import type { ArtifactSet } from "../manifest.ts";
-import { openRun } from "../report/run_dir.ts";
+import { openRun } from "../report/record/run_dir.ts";
 import { rollout, type RolloutOptions } from "../rollout/rollout.ts";
 import { heapKeeper } from "../memory.ts";
 import type { Task } from "../task.ts";
 import { connector } from "../rollout/connector.ts";
 import { type ControllerHooks, runHook, runHooksAfter } from "./project/hooks.ts";
-import { harmless, outputForm, simulationWarnings, stopSignal, together, viewOf } from "./fleet/hosts.ts";
 import type { Configured } from "./options/configured.ts";
 import type { HostsOptions } from "./options/common.ts";
 import { complain, warn } from "./output/streams.ts";
+import { harmless, outputForm, together, viewOf } from "./output/views.ts";
+import { simulationWarnings } from "./fleet/simulated.ts";
+import { stopSignal } from "./stop_signal.ts";
 
 /** What the command decides of a rollout; the rest comes from the options that all commands have. */
 export type PipelineRun =
@@ -53,7 +55,7 @@ export async function runPipeline(options: Configured<HostsOptions>, what: Pipel
   try {
     const exitCode = await rollout({
       forks: options.forks,
-      artifacts: sets.map(summaryOf),
+      artifacts: sets.map((set) => summaryOf(set)),
       connect: connector(options),
       listener: together(runDir.listener, view, smallHeap(), switched.listener),
       stop: stop.signal,
@@ -95,9 +97,13 @@ function smallHeap(): Listener {
 }
 
 /** The files that the manifest lists; metadata.json, which travels with them, is not one of them. */
-function summaryOf({ id, version, files }: ArtifactSet): ArtifactsSummary {
+export function summaryOf(
+  { id, version, files }: ArtifactSet,
+  rendered?: ArtifactsSummary["rendered"],
+): ArtifactsSummary {
   const listed = files.filter((file) => file.name !== "metadata.json");
-  return { id, version, files: listed.length, bytes: listed.reduce((sum, file) => sum + file.bytes, 0) };
+  const bytes = listed.reduce((sum, file) => sum + file.bytes, 0);
+  return { id, version, files: listed.length, bytes, ...(rendered === undefined ? {} : { rendered }) };
 }
 
 /** A run whose record could not be kept is told apart from one that went wrong, unless it did. */

@@ -2,72 +2,75 @@
  * `verify-remote`, `health-check` and `cleanup`: one task over the hosts.
  * @module
  */
+import process from "node:process";
 import { join } from "@std/path";
-import { FEW } from "../../report/views/view.ts";
+import { releasesOf } from "../../manifest.ts";
+import { setsOf } from "../../sets/sets_of.ts";
 import { configured } from "../options/configured.ts";
-import { hostsOf, readSets, releaseOf, runContext } from "../fleet/hosts.ts";
+import { hostsOf, inventoryOf, settingsFor } from "../fleet/hosts.ts";
 import { hostsCommand } from "../options/common.ts";
 import type { LoadPipelines } from "../project/pipelines.ts";
-import { runPipeline } from "../run.ts";
+import { runPipeline, summaryOf } from "../run.ts";
+import { FEW } from "../../report/words/groups.ts";
+import { readSets } from "../fleet/sets.ts";
+import { runContext } from "../run_context.ts";
+import { exits } from "../exits.ts";
 
-export function verifyRemoteCommand(load: LoadPipelines, done: (exitCode: number) => void) {
+export function verifyRemoteCommand(load: LoadPipelines) {
   return hostsCommand(
     "verify-remote",
-    "check what is live on every host against its own metadata.json, and against the local set where there is one",
+    "check what is live on every host against its own metadata.json, and against the local set if there is one",
   )
-    .action(async (given) => {
+    .action(exits(async (given) => {
       const options = await configured(given);
-      const hosts = await hostsOf(options);
-      const dirs = hosts.map((host) => host.artifactsDir).filter(hasManifest);
+      const { hosts: selected } = await inventoryOf(options);
+      const hosts = settingsFor(selected, options);
+      const dirs = hosts.flatMap(setsOf).map((host) => host.artifactsDir).filter(hasManifest);
       const sets = await readSets(dirs, options);
       const { verifyRemotePipeline } = await load();
-      const local = new Map([...sets].map(([dir, set]) => [dir, releaseOf(set)]));
+      const releases = releasesOf(sets, hosts.flatMap(setsOf), selected, process.cwd());
       const run = runContext("verify-remote", options);
-      done(
-        await runPipeline(options, {
-          run,
-          hosts,
-          pipeline: verifyRemotePipeline(local),
-          writes: false,
-          details: hosts.length <= FEW,
-          releases: hosts.length > 1,
-          sets: [...sets.values()],
-        }),
-      );
-    });
+      return await runPipeline(options, {
+        run,
+        hosts,
+        pipeline: verifyRemotePipeline(releases.of),
+        writes: false,
+        details: hosts.length <= FEW,
+        releases: hosts.length > 1,
+        artifacts: [...sets].map(([dir, set]) => summaryOf(set, releases.rendered(dir))),
+      });
+    }));
 }
 
-export function healthCheckCommand(load: LoadPipelines, done: (exitCode: number) => void) {
-  return hostsCommand("health-check", "ask every host's service whether it is well: the health task alone")
-    .action(async (given) => {
+export function healthCheckCommand(load: LoadPipelines) {
+  return hostsCommand("health-check", "check the health of every host's service: the health task alone")
+    .action(exits(async (given) => {
       const options = await configured(given);
       const hosts = await hostsOf(options);
       const { pipelines } = await load();
       const run = runContext("health-check", options);
-      done(
-        await runPipeline(options, {
-          run,
-          hosts,
-          pipeline: pipelines["health-check"],
-          writes: false,
-          details: hosts.length <= FEW,
-        }),
-      );
-    });
+      return await runPipeline(options, {
+        run,
+        hosts,
+        pipeline: pipelines["health-check"],
+        writes: false,
+        details: hosts.length <= FEW,
+      });
+    }));
 }
 
-export function cleanupCommand(load: LoadPipelines, done: (exitCode: number) => void) {
+export function cleanupCommand(load: LoadPipelines) {
   return hostsCommand(
     "cleanup",
     "remove leftovers of interrupted runs and backups past keep_backups; never the live set",
   )
-    .action(async (given) => {
+    .action(exits(async (given) => {
       const options = await configured(given);
       const hosts = await hostsOf(options);
       const { pipelines } = await load();
       const run = runContext("cleanup", options);
-      done(await runPipeline(options, { run, hosts, pipeline: pipelines.cleanup, writes: true }));
-    });
+      return await runPipeline(options, { run, hosts, pipeline: pipelines.cleanup, writes: true });
+    }));
 }
 
 function hasManifest(dir: string): boolean {

@@ -12,28 +12,29 @@ import { maskedDeep } from "../../secrets.ts";
 import { configurationHere, DEFAULTS } from "../options/configured.ts";
 import { print, printJson } from "../output/streams.ts";
 import { table } from "../output/table.ts";
+import { exits } from "../exits.ts";
 
 const HELP = `
-Read is the first that is there of $ANSIBLE_CONFIG, ./ansible.cfg (unless everybody may write in this folder),
-~/.ansible.cfg and /etc/ansible/ansible.cfg; variables of the environment (ANSIBLE_…) win over it. Variables of the
-inventory win over both, and so do options.`;
+Only the first file that exists is read, of $ANSIBLE_CONFIG, ./ansible.cfg (unless this folder is world-writable),
+~/.ansible.cfg and /etc/ansible/ansible.cfg; environment variables (ANSIBLE_…) win over it. Variables of the
+inventory and options win over both.`;
 
-export function configCommand(done: (exitCode: number) => void) {
+export function configCommand() {
   return new Command("config")
     .description(
-      "show what Ansible's configuration says of connection and inventory, and which line or variable",
+      "show the connection and inventory settings of Ansible's configuration, each with its line or variable",
     )
     .addOption(
-      new Option("-o, --output <form>", "what standard output carries")
+      new Option("-o, --output <form>", "what goes to standard output")
         .choices(["plain", "json"] as const).default("plain" as const),
     )
     .addHelpText("after", HELP)
-    .action(async ({ output }) => {
+    .action(exits(async ({ output }) => {
       const configuration = await configurationHere();
       if (output === "json") printJson(toJson(asJson(configuration), 2) + "\n");
       else print(asText(configuration));
-      done(EXIT.ok);
-    });
+      return EXIT.ok;
+    }));
 }
 
 /** A setting, its value, and the line or the variable that it comes from. */

@@ -2,34 +2,42 @@
  * `deploy` and `plan`.
  * @module
  */
+import process from "node:process";
 import { EXIT, UsageError } from "../../errors.ts";
 import { didYouMean } from "../../plain/near_miss.ts";
-import type { RunStarted } from "../../report/report.ts";
+import { type ArtifactSet, type Releases, releasesOf } from "../../manifest.ts";
 import { releaseOfBackup } from "../../rollout/backup_release.ts";
 import type { RolloutOptions } from "../../rollout/rollout.ts";
+import { setsOf } from "../../sets/sets_of.ts";
 import type { Task } from "../../task.ts";
-import { inventoryOf, readSets, releaseOf, runContext, settingsFor, setWarnings } from "../fleet/hosts.ts";
+import { inventoryOf, settingsFor } from "../fleet/hosts.ts";
 import { type Configured, configured } from "../options/configured.ts";
 import { controllerHooks } from "../project/hooks.ts";
 import type { LoadPipelines, Pipelines } from "../project/pipelines.ts";
 import { projectPipelines, variablesFor } from "../project/project.ts";
 import { recordOf } from "../options/recorded.ts";
 import { type FleetOptions, rolloutCommand, rolloutOf } from "../options/rollout.ts";
-import { type PipelineRun, runPipeline } from "../run.ts";
+import { type PipelineRun, runPipeline, summaryOf } from "../run.ts";
 import { print } from "../output/streams.ts";
+import type { RunStarted } from "../../report/fold/run_state.ts";
+import { readSets, setWarnings } from "../fleet/sets.ts";
+import { runContext } from "../run_context.ts";
+import { exits } from "../exits.ts";
 
-export function deployCommand(pipelines: LoadPipelines, done: (exitCode: number) => void) {
+export function deployCommand(pipelines: LoadPipelines) {
   return rolloutCommand(
     "deploy",
     "put the local set live on every host: preflight, backup, stage, verify, commit, restart, health",
   )
-    .action(async (options) => done(await deploy("deploy", await configured(options), pipelines)));
+    .action(exits(async (options) => await deploy("deploy", await configured(options), pipelines)));
 }
 
-export function planCommand(pipelines: LoadPipelines, done: (exitCode: number) => void) {
+export function planCommand(pipelines: LoadPipelines) {
   return rolloutCommand("plan", "show what deploy would do: the same as deploy --dry-run")
-    .action(async (options) =>
-      done(await deploy("plan", await configured({ ...options, dryRun: true }), pipelines))
+    .action(
+      exits(async (options) =>
+        await deploy("plan", await configured({ ...options, dryRun: true }), pipelines)
+      ),
     );
 }
 
@@ -41,23 +49,32 @@ async function deploy(
   const project = await projectPipelines(options, load);
   const pipeline = chosen(project.pipelines.deploy, options);
   if (options.listTasks) return listTasks(pipeline);
-  const { hosts, fleet } = await fleetOf(options, pipeline, project);
+  const { deployed, fleet } = await fleetOf(options, pipeline, project);
   return await runPipeline(options, {
-    ...await deployment(command, options, hosts, project, pipeline),
+    ...deployment(command, options, deployed, project, pipeline),
     ...fleet,
   });
 }
 
+/** Hosts, and what is put live on them. */
+export interface Deployed {
+  readonly hosts: RolloutOptions["hosts"];
+  /** By folder; empty where nothing is put live. */
+  readonly sets: ReadonlyMap<string, ArtifactSet>;
+  readonly releases: Releases;
+}
+
 /**
- * The hosts and how they are rolled out; where an earlier run has `planned` it, its hosts alone and in its waves. The inventory, which may be
- * much larger than both, is let go here: a fleet is at work for long.
+ * The hosts, what is put live on them if the pipeline `deploys`, and how they are rolled out; where an earlier run has `planned` it, its hosts
+ * alone and in its waves. The inventory, which may be much larger than all that, is let go here, unless a set has templates: a fleet is at
+ * work for long.
  */
 export async function fleetOf(
   options: Configured<FleetOptions>,
   pipeline: readonly Task[],
   project: Pipelines,
-  planned?: RunStarted,
-) {
+  { planned, deploys = true }: { readonly planned?: RunStarted; readonly deploys?: boolean } = {},
+): Promise<{ readonly deployed: Deployed; readonly fleet: Partial<PipelineRun> }> {
   const { inventory, hosts: selected } = await inventoryOf(options);
   const only = planned && new Set(planned.hosts);
   const hosts = settingsFor(
@@ -66,8 +83,9 @@ export async function fleetOf(
     variablesFor(pipeline, project),
   );
   const switches = pipeline.some((task) => task.switches);
+  const sets = await readSets(deploys ? hosts.flatMap(setsOf).map((host) => host.artifactsDir) : [], options);
   return {
-    hosts,
+    deployed: { hosts, sets, releases: releasesOf(sets, hosts.flatMap(setsOf), selected, process.cwd()) },
     fleet: {
       ...rolloutOf(options, hosts, inventory, planned?.waves),
       ...(switches ? { hooks: await controllerHooks(selected, hosts) } : {}),
@@ -76,14 +94,13 @@ export async function fleetOf(
 }
 
 /** What a deploy does with hosts, whoever asks for it: `deploy`, `resume`, or `run` of a pipeline that may switch. */
-export async function deployment(
+export function deployment(
   command: string,
   options: Configured<FleetOptions>,
-  hosts: RolloutOptions["hosts"],
+  { hosts, sets, releases }: Deployed,
   { pipelines, withHooks, afterFailure }: Pipelines,
   pipeline: readonly Task[],
-): Promise<PipelineRun> {
-  const sets = await readSets(hosts.map((host) => host.artifactsDir), options);
+): PipelineRun {
   return {
     run: runContext(command, options),
     hosts,
@@ -91,12 +108,16 @@ export async function deployment(
     afterFailure,
     undo: pipelines.undo,
     writes: true,
-    releaseOf: (host) => Promise.resolve(releaseOf(sets.get(host.settings.artifactsDir)!)),
+    releaseOf: (host) => Promise.resolve(releases.of(host.settings)!),
     takeBack: {
       pipeline: pipelines.rollback,
-      releaseOf: (host, { previousRelease }) => releaseOfBackup(host, undefined, previousRelease),
+      releaseOf: (host, { previousRelease, sets = [] }) => {
+        const was = sets.find(({ set }) => set === host.settings.set)?.previousRelease ?? previousRelease;
+        return releaseOfBackup(host, undefined, was);
+      },
     },
     sets: [...sets.values()],
+    artifacts: [...sets].map(([dir, set]) => summaryOf(set, releases.rendered(dir))),
     warnings: setWarnings(sets.values()),
     options: recordOf(options, sets),
   };
@@ -121,7 +142,7 @@ export function chosen(pipeline: readonly Task[], { only, skip, startAt }: Choic
     (wanted === undefined || wanted.includes(name)) && !skipped.includes(name)
   );
   if (left.length === 0) {
-    throw UsageError.of(skip === undefined ? "--start-at" : "--skip", "found no task that is left to do");
+    throw UsageError.of(skip === undefined ? "--start-at" : "--skip", "no task is left");
   }
   return left;
 }

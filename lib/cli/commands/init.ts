@@ -4,19 +4,20 @@
  */
 import { Command } from "@commander-js/extra-typings";
 import { EXIT } from "../../errors.ts";
-import { print } from "../fleet/hosts.ts";
+import { print } from "../output/streams.ts";
+import { exits } from "../exits.ts";
 
-export function initCommand(done: (exitCode: number) => void) {
+export function initCommand() {
   return new Command("init")
-    .description("write an inventory to begin with, every line explained; never over a file that is there")
-    .argument("[file]", "where to", "inventory/prod.yaml")
-    .action(async (file) => {
+    .description("write a first inventory, every line explained; never overwrites a file")
+    .argument("[file]", "the file to write", "inventory/prod.yaml")
+    .action(exits(async (file) => {
       const { writeStarter } = await import("../../settings/starter.ts");
       await writeStarter(file);
       print(
-        `${file}: an inventory to begin with; put your devices in it, then:\n` +
+        `${file}: a first inventory; put your devices in it, then:\n` +
           `  inventory --graph -i ${file}\n  plan -i ${file}\n`,
       );
-      done(EXIT.ok);
-    });
+      return EXIT.ok;
+    }));
 }

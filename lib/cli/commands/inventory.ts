@@ -17,39 +17,42 @@ import { didYouMean } from "../../plain/near_miss.ts";
 import { oneLine, toJson } from "../../plain/printable.ts";
 import { maskedKnownDeep } from "../../secrets.ts";
 import { configured } from "../options/configured.ts";
-import { inventoryOf, loadedOf, print } from "../fleet/hosts.ts";
+import { inventoryOf, loadedOf } from "../fleet/hosts.ts";
 import { inventoryCommand } from "../options/common.ts";
 import type { LoadPipelines } from "../project/pipelines.ts";
 import { projectPipelines, tasksOf } from "../project/project.ts";
-import { printInventory, printJson } from "../output/streams.ts";
+import { print, printInventory, printJson } from "../output/streams.ts";
 import { table } from "../output/table.ts";
+import { exits } from "../exits.ts";
 
-export function inventoryShowCommand(load: LoadPipelines, done: (exitCode: number) => void) {
+export function inventoryShowCommand(load: LoadPipelines) {
   return inventoryCommand("inventory", "show hosts, groups and variables")
     .option("--list", "the JSON that ansible-inventory --list prints")
-    .option("--hosts", "host names, one a line, in the order of --limit")
+    .option("--hosts", "host names, one per line, in the order of --limit")
     .option("--graph", "groups and hosts as a tree")
-    .option("--vars", "with --graph: their variables, too")
+    .option("--vars", "with --graph: also their variables")
     .option("--host <name>", "one host's variables, each with the file and line that set it")
     .option("--schema", "a JSON schema for editors, with the variables that the project's tasks read")
     .option(
       "--project <file>",
-      "with --schema: tasks of your own (default: lockstep.ts beside the inventory)",
+      "with --schema: your own tasks (default: lockstep.ts beside the inventory)",
     )
     .addOption(
       new Option("-o, --output <form>", "with --host: json is what ansible-inventory --host prints")
         .choices(["plain", "json"] as const).default("plain" as const),
     )
-    .action(async (given) => {
+    .action(exits(async (given) => {
       const { list, hosts: names, graph, vars, host, schema, output } = given;
       const asked = [list, names, graph, host !== undefined, schema].filter(Boolean).length;
       if (asked !== 1) {
         throw UsageError.of("inventory", "expected one of --list, --hosts, --graph, --host and --schema");
       }
-      if (given.limit !== undefined && !names) throw UsageError.of("--limit", "goes with --hosts");
-      if (vars && !graph) throw UsageError.of("--vars", "goes with --graph");
-      if (output === "json" && host === undefined) throw UsageError.of("--output", "goes with --host");
-      if (given.project !== undefined && !schema) throw UsageError.of("--project", "goes with --schema");
+      if (given.limit !== undefined && !names) throw UsageError.of("--limit", "works only with --hosts");
+      if (vars && !graph) throw UsageError.of("--vars", "works only with --graph");
+      if (output === "json" && host === undefined) throw UsageError.of("--output", "works only with --host");
+      if (given.project !== undefined && !schema) {
+        throw UsageError.of("--project", "works only with --schema");
+      }
       const options = await configured(given);
       if (schema) {
         const project = await projectPipelines(options, load);
@@ -64,8 +67,8 @@ export function inventoryShowCommand(load: LoadPipelines, done: (exitCode: numbe
         else if (graph) printInventory(toGraph(inventory, { vars: vars === true }) + "\n");
         else printHost(inventory, host!, output);
       }
-      done(EXIT.ok);
-    });
+      return EXIT.ok;
+    }));
 }
 
 function printHost(inventory: Inventory, name: string, output: "plain" | "json"): void {

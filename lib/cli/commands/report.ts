@@ -5,101 +5,82 @@
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { join } from "@std/path";
 import { EXIT, UsageError } from "../../errors.ts";
-import type { Report } from "../../report/report.ts";
-import { toJson } from "../../plain/printable.ts";
-import { PRIVATE, type RecordModes } from "../../report/modes.ts";
+import type { Report } from "../../report/fold/report.ts";
+import { markdown } from "../../report/formats/markdown.ts";
+import { type Format, formatNamed, formats } from "../../report/formats/mod.ts";
+import { PRIVATE, type RecordModes } from "../../report/record/modes.ts";
 import { reportsModeOption } from "../options/common.ts";
-import { maskedReport } from "../../report/masked.ts";
+import { maskedReport } from "../../report/fold/masked_report.ts";
 import { print, printJson, warn } from "../output/streams.ts";
+import { exits } from "../exits.ts";
 
-/** Each form, and its file's name under `--out`. */
-export const FORMATS = {
-  json: "report.json",
-  junit: "junit.xml",
-  html: "report.html",
-  markdown: "report.md",
-} as const;
-
-type Format = keyof typeof FORMATS;
+const NAMES = formats.map(({ name }) => name).join(",");
 
 const HELP = `
 One format goes to standard output, or with --out to a file; several need --out:
   report --format junit > junit.xml
-  report 20261124T021945Z-3f9a1c --format json,junit,html,markdown --out public
-The files are ${Object.values(FORMATS).join(", ")}. The exit code is 0, however the run ended.
-A run that was killed is rendered as far as its events say.`;
+  report 20261124T021945Z-3f9a1c --format ${NAMES} --out public
+The files are ${formats.map(({ file }) => file).join(", ")}. The exit code is 0, however the run ended.
+A run that was killed is rendered as far as its events go.`;
 
-export function reportCommand(done: (exitCode: number) => void) {
+export function reportCommand() {
   return new Command("report")
     .description("render a run again, for a CI server, a browser or a comment")
     .argument(
       "[run]",
-      "the run, as its folder under --reports is called; latest is the one begun last",
+      "the run, by the name of its folder under --reports; latest is the one started last",
       "latest",
     )
     .addOption(
-      new Option("--format <formats>", `one or several of ${Object.keys(FORMATS).join(",")}`)
-        .argParser(formatsOf).default(["markdown"] as Format[], "markdown"),
+      new Option("--format <formats>", `one or more of ${NAMES}`)
+        .argParser(formatsOf).default([markdown], markdown.name),
     )
-    .option("--out <dir>", "write files there instead; made where it is missing")
-    .option("--reports <dir>", "where runs are kept", "reports")
+    .option("--out <dir>", "write files there instead; created if missing")
+    .option("--reports <dir>", "folder for the records of runs", "reports")
     .addOption(reportsModeOption())
     .addHelpText("after", HELP)
-    .action(async (run, { format, out, reports, reportsMode = PRIVATE }) => {
+    .action(exits(async (run, { format, out, reports, reportsMode = PRIVATE }) => {
       if (format.length > 1 && out === undefined) {
         throw UsageError.of(
           "--format",
-          `${format.length} formats do not go to one standard output`,
+          `${format.length} formats cannot share standard output`,
           "name a folder for their files with --out",
         );
       }
-      const { readReport } = await import("../../report/run_dir.ts");
+      const { readReport } = await import("../../report/record/run_dir.ts");
       // What an earlier version has recorded may hold logins and tokens.
       const report = maskedReport(await readReport(reports, run, warn));
       if (out === undefined) {
-        const show = format[0] === "json" ? printJson : print;
-        for (const piece of await render(format[0]!, report)) show(piece);
+        const { data, render } = format[0]!;
+        for (const piece of render(report)) (data ? printJson : print)(piece);
       } else await write(out, format, report, reportsMode);
-      done(EXIT.ok);
-    });
+      return EXIT.ok;
+    }));
 }
 
 function formatsOf(text: string): Format[] {
-  const names = text.split(",").map((name) => name.trim());
-  for (const name of names) {
-    if (!Object.hasOwn(FORMATS, name)) {
-      throw new InvalidArgumentError(`"${name}" is none of ${Object.keys(FORMATS).join(", ")}.`);
-    }
-  }
-  return [...new Set(names)] as Format[];
-}
-
-async function render(format: Format, report: Report): Promise<Iterable<string>> {
-  switch (format) {
-    case "json":
-      return [toJson(report, 2) + "\n"];
-    case "junit":
-      return (await import("../../report/formats/junit.ts")).junit(report);
-    case "html":
-      return (await import("../../report/formats/html.ts")).html(report);
-    case "markdown":
-      return (await import("../../report/formats/markdown.ts")).markdown(report);
-  }
+  const named = text.split(",").map((word) => {
+    const name = word.trim();
+    const format = formatNamed(name);
+    if (format !== undefined) return format;
+    throw new InvalidArgumentError(`"${name}" is none of ${NAMES.replaceAll(",", ", ")}.`);
+  });
+  return [...new Set(named)];
 }
 
 /** Every file is absent, as it was, or whole. */
 async function write(
   dir: string,
-  formats: readonly Format[],
+  asked: readonly Format[],
   report: Report,
   modes: RecordModes,
 ): Promise<void> {
-  const { writePieces } = await import("../../report/run_dir.ts");
+  const { writePieces } = await import("../../report/record/run_dir.ts");
   try {
     await Deno.mkdir(dir, { recursive: true, mode: modes.folder });
-    for (const format of formats) {
-      const path = join(dir, FORMATS[format]);
-      await writePieces(path, await render(format, report), modes);
+    for (const { file, render } of asked) {
+      const path = join(dir, file);
+      await writePieces(path, render(report), modes);
       print(`${path}\n`);
     }
   } catch (error) {
@@ -108,7 +89,7 @@ async function write(
     throw UsageError.of(
       "--out",
       `cannot write in ${dir}: ${error.message}`,
-      "name a folder that you may write to",
+      "name a folder that you can write to",
     );
   }
 }

@@ -7,45 +7,50 @@ import { resolve } from "@std/path";
 import { EXIT, UsageError } from "../../errors.ts";
 import type { HostOutcome, HostStatus } from "../../events.ts";
 import { oneLine } from "../../plain/printable.ts";
-import type { Report, RunStarted } from "../../report/report.ts";
-import { isResumable, newestResumable, readOutcomes } from "../../report/run_dir.ts";
-import { nameList, thousands } from "../../report/views/text.ts";
+import type { Report } from "../../report/fold/report.ts";
+import { isResumable, newestResumable, readOutcomes } from "../../report/record/run_dir.ts";
 import { collect, OUTPUTS, reportsModeOption } from "../options/common.ts";
 import { type Configured, configured } from "../options/configured.ts";
 import { extraVarNamesOf } from "../fleet/hosts.ts";
 import type { LoadPipelines } from "../project/pipelines.ts";
-import { checkSets, goTo, readRecord, type Recorded, restored } from "../options/recorded.ts";
+import { checkRendered, checkSets, goTo, readRecord, type Recorded, restored } from "../options/recorded.ts";
 import type { FleetOptions } from "../options/rollout.ts";
 import { runPipeline } from "../run.ts";
 import { complain, print, warn } from "../output/streams.ts";
 import { pipelineNamed, projectPipelines } from "../project/project.ts";
 import { chosen, deployment, fleetOf } from "./deploy.ts";
-import { namedRun, pipelineOf } from "./run.ts";
+import { namedRun, pipelineOf, putsLive } from "./run.ts";
+import type { RunStarted } from "../../report/fold/run_state.ts";
+import { nameList, thousands } from "../../report/words/text.ts";
+import { exits } from "../exits.ts";
 
-export function resumeCommand(load: LoadPipelines, done: (exitCode: number) => void) {
+export function resumeCommand(load: LoadPipelines) {
   return new Command("resume")
     .description(
-      "go on with a deploy (or a run of a pipeline) that was interrupted or partly failed: hosts that are done are not touched again",
+      "continue a deploy (or a pipeline run) that was interrupted or partly failed: hosts that are done are not touched again",
     )
-    .argument("[run]", "the run, as its folder under --reports is called (default: the newest of these)")
+    .argument(
+      "[run]",
+      "the run, by the name of its folder under --reports (default: the newest deploy or pipeline run)",
+    )
     .option(
       "--retry-failed",
-      "only hosts that failed, were rolled back or unreachable; none that was not begun",
+      "only hosts that failed, were rolled back or unreachable; none that were not started",
     )
-    .option("--force", "also where this release has failed before")
-    .option("--yes", "answer yes to what --confirm asks")
+    .option("--force", "deploy even if this release has failed on the host before")
+    .option("--yes", "answer yes to the questions of --confirm")
     .option(
       "-e, --extra-vars <vars>",
-      "secret variables that the run was given with -e, again: they are not recorded",
+      "the secret variables that were given to the run with -e; they are not recorded",
       collect,
       [],
     )
-    .option("--reports <dir>", "where runs are kept", "reports")
+    .option("--reports <dir>", "folder for the records of runs", "reports")
     .addOption(reportsModeOption())
     .addOption(
       new Option(
         "-o, --output <form>",
-        "what standard output carries (default: pretty on a terminal, else plain)",
+        "what goes to standard output (default: pretty on a terminal, else plain)",
       )
         .choices(OUTPUTS),
     )
@@ -53,22 +58,22 @@ export function resumeCommand(load: LoadPipelines, done: (exitCode: number) => v
       new Option("-v, --verbose", "more detail; repeatable").default(0)
         .argParser((_: string, before: number) => before + 1),
     )
-    .action(async (name, options) => {
+    .action(exits(async (name, options) => {
       const run = name ?? await newestResumable(options.reports, warn);
       const { start: first, report } = await readOutcomes(options.reports, run, warn);
       const pipeline = pipelineOf(first.command);
       if (!isResumable(first)) {
         throw UsageError.of(
           "resume",
-          `${run} is no deploy, and no run of a pipeline`,
+          `${run} is neither a deploy nor a pipeline run`,
           "run its command again: it converges",
         );
       }
       const recorded = readRecord(first.options, report.run);
       const finished = hostsDone(report, options.retryFailed === true);
       if (finished.length === report.hosts.length) {
-        print(`nothing is left to do: ${wordsFor(options.retryFailed === true)} in run ${report.run}\n`);
-        return done(EXIT.ok);
+        print(`nothing left to do: ${wordsFor(options.retryFailed === true)} in run ${report.run}\n`);
+        return EXIT.ok;
       }
       const again = options.extraVars.map(absoluteFile);
       const reports = goTo(recorded, options.reports);
@@ -91,15 +96,15 @@ export function resumeCommand(load: LoadPipelines, done: (exitCode: number) => v
       const project = await projectPipelines(given, load);
       const whole = pipeline === undefined ? project.pipelines.deploy : pipelineNamed(pipeline, project);
       const tasks = chosen(whole, given);
-      const { hosts, fleet } = await fleetOf(given, tasks, project, first);
-      refuseMissing(first.hosts, new Set(hosts.map((host) => host.name)), report.run);
+      const deploys = pipeline === undefined || putsLive(tasks);
+      const { deployed, fleet } = await fleetOf(given, tasks, project, { planned: first, deploys });
+      refuseMissing(first.hosts, new Set(deployed.hosts.map((host) => host.name)), report.run);
       const runOf = pipeline === undefined ? deployment : namedRun;
-      const what = await runOf(first.command, given, hosts, project, tasks);
+      const what = runOf(first.command, given, deployed, project, tasks);
       checkSets(recorded, what.sets ?? [], report.run);
-      done(
-        await runPipeline(given, { ...what, ...fleet, done: finished, resumes: report.run }),
-      );
-    });
+      checkRendered(first.artifacts, what.artifacts ?? [], finished, report.run);
+      return await runPipeline(given, { ...what, ...fleet, done: finished, resumes: report.run });
+    }));
 }
 
 /** `@FILE` as it is meant here: the run goes on in another folder. */
@@ -117,7 +122,7 @@ function announcement(
   const done = new Set(finished.map(({ host }) => host));
   const left = hosts.map(({ host }) => host).filter((host) => !done.has(host));
   return [
-    `resume of run ${oneLine(run)}, a ${oneLine(command)} begun ${oneLine(at)} in ${oneLine(cwd)}`,
+    `resume of run ${oneLine(run)}, a ${oneLine(command)} started ${oneLine(at)} in ${oneLine(cwd)}`,
     `  inventory: ${nameList(given.inventory ?? []) || "none: DEPLOY_HOST"}`,
     ...Object.entries(sets).map(([dir, id]) => `  set: ${oneLine(dir)} (release ${oneLine(id)})`),
     `  hosts: ${thousands(left.length)} of ${thousands(hosts.length)}: ${nameList(left, 8)}`,

@@ -11,51 +11,52 @@ import { layout } from "../../facts/releases/layout.ts";
 import { live } from "../../facts/releases/live.ts";
 import { lockHolder } from "../../facts/releases/lock_holder.ts";
 import { toJson } from "../../plain/printable.ts";
-import { maskedFailure } from "../../report/masked.ts";
-import { FEW } from "../../report/views/view.ts";
-import { ask, type Reply } from "../../rollout/ask.ts";
+import { ask, type Reply, replyLabel } from "../../rollout/ask.ts";
 import { maskedDeep } from "../../secrets.ts";
 import type { ObservedHost } from "../../task.ts";
 import { configured } from "../options/configured.ts";
-import { hostsOf, outputForm, print, runContext, simulationWarnings, stopSignal } from "../fleet/hosts.ts";
+import { hostsOf } from "../fleet/hosts.ts";
 import { hostsCommand, type HostsOptions } from "../options/common.ts";
-import { complain, printJson, warn } from "../output/streams.ts";
+import { complain, print, printJson, warn } from "../output/streams.ts";
 import { table } from "../output/table.ts";
 import type { Status } from "../output/status_summary.ts";
+import { maskedFailure } from "../../run/masked_events.ts";
+import { FEW } from "../../report/words/groups.ts";
+import { outputForm } from "../output/views.ts";
+import { runContext } from "../run_context.ts";
+import { simulationWarnings } from "../fleet/simulated.ts";
+import { stopSignal } from "../stop_signal.ts";
+import { exits } from "../exits.ts";
 
-export function statusCommand(done: (exitCode: number) => void) {
+export function statusCommand() {
   return hostsCommand(
     "status",
     "what each host runs: release, version, since when, drifted or not, unfinished run or not",
   )
-    .action(async (options) => {
+    .action(exits(async (options) => {
       const { statusSummaryText, summarizeStatus } = await import("../output/status_summary.ts");
-      done(
-        await survey(
-          "status",
-          options,
-          statusOf,
-          ["HOST", "RELEASE", "VERSION", "SINCE", "STATE"],
-          statusRows,
-          { json: summarizeStatus, text: (replies) => statusSummaryText(summarizeStatus(replies)) },
-        ),
+      return await survey(
+        "status",
+        options,
+        statusOf,
+        ["HOST", "RELEASE", "VERSION", "SINCE", "STATE"],
+        statusRows,
+        { json: summarizeStatus, text: (replies) => statusSummaryText(summarizeStatus(replies)) },
       );
-    });
+    }));
 }
 
-export function backupsCommand(done: (exitCode: number) => void) {
+export function backupsCommand() {
   return hostsCommand("backups", "the backups on every host, newest first")
-    .action(async (options) =>
-      done(
-        await survey(
-          "backups",
-          options,
-          async (host) => ({ backups: [...(await host.look(layout)).backups].reverse() }),
-          ["HOST", "BACKUP"],
-          ({ backups }) => backups.length === 0 ? [["-"]] : backups.map((name) => [name]),
-        ),
+    .action(exits(async (options) =>
+      await survey(
+        "backups",
+        options,
+        async (host) => ({ backups: [...(await host.look(layout)).backups].reverse() }),
+        ["HOST", "BACKUP"],
+        ({ backups }) => backups.length === 0 ? [["-"]] : backups.map((name) => [name]),
       )
-    );
+    ));
 }
 
 async function statusOf(host: ObservedHost): Promise<Status> {
@@ -71,7 +72,7 @@ async function statusOf(host: ObservedHost): Promise<Status> {
     version: set?.version ?? null,
     since: set !== null && last?.release === set.id ? last.at : null,
     drifted: broken || (set !== null && set.faults.length > 0),
-    faults: broken ? [`${host.settings.liveDir} leads nowhere`] : set?.faults ?? [],
+    faults: broken ? [`${host.settings.liveDir} is a broken link`] : set?.faults ?? [],
     unfinished: journal?.run ?? null,
     failed: failed.map(({ release }) => release),
     restoresIn: journal !== null && armed !== null && armed.seconds > 0 ? armed.seconds : null,
@@ -90,14 +91,14 @@ function statusRows(status: Status): string[][] {
     status.unfinished === null ? "" : `unfinished run ${status.unfinished}${restoresIn(status.restoresIn)}`,
     status.failed.length === 0 ? "" : `failed here: ${status.failed.join(", ")}`,
     status.lock === null ? "" : `locked by ${status.lock}`,
-    status.untrusted === null ? "" : `not believed, because others can change it: ${status.untrusted}`,
+    status.untrusted === null ? "" : `not trusted, because others can change it: ${status.untrusted}`,
   ].filter((word) => word !== "").join("; ");
   const whole = status.release === null ? "nothing live" : "whole";
   return [[status.release ?? "-", status.version ?? "-", status.since ?? "-", state || whole]];
 }
 
 function restoresIn(seconds: number | null): string {
-  return seconds === null ? "" : ` (the device brings the old set back in ${seconds} s)`;
+  return seconds === null ? "" : ` (the device reverts it in ${seconds} s)`;
 }
 
 /** A fault for a table: the digests are in the JSON. */
@@ -131,6 +132,7 @@ async function survey<T extends object>(
   const line = (reply: Reply<T>): Json =>
     JSON.parse(JSON.stringify({
       host: reply.host,
+      ...(reply.set === undefined ? {} : { set: reply.set }),
       ...(reply.error
         ? { status: reply.status, error: maskedFailure(reply.error) }
         : { status: "ok", ...maskedDeep(reply.answer) }),
@@ -165,8 +167,8 @@ async function survey<T extends object>(
 
 function rowsOf<T>(reply: Reply<T>, rows: (answer: T) => string[][]): string[][] {
   return reply.error
-    ? [[reply.host, `(${reply.status})`]]
-    : rows(reply.answer).map((row) => [reply.host, ...row]);
+    ? [[replyLabel(reply), `(${reply.status})`]]
+    : rows(reply.answer).map((row) => [replyLabel(reply), ...row]);
 }
 
 /** Exit code of commands that only ask. */

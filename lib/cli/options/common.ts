@@ -3,7 +3,7 @@
  * @module
  */
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
-import { type RecordModes, recordModes } from "../../report/modes.ts";
+import { type RecordModes, recordModes } from "../../report/record/modes.ts";
 
 /** A whole number of at least `least`. */
 export function whole(least: number): (text: string) => number {
@@ -38,7 +38,7 @@ function number(text: string, what: string): number {
 function reportsMode(text: string): RecordModes {
   if (!/^0?6[04][04]$/.test(text)) {
     throw new InvalidArgumentError(
-      "expected 600 (you alone read), 640 (your group, too) or 644 (everybody).",
+      "expected 600 (you alone), 640 (your group too) or 644 (everybody).",
     );
   }
   return recordModes(Number.parseInt(text, 8));
@@ -46,7 +46,7 @@ function reportsMode(text: string): RecordModes {
 
 /** `--reports-mode`, of every command that writes what runs leave. */
 export function reportsModeOption() {
-  return new Option("--reports-mode <mode>", "who may read them: 640, 644 (default: 600, you alone)")
+  return new Option("--reports-mode <mode>", "who may read the reports: 640, 644 (default: 600, you alone)")
     .argParser(reportsMode);
 }
 
@@ -63,31 +63,34 @@ export function inventoryCommand(name: string, description: string) {
     .description(description)
     .option(
       "-i, --inventory <file>",
-      "inventory as Ansible's: YAML, INI, a program, a folder, or hosts 'a,b,'; repeatable ($LOCKSTEP_INVENTORY, ansible.cfg)",
+      "an Ansible inventory: YAML, INI, a program, a folder, or hosts 'a,b,'; repeatable ($LOCKSTEP_INVENTORY, ansible.cfg)",
       collect,
       [],
     )
     .option(
       "--skip-unreadable-sources",
-      "go on without a source that cannot be read (a program that fails, a plugin without Ansible), and name each",
+      "continue without sources that cannot be read (a program that fails, a plugin without Ansible), and name each",
     )
-    .option("-l, --limit <pattern>", "only these hosts: names, groups, globs, joined by , : :& :!, or @FILE")
+    .option(
+      "-l, --limit <pattern>",
+      "only these hosts: names, groups, globs, combined with , : :& :!, or @FILE",
+    )
     .option(
       "-e, --extra-vars <vars>",
-      "K=V, JSON or @FILE, over every other variable; repeatable",
+      "K=V, JSON or @FILE; overrides every other variable; repeatable",
       collect,
       [],
     )
     .option(
       "--vault-password-file <file>",
-      "has (or, if it may be run, prints) the password of encrypted values; repeatable ($ANSIBLE_VAULT_PASSWORD_FILE, ansible.cfg)",
+      "file with the password of encrypted values, or a program that prints it; repeatable ($ANSIBLE_VAULT_PASSWORD_FILE, ansible.cfg)",
       collect,
       [],
     )
     .option("--vault-id <label@file>", "the same, for values with that label; repeatable", collect, [])
     .option(
       "--secret <name>",
-      "a variable whose value is shown and written nowhere, as if it came out of a vault; repeatable",
+      "a variable whose value is masked everywhere, like a vaulted value; repeatable",
       collect,
       [],
     );
@@ -96,30 +99,37 @@ export function inventoryCommand(name: string, description: string) {
 /** The same, for commands that go to the hosts. */
 export function hostsCommand(name: string, description: string) {
   return inventoryCommand(name, description)
-    .option("-f, --forks <n>", "hosts at once (default: as Ansible is configured, else 20)", whole(1))
+    .option("-f, --forks <n>", "hosts at once (default: Ansible's forks, else 20)", whole(1))
     .option("-C, --dry-run", "read, never write; --check is the same", false)
     .addOption(new Option("--check", "the same as --dry-run").default(false).hideHelp())
     .option("--artifacts <dir>", "the local artifact set ($ARTIFACTS_DIR)")
-    .option("--follow-links", "take what links of the set lead to outside its folder; else they are refused")
-    .option("--ssh-config <file>", "handed to ssh as -F")
+    .option(
+      "--follow-links",
+      "follow links in the set that lead out of its folder; otherwise they are refused",
+    )
+    .option("--ssh-config <file>", "passed to ssh as -F")
     .option(
       "--connect-timeout <seconds>",
-      "for ssh to connect (default: as Ansible is configured, else 10)",
+      "limit for ssh to connect (default: Ansible's timeout, else 10)",
       whole(1),
     )
     .option(
       "--timeout <seconds>",
-      "for anything that a host is asked, besides what restart and health wait on purpose (default: 300, and 1800 to read or copy a set)",
+      "limit for any request to a host, not counting the waits of restart and health (default: 300, and 1800 to read or copy a set)",
       whole(1),
     )
-    .option("--max-output <bytes>", "that one program on a host may print: 500k, 2M (default: 2 MiB)", bytes)
-    .option("--bwlimit <rate>", "bytes per second that the whole run sends at most: 500k, 2M", rate)
-    .option("--reports <dir>", "where runs are kept", "reports")
+    .option(
+      "--max-output <bytes>",
+      "limit for the output of one program on a host: 500k, 2M (default: 2 MiB)",
+      bytes,
+    )
+    .option("--bwlimit <rate>", "limit for the whole run, in bytes per second: 500k, 2M", rate)
+    .option("--reports <dir>", "folder for the records of runs", "reports")
     .addOption(reportsModeOption())
     .addOption(
       new Option(
         "-o, --output <form>",
-        "what standard output carries (default: pretty on a terminal, else plain)",
+        "what goes to standard output (default: pretty on a terminal, else plain)",
       ).choices(OUTPUTS),
     )
     .addOption(

@@ -7,9 +7,10 @@ import { resolve } from "@std/path";
 import { z } from "zod";
 import { inventorySources } from "../../ansible/mod.ts";
 import { UsageError } from "../../errors.ts";
-import type { Json } from "../../events.ts";
+import type { ArtifactsSummary, Json } from "../../events.ts";
 import { withoutSecrets } from "../../settings/mod.ts";
 import type { ArtifactSet } from "../../manifest.ts";
+import { firstOf } from "../../plain/left_out.ts";
 import type { Configured } from "./configured.ts";
 import { type FleetOptions, rolloutCommand } from "./rollout.ts";
 
@@ -106,8 +107,8 @@ export function restored(
   if (other.length > 0) {
     throw UsageError.of(
       "-e",
-      `${other.join(", ")} was not withheld from the record of ${run}, whose options are the ones that count`,
-      withheld.length === 0 ? "leave it out, or deploy anew" : `give only ${words}`,
+      `${other.join(", ")} was recorded by ${run}, and the recorded value is used`,
+      withheld.length === 0 ? "leave it out, or start a new deploy" : `give only ${words}`,
     );
   }
   return { ...given, extraVars: [...given.extraVars ?? [], ...again] };
@@ -117,13 +118,13 @@ export function restored(
 export function readRecord(options: Json | undefined, run: string): Recorded {
   const hint = "run its command again: it converges";
   const parsed = record.safeParse(options);
-  if (!parsed.success) throw UsageError.of("resume", `${run} has not kept its options`, hint);
+  if (!parsed.success) throw UsageError.of("resume", `${run} has no recorded options`, hint);
   const given = z.strictObject(optionSchemas()).safeParse(parsed.data.given);
   if (given.success) return { ...parsed.data, given: given.data as Partial<FleetOptions> };
   throw new UsageError(given.error.issues.map(({ path, message }) => ({
     where: "resume",
     path: ["options", "given", ...path].join("."),
-    message: `${run} has kept options that a deploy cannot have: ${message}`,
+    message: `${run} has recorded options that a deploy cannot have: ${message}`,
     hint,
   })));
 }
@@ -137,7 +138,9 @@ export function goTo({ cwd }: Recorded, reports: string): string {
   } catch (error) {
     throw UsageError.of(
       "resume",
-      `cannot go to ${cwd}, where the run was begun: ${error instanceof Error ? error.message : error}`,
+      `cannot go to ${cwd}, the folder where the run was started: ${
+        error instanceof Error ? error.message : error
+      }`,
       "deploy again from here: it converges",
     );
   }
@@ -148,8 +151,36 @@ export function goTo({ cwd }: Recorded, reports: string): string {
 export function checkSets({ sets }: Recorded, now: readonly ArtifactSet[], run: string): void {
   const problems = now.filter((set) => sets[resolve(set.dir)] !== set.id).map((set) => ({
     where: set.dir,
-    message: `is release ${set.id} now, and was ${sets[resolve(set.dir)] ?? "no part of it"} in run ${run}`,
-    hint: "deploy it as a run of its own, or put the former set back there",
+    message: `is release ${set.id} now, and was ${sets[resolve(set.dir)] ?? "not part of it"} in run ${run}`,
+    hint: "deploy it as a separate run, or put the former set back there",
   }));
   if (problems.length > 0) throw new UsageError(problems);
+}
+
+/**
+ * What the templates of the same sets came to then, for every host that is left to do, or a UsageError: somebody may have changed a variable
+ * meanwhile, and a run that is half one configuration and half another is what nobody has asked for.
+ */
+export function checkRendered(
+  then: readonly ArtifactsSummary[],
+  now: readonly ArtifactsSummary[],
+  finished: readonly { readonly host: string }[],
+  run: string,
+): void {
+  const done = new Set(finished.map(({ host }) => host));
+  // A host with several sets has each of them by HOST:SET.
+  const isDone = (label: string): boolean => done.has(label) || done.has(label.replace(/:[^:]*$/, ""));
+  const before = new Map(then.map(({ id, rendered }) => [id, rendered ?? {}]));
+  const differ = now.flatMap(({ id, rendered = {} }) =>
+    Object.entries(rendered).filter(([host, release]) => !isDone(host) && before.get(id)?.[host] !== release)
+      .map(([host]) => host)
+  );
+  if (differ.length === 0) return;
+  throw UsageError.of(
+    "--inventory",
+    `templates of the set come to something else than in run ${run} for ${
+      firstOf(differ, 5, "hosts").join(", ")
+    }`,
+    "set their variables to what they were then, or deploy again: it converges",
+  );
 }

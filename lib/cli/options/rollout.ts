@@ -19,30 +19,33 @@ const ON_FAILURE = ["stop", "rollback-wave", "rollback-all"] as const;
 /** A command over hosts that takes them wave by wave. */
 export function rolloutCommand(name: string, description: string) {
   return hostsCommand(name, description)
-    .option("--project <file>", "tasks and pipelines of your own (default: lockstep.ts beside the inventory)")
-    .option("--only <tasks>", "only these tasks, joined by commas")
-    .option("--skip <tasks>", "not these tasks, joined by commas")
-    .option("--start-at <task>", "this task and those behind it")
+    .option("--project <file>", "your own tasks and pipelines (default: lockstep.ts beside the inventory)")
+    .option("--only <tasks>", "only these tasks, separated by commas")
+    .option("--skip <tasks>", "all but these tasks, separated by commas")
+    .option("--start-at <task>", "this task and those after it")
     .option("--list-tasks", "print the names of the tasks, and do nothing")
-    .option("-D, --diff", "show in what the content of files differs, or would differ, before and after")
-    .option("--force", "also where this release has failed before")
+    .option("-D, --diff", "show how the content of files changes, or would change")
+    .option("--force", "deploy even if this release has failed on the host before")
     .option(
       "--waves <list>",
-      "hosts that are taken together, in order: counts, percentages, groups, rest: 1,10%,100%",
+      "the waves of hosts, in order: counts, percentages, groups, rest: 1,10%,100%",
     )
     .addOption(new Option("--serial <list>", "the same as --waves").hideHelp())
-    .option("--max-failures <n|p%>", "hosts that may fail before no further one is begun (default: 0)")
-    .option("--max-unreachable <n|p%>", "hosts that may be unreachable, counted apart")
+    .option("--max-failures <n|p%>", "how many hosts may fail before no new hosts are started (default: 0)")
+    .option("--max-unreachable <n|p%>", "how many hosts may be unreachable, counted separately")
     .addOption(
-      new Option("--on-failure <what>", "what happens to hosts that ended well, once too many failed")
+      new Option("--on-failure <what>", "what happens to hosts that succeeded, once too many failed")
         .choices(ON_FAILURE),
     )
-    .option("--all-or-nothing", "prepare every host before the first switches; any failure takes all back")
-    .option("--pause <seconds>", "between two waves", whole(0))
+    .option(
+      "--all-or-nothing",
+      "prepare every host before the first switches; any failure rolls all of them back",
+    )
+    .option("--pause <seconds>", "seconds to wait between two waves", whole(0))
     .option("--confirm", "ask before every wave but the first")
-    .option("--yes", "answer yes to what --confirm asks")
-    .option("--task-timeout <seconds>", "for one task on a host", whole(1), 3600)
-    .option("--host-timeout <seconds>", "for all that is done with a host", whole(1), 7200);
+    .option("--yes", "answer yes to the questions of --confirm")
+    .option("--task-timeout <seconds>", "limit for one task on a host", whole(1), 3600)
+    .option("--host-timeout <seconds>", "limit for all work on a host", whole(1), 7200);
 }
 
 /** What `rolloutCommand()` parses to. */
@@ -99,8 +102,8 @@ function saidByInventory(hosts: readonly HostSettings[]): RolloutVariable {
   if (other === undefined) return first.rollout ?? {};
   throw UsageError.of(
     "rollout",
-    `${first.name} and ${other.name} have different ones, expected one for the whole fleet`,
-    "set it for the group all, or give --waves and the options that go with it",
+    `${first.name} and ${other.name} have different ones, expected the same for the whole fleet`,
+    "set it for the group all, or give --waves and related options",
   );
 }
 
@@ -111,7 +114,7 @@ function refuseContradictions(
     onFailure: OnFailure | undefined;
   },
 ): void {
-  const fixed = "with --all-or-nothing any failure takes every host back";
+  const fixed = "with --all-or-nothing any failure rolls every host back";
   if (failures !== undefined && Number(failures) !== 0) throw UsageError.of("--max-failures", fixed);
   if (unreachable !== undefined && Number(unreachable) !== 0) throw UsageError.of("--max-unreachable", fixed);
   if (onFailure !== undefined && onFailure !== "rollback-all") throw UsageError.of("--on-failure", fixed);
@@ -129,13 +132,13 @@ function confirmation(options: FleetOptions): Pick<RolloutOptions, "confirm"> {
   const dry = options.dryRun || options.check;
   if (!options.confirm || options.yes || dry) return {};
   if (!Deno.stdin.isTerminal()) {
-    throw UsageError.of("--confirm", "there is no terminal to ask on", "add --yes, or use --pause");
+    throw UsageError.of("--confirm", "there is no terminal for the question", "add --yes, or use --pause");
   }
   return {
     confirm: (wave, waves) => {
       const { name, hosts } = waves[wave - 1]!;
       const many = hosts.length === 1 ? "1 host" : `${hosts.length} hosts`;
-      return askUser(`Go on with wave ${wave} of ${waves.length}, ${name} (${many})?`);
+      return askUser(`Continue with wave ${wave} of ${waves.length}, ${name} (${many})?`);
     },
   };
 }

@@ -3,9 +3,9 @@
  * @module
  */
 import { formatFailure } from "../../errors.ts";
-import { failureKey } from "../../report/views/ledger.ts";
-import { count, nameList } from "../../report/views/text.ts";
 import type { Reply } from "../../rollout/ask.ts";
+import { failureKey } from "../../report/words/groups.ts";
+import { count, nameList } from "../../report/words/text.ts";
 
 /** Each failure once, with the hosts that it is true of. */
 export function failureTexts(replies: readonly Reply<unknown>[]): string[] {

@@ -2,9 +2,9 @@
  * What runs where in a fleet: the hosts' states counted by release, and the hosts that somebody has to look at by name. Pure.
  * @module
  */
-import { count, nameList, thousands } from "../../report/views/text.ts";
-import type { Reply } from "../../rollout/ask.ts";
+import { type Reply, replyLabel } from "../../rollout/ask.ts";
 import { table } from "./table.ts";
+import { count, nameList, thousands } from "../../report/words/text.ts";
 
 /** What a host runs. */
 export interface Status {
@@ -55,12 +55,12 @@ export interface StatusSummary {
 
 export function summarizeStatus(replies: readonly Reply<Status>[]): StatusSummary {
   const answered = replies.flatMap((reply) =>
-    reply.error ? [] : [{ host: reply.host, status: reply.answer }]
+    reply.error ? [] : [{ host: replyLabel(reply), status: reply.answer }]
   );
   const where = (holds: (status: Status) => boolean): string[] =>
     answered.filter(({ status }) => holds(status)).map(({ host }) => host);
   const without = (status: "failed" | "unreachable"): string[] =>
-    replies.filter((reply) => reply.error && reply.status === status).map(({ host }) => host);
+    replies.filter((reply) => reply.error && reply.status === status).map(replyLabel);
   return {
     releases: [...Map.groupBy(answered, ({ status }) => status.release)]
       .map(([release, hosts]): ReleaseHosts => ({

@@ -45,7 +45,7 @@ export async function controllerHooks(
       if (other !== undefined) {
         throw UsageError.of(
           `hooks.${moment}.controller`,
-          `${other.name} and ${host.name} have different ones, expected one for the whole run`,
+          `${other.name} and ${host.name} have different ones, expected the same for the whole run`,
           "set it for the group all",
         );
       }
@@ -85,9 +85,7 @@ export async function runHook(
   });
   if (code === 0) return null;
   const said = output.trim().split("\n").at(-1) ?? "";
-  return `${moment} ended with exit code ${code}: ${masked(command)}${
-    said === "" ? "" : ` (${masked(said)})`
-  }`;
+  return `${moment} exited with code ${code}: ${masked(command)}${said === "" ? "" : ` (${masked(said)})`}`;
 }
 
 /** Runs the hooks of a run that has ended, and says which failed. Returns the exit code: a hook that fails makes a good run a bad one. */

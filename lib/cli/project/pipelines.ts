@@ -20,7 +20,7 @@ export interface Pipelines {
   withHooks(pipeline: readonly Task[], hosts: readonly HostSettings[]): readonly Task[];
   /** The hook of a host that has failed. */
   readonly afterFailure: AfterFailure;
-  verifyRemotePipeline(local: ReadonlyMap<string, Release>): readonly Task[];
+  verifyRemotePipeline(local: (host: HostSettings) => Release | undefined): readonly Task[];
 }
 
 /** Loads them when a command needs them: `--help` does not. */

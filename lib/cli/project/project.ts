@@ -105,12 +105,16 @@ async function beside({ inventory, configuration }: ProjectOptions): Promise<str
     throw UsageError.of(
       "--inventory",
       `found several projects beside it: ${[...found].join(", ")}`,
-      "name the one that you mean with --project FILE",
+      "choose one with --project FILE",
     );
   }
   const [file] = found;
   if (file !== undefined) {
-    await demandTrust(file, `the project ${file} is not loaded by itself`, `name it: --project ${file}`);
+    await demandTrust(
+      file,
+      `the project ${file} is not loaded automatically`,
+      `name it explicitly: --project ${file}`,
+    );
   }
   return file;
 }

@@ -5,7 +5,7 @@
 import { realpath, stat } from "node:fs/promises";
 import { dirname } from "@std/path";
 import { UsageError } from "../../errors.ts";
-import { distrustOf, ownUid } from "../../report/ownership.ts";
+import { distrustOf, ownUid } from "../../report/record/ownership.ts";
 
 /** Throws a UsageError if `file` or its folder belongs to somebody else, or others can write it. `therefore` is what is not done. */
 export async function demandTrust(file: string, therefore: string, otherwise?: string): Promise<void> {
@@ -14,7 +14,7 @@ export async function demandTrust(file: string, therefore: string, otherwise?: s
   for (const path of new Set([real, dirname(real), dirname(file)])) {
     const { uid, mode } = await stat(path);
     const distrust = own === undefined
-      ? { reason: "cannot be told whose it is", fix: "grant --allow-sys=uid" }
+      ? { reason: "its owner is not known", fix: "grant --allow-sys=uid" }
       : distrustOf(path, { uid, mode }, own);
     if (distrust === null) continue;
     throw UsageError.of(

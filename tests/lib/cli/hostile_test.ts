@@ -112,7 +112,7 @@ testWhere("no command prints or writes anything hostile that names, values, file
     // What a shell reads: only names that are nothing but a word are offered.
     complete: [["--", "status", ...many, "--limit", ""]],
   };
-  const known = commands(() => Promise.reject(new Error("not asked for")), () => {}).map((one) => one.name());
+  const known = commands(() => Promise.reject(new Error("not asked for"))).map((one) => one.name());
   assertEquals(Object.keys(cases).sort(), known.sort());
 
   const all = Object.entries(cases).flatMap(([command, lines]) => lines.map((line) => [command, ...line]));

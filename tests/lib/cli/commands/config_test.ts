@@ -38,8 +38,8 @@ testWhere("config prints every value with its line or variable, and why others a
   become         no${" ".repeat(desk.path("prod.yaml").length - 2)}  ANSIBLE_BECOME
   become_method  "su"${" ".repeat(desk.path("prod.yaml").length - 4)}  ansible.cfg:9
 not honoured
-  become_pass     "********"  ANSIBLE_BECOME_PASS  sudo is asked for no password (-n)
-  ssh_executable  "/opt/ssh"  ansible.cfg:7        ssh is found by its name: put it on your PATH
+  become_pass     "********"  ANSIBLE_BECOME_PASS  sudo is run without a password (-n)
+  ssh_executable  "/opt/ssh"  ansible.cfg:7        ssh is taken from the PATH: put it on your PATH
 `,
   );
   const json = JSON.parse((await desk.run(["config", "-o", "json"], { ...env, DEPLOY_HOST: "x" })).stdout);
@@ -52,7 +52,7 @@ not honoured
     name: "become_pass",
     value: "********",
     origin: "ANSIBLE_BECOME_PASS",
-    why: "sudo is asked for no password (-n)",
+    why: "sudo is run without a password (-n)",
   });
   await Deno.writeTextFile(desk.path("empty.cfg"), "");
   const none = await desk.run(["config"], { ANSIBLE_CONFIG: "empty.cfg" });

@@ -101,7 +101,7 @@ testWhere(
     assertStringIncludes(unlisted.stderr, "not deployed: environment, everything");
     const listed = await desk.run(["manifest", "artifacts_phase2"]);
     assertEquals(listed.code, 64, listed.text);
-    assertStringIncludes(listed.stderr, "everything: a link to a folder that it lies in");
+    assertStringIncludes(listed.stderr, "everything: a link to a folder that it is in");
     assertStringIncludes(listed.stderr, "environment: leads out of the folder, to /proc/");
     await Deno.remove(join(set, "environment"));
     await Deno.remove(join(set, "everything"));

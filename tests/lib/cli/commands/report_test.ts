@@ -75,10 +75,10 @@ testWhere("report refuses what it cannot do, and says what it can", { needs: ["l
   const cases: [args: string[], says: string[]][] = [
     [[`${desk.runName.slice(0, -1)}x`], ["there is no run", `did you mean "${desk.runName}"?`]],
     [["nix"], ["there is no run nix", `the newest there is ${desk.runName}`]],
-    [["../reports"], ["is no run's name"]],
+    [["../reports"], ["is not the name of a run"]],
     [["--reports", "gone"], ["there is no run in gone yet"]],
     [["--format", "json,html"], ["--out"]],
-    [["--format", "pdf"], ['"pdf" is none of json, junit, html, markdown']],
+    [["--format", "pdf"], ['"pdf" is none of html, json, junit, markdown']],
     [["--format", "toString"], ['"toString" is none of']],
     [["--format", "json", "--out", "prod.yaml/x"], ["--out", "cannot write in prod.yaml/x"]],
   ];

@@ -46,7 +46,7 @@ testWhere("resume goes on with what is not done, under the same waves", { needs:
   assertEquals(whole.hosts[0]!.startedAt, first.hosts[0]!.startedAt);
   const nothing = await desk.run(["resume"]);
   assertEquals(nothing.code, 0, nothing.text);
-  assertMatch(nothing.stdout, /^nothing is left to do: every host is done in run \S+\n$/);
+  assertMatch(nothing.stdout, /^nothing left to do: every host is done in run \S+\n$/);
   // A run is named, too: the first one is still partly failed, and its hosts are found as they should be.
   const named = await desk.run(["resume", first.run]);
   assertEquals(named.code, 0, named.text);
@@ -83,7 +83,7 @@ testWhere("resume --retry-failed begins no host that was not begun", { needs: ["
   assertEquals(await touched(desk), ["edge-3"]);
   assertEquals(statuses(await report(desk))["edge-4"], "skipped");
   const none = await desk.run(["resume", "--retry-failed"]);
-  assertMatch(none.stdout, /^nothing is left to do: no host has failed/);
+  assertMatch(none.stdout, /^nothing left to do: no host has failed/);
   assertEquals((await desk.run(["resume"])).code, 0);
   assertEquals(await touched(desk), ["edge-4"]);
 });
@@ -119,7 +119,7 @@ testWhere("resume refuses another set, a host that is gone, and what is no deplo
   await refused([], "edge-4");
   await Deno.writeTextFile(desk.path("prod.yaml"), inventory);
   await desk.run(["verify-remote", "-i", "prod.yaml"]);
-  await refused([(await report(desk)).run], "is no deploy");
+  await refused([(await report(desk)).run], "is neither a deploy nor a pipeline run");
   await refused(["--reports", join(desk.dir, "nowhere")], "there is no deploy");
 });
 
@@ -151,7 +151,7 @@ testWhere("resume says what it runs from where, and refuses options that a deplo
   const { code, stderr, text } = await desk.run(["resume"]);
   assertEquals(code, 0, text);
   const said = stderr.split("\n");
-  assertMatch(said[0]!, new RegExp(`^resume of run ${before}, a deploy begun \\S+ in ${desk.dir}$`));
+  assertMatch(said[0]!, new RegExp(`^resume of run ${before}, a deploy started \\S+ in ${desk.dir}$`));
   assertEquals(said[1], "  inventory: prod.yaml");
   assertMatch(said[2]!, new RegExp(`^  set: ${desk.path("artifacts_phase2")} \\(release [0-9a-f]{16}\\)$`));
   assertEquals(said[3], "  hosts: 2 of 4: edge-3, edge-4");
@@ -174,7 +174,7 @@ testWhere(
     assertStringIncludes(named.stderr, "chown -R 0");
     const { code, stderr, text } = await desk.run(["resume"]);
     assertEquals(code, 0, text);
-    assertStringIncludes(stderr, "warning: run 29991231T000000Z-ffffff is passed over");
+    assertStringIncludes(stderr, "warning: run 29991231T000000Z-ffffff is skipped");
     assertStringIncludes(stderr, `resume of run ${before}`);
   },
 );

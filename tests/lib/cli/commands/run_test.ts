@@ -85,7 +85,7 @@ testWhere(
       "edge-2": "changed",
       "edge-3": "changed",
     }], resumed.text);
-    assertStringIncludes(resumed.stderr, "a run motd begun");
+    assertStringIncludes(resumed.stderr, "a run motd started");
   },
 );
 
@@ -137,7 +137,7 @@ testWhere("--list-tasks, --only, --skip and --start-at know the project's tasks"
   const cases: [args: string[], says: string][] = [
     [["deploy", "--only", "mtod"], 'did you mean "motd"?'],
     [["deploy", "--start-at", "motd,commit"], "found 2 tasks"],
-    [["run", "motd", "--skip", "motd"], "found no task that is left to do"],
+    [["run", "motd", "--skip", "motd"], "no task is left"],
     [["run", "mtod"], 'did you mean "motd"?'],
   ];
   for (const [args, says] of cases) {

@@ -11,7 +11,7 @@ import { makeDesk } from "../desk.ts";
 async function complete(...words: string[]): Promise<[values: string[], directive: number]> {
   const program = new Command("lockstep");
   const load = () => Promise.resolve(tasks);
-  for (const command of commands(load, () => {})) program.addCommand(command as unknown as Command);
+  for (const command of commands(load)) program.addCommand(command as unknown as Command);
   const lines = (await completionsOf(words, program, load)).trimEnd().split("\n");
   const directive = Number(lines.pop()!.slice(1));
   return [lines.map((line) => line.split("\t", 1)[0]!), directive];

@@ -96,7 +96,7 @@ testWhere(
     assertEquals(await run(desk, deploy, 2), { "edge-1": "failed", "edge-2": "skipped" });
     assertEquals(await ran(desk), ["on_failure edge-1 release failed"]);
     const [host] = (await readReport(desk.path("reports"))).hosts;
-    assertEquals(host!.error!.evidence, "before_deploy ended with exit code 3: it is frozen");
+    assertEquals(host!.error!.evidence, "before_deploy exited with code 3: it is frozen");
     assertEquals(await Deno.stat(desk.path("device 1")).catch(() => null), null);
   },
 );
@@ -113,7 +113,7 @@ testWhere(
     assertEquals(await run(desk, deploy, 2), { "edge-1": "skipped", "edge-2": "skipped" });
     assertEquals(await ran(desk), ["here: on_failure  release failed"]);
     const events = await Deno.readTextFile(desk.path("reports", "latest", "events.ndjson"));
-    assertStringIncludes(events, "before_deploy ended with exit code 9");
+    assertStringIncludes(events, "before_deploy exited with code 9");
     assertStringIncludes(events, "no deploys on Fridays");
     assertEquals(await Deno.stat(desk.path("device 1")).catch(() => null), null);
   },
@@ -143,7 +143,7 @@ testWhere("an after_deploy that fails on this machine is no good run", { needs: 
   await setHooks(desk, { after_deploy: { controller: "exit 4" } });
   const { code, stderr } = await desk.run(deploy);
   assertEquals(code, 1, stderr);
-  assertStringIncludes(stderr, "the hook after_deploy ended with exit code 4: exit 4");
+  assertStringIncludes(stderr, "the hook after_deploy exited with code 4: exit 4");
 });
 
 testWhere("hooks of this machine are one for the run, and nobody else's", { needs: ["root"] }, async () => {
