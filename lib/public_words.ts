@@ -1,44 +1,20 @@
 /**
- * Words that are never masked, though somebody may have encrypted them: they stand in every inventory and in every report, so that hiding
- * them says more than showing them. A test compares them with what variables may be, and with their defaults.
+ * Words that are never masked, even if they were encrypted: they occur in every inventory and report, so masking
+ * them would reveal more than showing them. The modules that define variables add their defaults and allowed words.
  * @module
  */
 
-/** Values that variables have as they come or may choose from, and what Lockstep itself says of every host. */
-export const PUBLIC_WORDS: ReadonlySet<string> = new Set([
-  // Defaults of variables.
-  "/opt/iot-inference",
+const words = new Set([
+  // Parts of defaults of variables, and what variables may be beside the words that they choose from.
   "opt/iot-inference",
   "artifacts_phase2",
-  "phase4-inference",
-  "http://localhost:9208",
   "localhost:9208",
   "9208",
-  "/ready",
-  "/health",
-  "/metrics",
-  "phase4_uptime|phase4_memory_rss",
-  // What they may be.
-  "auto",
-  "systemd",
-  "openrc",
-  "sysv",
-  "runit",
-  "command",
-  "none",
   "local",
   "simulated",
   "smart",
   "paramiko",
   "paramiko_ssh",
-  "sudo",
-  "ansible.builtin.sudo",
-  "unreachable",
-  "silent",
-  "no-space",
-  "hang",
-  "drop",
-  "sick",
   "stop",
   "rollback-wave",
   "rollback-all",
@@ -78,3 +54,11 @@ export const PUBLIC_WORDS: ReadonlySet<string> = new Set([
   "inventory",
   "lockstep",
 ]);
+
+/** Values that variables have as they come or may choose from, and what Lockstep itself says of every host. */
+export const PUBLIC_WORDS: ReadonlySet<string> = words;
+
+/** Adds words that stand in every inventory. */
+export function addPublicWords(added: Iterable<string>): void {
+  for (const word of added) words.add(word);
+}

@@ -1,15 +1,12 @@
 /**
- * The JSON schema of an inventory in YAML, for editors: made from the same definition that checks an inventory. Run as a program it writes
- * `inventory/lockstep.schema.json`; a test sees that the file is current.
+ * The JSON schema of an inventory in YAML, for editors: made from the same definition that checks an inventory.
  * @module
  */
 import { z } from "zod";
 import type { Json } from "../plain/json.ts";
 import type { VariableSchemas } from "./task_variables.ts";
-import { expectedOf, hostVariables, prefixedNames, unprefixed, variableNames } from "./variables.ts";
-
-/** Where the schema is kept. */
-export const SCHEMA_FILE: URL = new URL("../../inventory/lockstep.schema.json", import.meta.url);
+import { descriptionOf, presetOf } from "./reference/words.ts";
+import { hostVariables, prefixedNames, unprefixed, variableNames } from "./variables.ts";
 
 type Schema = { readonly [key: string]: Json };
 
@@ -39,7 +36,7 @@ export function inventorySchema(own: VariableSchemas = new Map()): Schema {
             type: ["object", "string", "null"],
           },
           children: {
-            ...mappingOf(reference("group"), "Groups whose hosts belong to this one, too."),
+            ...mappingOf(reference("group"), "Groups whose hosts also belong to this one."),
             type: ["object", "string", "null"],
           },
           vars: { ...reference("groupVariables"), description: "Variables of every host of this group." },
@@ -52,7 +49,7 @@ export function inventorySchema(own: VariableSchemas = new Map()): Schema {
         properties: {
           ansible_group_priority: {
             type: ["integer", "string"],
-            description: "Among groups that are equally deep the highest wins; default: 1.",
+            description: "Among groups of equal depth the highest wins; default: 1.",
           },
         },
       },
@@ -67,14 +64,12 @@ function variables(): Schema {
   const { properties } = z.toJSONSchema(hostVariables, { io: "input" }) as {
     properties: Record<string, Schema>;
   };
-  // What stands for an unset variable is known only where the value has been read.
-  const presets = hostVariables.parse({});
   const plain = Object.fromEntries(
     variableNames.map((name) => {
-      const { description, default: _, ...rest } = properties[name]!;
-      const preset = presets[name] as Json | undefined;
+      const { default: _, ...rest } = properties[name]!;
+      const preset = presetOf(name) as Json | undefined;
       return [name, {
-        description: `${String(description)} Expected: ${expectedOf(name)}.`,
+        description: descriptionOf(name),
         ...(preset === undefined ? {} : { default: preset }),
         anyOf: [rest, { $ref: "#/$defs/template" }],
       }];
@@ -95,8 +90,4 @@ function ownVariables(own: VariableSchemas): Schema {
     });
     return [name, { anyOf: [rest as Schema, { $ref: "#/$defs/template" }] }];
   }));
-}
-
-if (import.meta.main) {
-  await Deno.writeTextFile(SCHEMA_FILE, JSON.stringify(inventorySchema(), null, 2) + "\n");
 }

@@ -7,7 +7,9 @@ export { inventorySchema } from "./json_schema.ts";
 export { extraVarNames, loadInventory, type LoadOptions } from "./load_inventory.ts";
 export { withoutSecrets } from "./recordable_extra_vars.ts";
 export { noteSecretsOfHosts, noteSecretVariables } from "./secrets_of_hosts.ts";
-export { type HostSettings, settingsOf, settingsOfAll, type SettingsOptions } from "./settings.ts";
+export type { HostSettings, SettingsOptions } from "./host/host_settings.ts";
+export type { VariableSettings } from "./host/variable_settings.ts";
+export { settingsOf, settingsOfAll } from "./settings.ts";
 export {
   misspeltTaskVariables,
   type TaskVariables,
@@ -18,11 +20,7 @@ export {
 } from "./task_variables.ts";
 export { checkTemplate, type TemplateFile } from "./templates.ts";
 export { unusedVariables } from "./unused_variables.ts";
-export {
-  type Hook,
-  type Hooks,
-  hostVariables,
-  isUnitName,
-  type RolloutVariable,
-  type ServiceManager,
-} from "./variables.ts";
+export { hostVariables } from "./variables.ts";
+export type { Hook, Hooks } from "./variables/hooks.ts";
+export type { RolloutVariable } from "./variables/rollout.ts";
+export { isUnitName, type ServiceManager } from "./variables/service.ts";

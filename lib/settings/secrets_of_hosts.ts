@@ -54,7 +54,7 @@ export function noteSecretVariables(inventory: Inventory, names: readonly string
   for (const name of names) {
     const holders = inventory.hosts.filter(({ vars }) => Object.hasOwn(vars, name));
     if (holders.length === 0) {
-      throw UsageError.of("--secret", `found ${JSON.stringify(name)}, which no host has for a variable`);
+      throw UsageError.of("--secret", `found ${JSON.stringify(name)}, which is not a variable of any host`);
     }
     for (const host of holders) {
       openedIfPossible(() => noteSecret(resolveVariable(host, name, cwd)?.value));

@@ -11,9 +11,9 @@ const SCHEMA = "lockstep.schema.json";
 
 /** Short, because it is read by somebody who has not seen one before; `inventory/example.yaml` has everything. */
 export const STARTER =
-  `# Which devices there are, and what is true of each. The shape is Ansible's, so Ansible reads this file, too.
-# The closer to the device, the stronger: "all" gives way to a group, a group to the groups in it, all of them to the host, and
-# everything to -e NAME=VALUE on the command line.
+  `# The devices and their variables. The format is Ansible's, so Ansible reads this file too.
+# Precedence, from low to high: "all", groups, the groups in them, the host, then -e NAME=VALUE on
+# the command line.
 
 all:
   vars: # for every device
@@ -26,7 +26,7 @@ all:
     health_url: http://localhost:9208 # as the device itself sees it; empty for none
 
   children:
-    canary: # the first to be deployed to: deploy --limit canary
+    canary: # deployed first: deploy --limit canary
       hosts:
         edge-01.example.com:
 
@@ -34,8 +34,8 @@ all:
       hosts:
         edge-[02:04].example.com: # three devices in one line
         press:
-          ansible_host: 192.0.2.17 # where the name is not the address
-      # vars: # for the devices of this group alone
+          ansible_host: 192.0.2.17 # if the name is not the address
+      # vars: # only for the devices of this group
       #   health_attempts: 20
 `;
 

@@ -62,8 +62,8 @@ export function variablesOf(
     if ((task.variables?._zod.def.checks ?? []).length > 0) {
       throw UsageError.of(
         `task ${task.name}`,
-        "found a rule over several variables (refine), which has no place in an inventory",
-        "check it in plan(), which may answer failed",
+        "found a rule over several variables (refine), which is not supported for inventory variables",
+        "check it in plan(), which can return failed",
       );
     }
     for (const [name, schema] of Object.entries(task.variables?.shape ?? {}) as [string, VariableSchema][]) {
@@ -77,7 +77,7 @@ export function variablesOf(
       if ((schemas.get(name) ?? schema) !== schema) {
         throw UsageError.of(
           `task ${task.name}`,
-          `found the variable ${name}, which another task defines in another way`,
+          `found the variable ${name}, which another task defines differently`,
           "share one schema between both",
         );
       }

@@ -23,7 +23,7 @@ export function checkTemplate({ file, text }: TemplateFile): void {
   try {
     // Ansible takes this for options of the engine.
     if (text.startsWith("#jinja2:")) {
-      throw new TemplateError("a #jinja2: line, which Lockstep does not evaluate", "leave it out");
+      throw new TemplateError("a #jinja2: line, which Lockstep does not support", "leave it out");
     }
     parseTemplate(text, { ofFile: true });
   } catch (error) {

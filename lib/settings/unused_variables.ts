@@ -7,11 +7,11 @@ import { problemAt } from "../ansible/problems.ts";
 import type { Host } from "../ansible/types.ts";
 
 const KEYS: readonly [why: string, hint: string] = [
-  "ssh logs in with keys alone",
+  "ssh logs in only with keys",
   "put a key on the device: ssh-copy-id, or ansible_ssh_private_key_file",
 ];
 const SUDO: readonly [why: string, hint: string] = [
-  "sudo is asked for no password (-n)",
+  "sudo is run without a password (-n)",
   "allow it in sudoers without one: NOPASSWD",
 ];
 
@@ -25,19 +25,19 @@ const UNUSED: ReadonlyMap<string, readonly [why: string, hint: string]> = new Ma
   ...["ansible_become_pass", "ansible_become_password", "ansible_sudo_pass"].map((name) =>
     [name, SUDO] as const
   ),
-  ["ansible_become_exe", ["sudo is found by its name", "put it on the PATH of the user"]],
+  ["ansible_become_exe", ["sudo is taken from the PATH", "put it on the user's PATH"]],
   ["ansible_become_flags", [
     "sudo is run as -n -H -u USER",
-    "set ansible_become_user, or allow it so in sudoers",
+    "set ansible_become_user, or allow that form in sudoers",
   ]],
-  ["ansible_ssh_executable", ["ssh is found by its name", "put it on your PATH"]],
+  ["ansible_ssh_executable", ["ssh is taken from the PATH", "put it on your PATH"]],
   ["ansible_ssh_retries", [
-    "who is not let in is tried twice more",
+    "a failed login is tried twice more",
     "raise --connect-timeout, or use resume --retry-failed",
   ]],
-  ["ansible_ssh_timeout", ["--connect-timeout says it for all hosts", "give --connect-timeout"]],
-  ["ansible_timeout", ["--connect-timeout says it for all hosts", "give --connect-timeout"]],
-  ["ansible_shell_executable", ["everything runs in the device's sh", "nothing of it has to be set"]],
+  ["ansible_ssh_timeout", ["--connect-timeout sets it for all hosts", "give --connect-timeout"]],
+  ["ansible_timeout", ["--connect-timeout sets it for all hosts", "give --connect-timeout"]],
+  ["ansible_shell_executable", ["everything runs in the device's sh", "leave it out"]],
 ]);
 
 /** One warning for each such variable that these hosts have, where the first of them got it. */

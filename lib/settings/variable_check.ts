@@ -40,9 +40,9 @@ export function wrongValue(name: VariableName, { value, origin }: Setting, resol
     ? didYouMean(meant, choicesOf(name))
     : typeof meant === "object" && meant !== null && !isPythonNumber(meant) &&
         prefixedNames.includes(PREFIX + name)
-    ? `if it is not meant for Lockstep, set ${PREFIX}${name} beside it, which wins`
+    ? `if it is not meant for Lockstep, also set ${PREFIX}${name}, which wins`
     : undefined;
-  const outcome = meant !== value && !isUnsafe(value) ? `, which comes to ${shown(meant)}` : "";
+  const outcome = meant !== value && !isUnsafe(value) ? `, whose value is ${shown(meant)}` : "";
   return problemAt(origin, `found ${shown(plain(value))}${outcome}, expected ${expectedOf(name)}`, hint);
 }
 

@@ -79,7 +79,7 @@ Deno.test("settingsOfAll() refuses what is configured and cannot be, with its li
     await problemsOf(() => settingsUnder(cfg, "a\nb\n")),
     [
       'ansible.cfg:2:1: defaults.transport: found "docker", expected ssh, local or simulated',
-      'ansible.cfg:4:1: ssh_connection.ssh_args: found "-o \'x", expected ssh options in one text, with every quote closed',
+      'ansible.cfg:4:1: ssh_connection.ssh_args: found "-o \'x", expected ssh options in one string, with every quote closed',
     ].toSorted((x, y) => x.localeCompare(y)),
   );
   // How to become somebody matters to who does.

@@ -1,10 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { inventorySchema, SCHEMA_FILE } from "../../../lib/settings/json_schema.ts";
+import { inventorySchema } from "../../../lib/settings/json_schema.ts";
 import { prefixedNames, variableNames } from "../../../lib/settings/variables.ts";
-
-Deno.test("inventory/lockstep.schema.json is what `deno task schema` writes", async () => {
-  assertEquals(JSON.parse(await Deno.readTextFile(SCHEMA_FILE)), inventorySchema());
-});
 
 Deno.test("inventorySchema() has every variable with what it may be, when an editor asks", () => {
   const { $defs } = inventorySchema() as unknown as {

@@ -3,7 +3,9 @@ import { join } from "@std/path";
 import type { Problem } from "../../../lib/errors.ts";
 import type { Json } from "../../../lib/events.ts";
 import { type Host, selectHosts } from "../../../lib/ansible/mod.ts";
+import { camelCase } from "../../../lib/settings/host/camel_case.ts";
 import { loadInventory, settingsOf, settingsOfAll } from "../../../lib/settings/mod.ts";
+import { settingVariableNames } from "../../../lib/settings/variables.ts";
 import { inFolder, inventoryOf, problemsOf } from "../ansible/files.ts";
 
 const cwd = Deno.cwd();
@@ -16,7 +18,7 @@ function host(vars: Readonly<Record<string, Json>>): Host {
 }
 
 Deno.test("settingsOf() gives the contract's defaults, when a host sets nothing", () => {
-  assertEquals(settingsOf(host({}), options), {
+  const contract = {
     name: "edge-1",
     address: "edge-1",
     commonArgs: [],
@@ -43,7 +45,12 @@ Deno.test("settingsOf() gives the contract's defaults, when a host sets nothing"
     variables: {},
     rollout: null,
     hooks: {},
-  });
+  };
+  const settings = settingsOf(host({}), options);
+  // Variables that came later have defaults, too.
+  const later = settingVariableNames.map(camelCase).filter((name) => !Object.hasOwn(contract, name));
+  const rest = Object.entries(settings).filter(([name]) => !(later as readonly string[]).includes(name));
+  assertEquals(Object.fromEntries(rest), contract);
 });
 
 Deno.test("settingsOf() says how a device is simulated, when its connection is", () => {
@@ -283,7 +290,7 @@ Deno.test("settingsOf() names all problems, when there are several", async () =>
   );
   assertStringIncludes(
     problems.join("\n"),
-    "a template with {% block %}, which Lockstep does not evaluate; expected a user name",
+    "a template with {% block %}, which Lockstep does not support; expected a user name",
   );
 });
 
@@ -414,7 +421,7 @@ Deno.test("settingsOf() prefers a variable with our prefix, whatever somebody el
   ]);
   assertEquals(await problemsOf(() => settingsOf(host({ service: { name: "web" } }), options)), [
     "i.yaml:1:2: service: found a mapping, expected the name of one unit, not a pattern (letters, digits, any of _@:.+\\ and, not first, -), or empty for none",
-    "    if it is not meant for Lockstep, set lockstep_service beside it, which wins",
+    "    if it is not meant for Lockstep, also set lockstep_service, which wins",
   ]);
   assertEquals((await problemsOf(() => settingsOf(host({ lockstep_keep_backups: 0 }), options))).length, 1);
 });

@@ -98,7 +98,7 @@ Deno.test("variablesOf() refuses ours, one name in two meanings, and rules over 
     [[{ name: "t", variables: z.object({ deploy_path: z.string() }) }], "which Lockstep reads itself"],
     [
       [smoke, { name: "t", variables: z.object({ smoke_url: z.string() }) }],
-      "which another task defines in another way",
+      "which another task defines differently",
     ],
     [
       [{ name: "t", variables: z.object({ a: z.string(), b: z.string() }).refine(({ a, b }) => a !== b) }],

@@ -12,10 +12,10 @@ Deno.test("unusedVariables() names each variable of a connection that is not use
     const inventory = await loadInventory(["hosts.ini"], { cwd, extraVars: [], env: {} });
     const warnings = unusedVariables(selectHosts(inventory, "web"));
     assertEquals(warnings.map(formatProblem), [
-      'hosts.ini:2:20: a.ansible_password: found "ansible_password", which is not used: ssh logs in with keys alone\n' +
+      'hosts.ini:2:20: a.ansible_password: found "ansible_password", which is not used: ssh logs in only with keys\n' +
       "    put a key on the device: ssh-copy-id, or ansible_ssh_private_key_file",
-      'hosts.ini:2:42: a.ansible_become_exe: found "ansible_become_exe", which is not used: sudo is found by its name\n' +
-      "    put it on the PATH of the user",
+      'hosts.ini:2:42: a.ansible_become_exe: found "ansible_become_exe", which is not used: sudo is taken from the PATH\n' +
+      "    put it on the user's PATH",
     ]);
     const of = (name: string) =>
       settingsOf(inventory.hosts.find((host) => host.name === name)!, { cwd, env: {} }).hasPassword;
@@ -44,19 +44,19 @@ Deno.test("loadInventory() names what it passes over in a folder, and variables 
       });
       return { hosts: inventory.hosts, warnings: warnings.map(formatProblem) };
     };
-    const passed = "passed over in this folder, as Ansible does with files that end so";
+    const passed = "ignored in this folder, as Ansible ignores files with this extension";
     const ini = await read("only-ini");
     assertEquals(ini.hosts, []);
     assertEquals(ini.warnings, [
-      `only-ini: ${passed}: edge.ini, web.ini\n    name what you mean: -i only-ini/edge.ini; or give it another ending, or none`,
+      `only-ini: ${passed}: edge.ini, web.ini\n    name it explicitly: -i only-ini/edge.ini; or change or remove its extension`,
     ]);
     const mixed = await read("mixed");
     assertEquals(mixed.hosts.map(({ name, vars }) => [name, vars.x]), [["w1", 1]]);
     assertEquals(mixed.warnings, [
-      `mixed: ${passed}: old.ini\n    name what you mean: -i mixed/old.ini; or give it another ending, or none`,
-      "mixed/a-vars:1:1: found [web:vars], and no [web] in this file or in one before it; the variables are kept\n" +
-      "    define it with [web], or name the file that does so first: -i THAT -i mixed/a-vars",
-      "mixed/a-vars:3:1: found [wbe:vars], and no [wbe] in this file or in one before it; the variables are kept\n" +
-      "    define it with [wbe], or name the file that does so first: -i THAT -i mixed/a-vars",
+      `mixed: ${passed}: old.ini\n    name it explicitly: -i mixed/old.ini; or change or remove its extension`,
+      "mixed/a-vars:1:1: found [web:vars], and no [web] in this file or an earlier one; the variables are kept\n" +
+      "    define it with [web], or put the file that does so first: -i THAT -i mixed/a-vars",
+      "mixed/a-vars:3:1: found [wbe:vars], and no [wbe] in this file or an earlier one; the variables are kept\n" +
+      "    define it with [wbe], or put the file that does so first: -i THAT -i mixed/a-vars",
     ]);
   }));
