@@ -4,6 +4,9 @@
  * @module
  */
 export { type ParsedManifest, parseManifest } from "./manifest/parse.ts";
+export { type ReleaseHost, type Releases, releasesOf } from "./manifest/releases.ts";
+export type { ArtifactTemplate, SetTemplates } from "./manifest/templates.ts";
 export { type Artifact, type ArtifactSet, readArtifactSet } from "./manifest/read.ts";
 export { type ManifestChanges, writeManifest } from "./manifest/write.ts";
 export { hashFile, type LinkOptions, type OutsideLink } from "./manifest/folder.ts";
+export type { MetadataForm, RenderedEntry } from "./manifest/rendered_metadata.ts";

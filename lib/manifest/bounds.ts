@@ -1,6 +1,6 @@
 /**
- * How large a manifest may be, here and on a device. A set past this is no set of artifacts but a file system, and reading its list would
- * cost more than sending it.
+ * How large a manifest may be, here and on a device. Anything larger is a file system rather than a set of artifacts, and reading its list
+ * would cost more than sending it.
  * @module
  */
 import type { Problem } from "../errors.ts";
@@ -39,6 +39,6 @@ export class Problems {
   /** Those that were kept, and how many there were besides. */
   told(where: string): Problem[] {
     if (this.#more === 0) return this.all;
-    return [...this.all, { where, message: `and ${this.#more} more problems of this kind or another` }];
+    return [...this.all, { where, message: `and ${this.#more} more problems` }];
   }
 }

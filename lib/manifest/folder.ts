@@ -1,6 +1,6 @@
 /**
- * The local folder of an artifact set: what lies in it, and the digests of its files. A link is followed where it stays in the folder; one
- * that leads out of it could bring in anything that this user may read, so it is followed only where that is asked for.
+ * The local folder of an artifact set: its entries, and the digests of its files. A link is followed if it stays in the folder;
+ * one that leads out of it could include any file that this user may read, so it is followed only on request.
  * @module
  */
 import { join, SEPARATOR } from "@std/path";
@@ -8,7 +8,8 @@ import { createHash } from "node:crypto";
 import { UsageError } from "../errors.ts";
 import { openPlain } from "../plain_file.ts";
 import { METADATA_BYTES, MOST_ENTRIES } from "./bounds.ts";
-import { METADATA, tooManyBytes } from "./parse.ts";
+import { METADATA } from "./names.ts";
+import { tooManyBytes } from "./parse.ts";
 
 /** A file is read in pieces of this many bytes, so memory does not grow with its size. */
 const CHUNK = 1024 * 1024;
@@ -18,7 +19,7 @@ const MOST_FOUND = 4 * MOST_ENTRIES;
 const CONCURRENCY = 4;
 
 /**
- * Something that lies in a folder: `broken` is a link to nothing, `loop` a link to a folder that it lies in, `outside` a link out of the
+ * Something that lies in a folder: `broken` is a broken link, `loop` a link to a folder that it is in, `outside` a link out of the
  * folder, `special` a pipe or the like.
  */
 export interface FolderEntry {
@@ -44,7 +45,7 @@ export interface LinkOptions {
 }
 
 /** What mends a link that leads out of the folder. */
-export const OUTSIDE_FIX = "put the file itself there, or take what the link leads to by --follow-links";
+export const OUTSIDE_FIX = "put the file itself there, or allow the link with --follow-links";
 
 /** The sha256 (lower-case hex) and the size of a file. Rejects with what `Deno.open` and `read` reject with. */
 export async function hashFile(path: string): Promise<{ readonly sha256: string; readonly bytes: number }> {
@@ -75,7 +76,7 @@ export function isWithin(folder: string, path: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(SEPARATOR) ? folder : folder + SEPARATOR);
 }
 
-/** Where a path leads, past all links; null where it leads nowhere. */
+/** Where a path leads, past all links; null if it leads nowhere. */
 export async function realPathOf(path: string): Promise<string | null> {
   try {
     return await Deno.realPath(path);
@@ -87,7 +88,7 @@ export async function realPathOf(path: string): Promise<string | null> {
 
 /**
  * Everything but folders that lies in a folder or below it, in name order. `followed` is told of every link that leads out of it and was
- * followed. Throws a UsageError where a part cannot be read.
+ * followed. Throws a UsageError if a part cannot be read.
  */
 export async function listFolder(
   dir: string,
@@ -118,8 +119,8 @@ export async function listFolder(
         if (found.length > MOST_FOUND) {
           throw UsageError.of(
             dir,
-            `the folder holds more than ${MOST_FOUND} files, and a set has no more than ${MOST_ENTRIES}`,
-            "is this the folder that was meant?",
+            `the folder has more than ${MOST_FOUND} files, and a set may have at most ${MOST_ENTRIES}`,
+            "is this the right folder?",
           );
         }
         continue;
@@ -150,7 +151,7 @@ export async function realFolder(dir: string): Promise<string> {
 
 /** Throws a UsageError unless `dir` is a folder that can be read. */
 export async function demandFolder(dir: string): Promise<void> {
-  const hint = "name the folder that holds metadata.json and its files";
+  const hint = "name the folder that contains metadata.json and its files";
   let info: Deno.FileInfo;
   try {
     info = await Deno.stat(dir);
@@ -164,7 +165,7 @@ export async function demandFolder(dir: string): Promise<void> {
 }
 
 /**
- * The bytes and the text of the folder's `metadata.json`, and where it really lies; null where there is none. Throws a UsageError where it
+ * The bytes and the text of the folder's `metadata.json`, and where it really lies; null if there is none. Throws a UsageError if it
  * cannot be read as text, or leads out of the folder.
  */
 export async function readMetadata(
@@ -183,13 +184,13 @@ export async function readMetadata(
     }
     using file = await openPlain(path);
     if ((await file.stat()).size > METADATA_BYTES) {
-      throw UsageError.of(where, tooManyBytes(), "is this the folder that was meant?");
+      throw UsageError.of(where, tooManyBytes(), "is this the right folder?");
     }
     bytes = new Uint8Array(await new Response(file.readable).arrayBuffer());
   } catch (error) {
     if (error instanceof UsageError) throw error;
     if (error instanceof Deno.errors.NotFound) return null;
-    throw UsageError.of(where, `cannot be read: ${reasonOf(error)}`, "make it a file that you may read");
+    throw UsageError.of(where, `cannot be read: ${reasonOf(error)}`, "make it a readable file");
   }
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);

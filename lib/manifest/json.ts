@@ -3,7 +3,8 @@
  * what is JSON; the tree also shows what `JSON.parse` hides: keys that occur twice.
  * @module
  */
-import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
+import type { Node, ParseError } from "jsonc-parser";
+import defer * as jsonc from "jsonc-parser";
 import type { Problem } from "../errors.ts";
 import { JSON_DEPTH, JSON_PARTS } from "./bounds.ts";
 
@@ -14,7 +15,7 @@ export interface Position {
 }
 
 export interface JsonDocument {
-  /** null where the text is not JSON. */
+  /** null if the text is not JSON. */
   readonly root: Node | null;
   /** Where an offset of the text stands. */
   readonly at: (offset: number) => Position;
@@ -43,7 +44,7 @@ export function parseJson(text: string, where: string): JsonDocument {
   const errors: ParseError[] = [];
   let root: Node | undefined;
   try {
-    root = parseTree(text, errors, { disallowComments: true });
+    root = jsonc.parseTree(text, errors, { disallowComments: true });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return refuse(0, "the JSON is nested too deeply");
@@ -59,7 +60,7 @@ export function parseJson(text: string, where: string): JsonDocument {
   return { root: root ?? null, at, problems: [] };
 }
 
-/** Where and how a text goes past what is read of JSON, found in one pass that builds nothing; null where it does not. */
+/** Where and how a text goes past what is read of JSON, found in one pass that builds nothing; null if it does not. */
 function tooLarge(text: string): { readonly offset: number; readonly message: string } | null {
   let parts = 0;
   let depth = 0;
@@ -108,8 +109,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
   CloseBraceExpected: '"}"',
   CloseBracketExpected: '"]"',
   EndOfFileExpected: "the end of the file",
-  InvalidCommentToken: "no comments, which JSON does not have",
-  UnexpectedEndOfComment: "no comments, which JSON does not have",
+  InvalidCommentToken: "no comments \(JSON has none\)",
+  UnexpectedEndOfComment: "no comments \(JSON has none\)",
   UnexpectedEndOfString: 'a string that ends with " on its line',
   InvalidUnicode: "four hex digits after \\u",
   InvalidEscapeCharacter: "only the escapes of JSON, such as \\n or \\\\, after a backslash",
@@ -117,8 +118,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
 };
 
 function explain(text: string, error: ParseError, next: ParseError | undefined) {
-  const code = printParseErrorCode(error.error);
-  const following = next === undefined ? "" : printParseErrorCode(next.error);
+  const code = jsonc.printParseErrorCode(error.error);
+  const following = next === undefined ? "" : jsonc.printParseErrorCode(next.error);
   // A word that is no JSON at all is reported as such, and what it stood in for only by the error after it.
   const expected = EXPECTED[code] ??
     (/^(PropertyName|Value)Expected$/.test(following) ? EXPECTED[following] : undefined);

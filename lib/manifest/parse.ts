@@ -1,16 +1,16 @@
 /**
- * The manifest of a `metadata.json`: which files a set holds, with their digests. Pure: text in, entries and every problem out.
+ * The manifest of a `metadata.json`: the files of a set, with their digests. Pure: text in, entries and every problem out.
  * @module
  */
 import type { Node } from "jsonc-parser";
 import { cutText } from "../bounds.ts";
 import type { Problem } from "../errors.ts";
 import { editDistance } from "../plain/near_miss.ts";
-import { METADATA_BYTES, MOST_ENTRIES, NAME_FOLDERS, NAME_LENGTH, Problems } from "./bounds.ts";
+import { METADATA_BYTES, MOST_ENTRIES, Problems } from "./bounds.ts";
 import { kindOf, parseJson, type Position, propertiesOf } from "./json.ts";
+import { parentsOf, unsafeName } from "./names.ts";
+import { templateMistakes, TEMPLATES_KEY } from "./template_names.ts";
 
-/** The name of the file that lists the others. It is never an entry of its own list. */
-export const METADATA = "metadata.json";
 /** The key of the list. */
 export const MANIFEST_KEY = "artifacts_manifest";
 
@@ -19,8 +19,10 @@ export interface ParsedManifest {
   readonly entries: ReadonlyMap<string, string>;
   /** Where each entry stands in the text. */
   readonly positions: ReadonlyMap<string, Position>;
-  /** The user's `version`, as written; null where it is neither a string nor a number. */
+  /** The user's `version`, as written; null if it is neither a string nor a number. */
   readonly version: string | null;
+  /** Whether its `*.tmpl` are templates, to be rendered for each host. */
+  readonly templates: boolean;
   readonly problems: readonly Problem[];
 }
 
@@ -32,8 +34,8 @@ export interface ParsedManifest {
 export function parseManifest(text: string, where: string, dir = "DIR"): ParsedManifest {
   const body = text.replace(/^\ufeff/, "");
   if (body.length > METADATA_BYTES) {
-    const problem = { where, message: tooManyBytes(), hint: "is this the file that was meant?" };
-    return { entries: new Map(), positions: new Map(), version: null, problems: [problem] };
+    const problem = { where, message: tooManyBytes(), hint: "is this the right file?" };
+    return { entries: new Map(), positions: new Map(), version: null, templates: false, problems: [problem] };
   }
   const { root, at, problems: syntax } = parseJson(body, where);
   const problems = new Problems(syntax);
@@ -47,10 +49,12 @@ export function parseManifest(text: string, where: string, dir = "DIR"): ParsedM
       message: cutText(message, SHOWN),
       hint: cutText(hint, SHOWN),
     });
+  let templates = false;
   const result = (version: string | null) => ({
     entries,
     positions,
     version,
+    templates,
     problems: problems.told(where),
   });
   if (root === null) return result(null);
@@ -60,14 +64,17 @@ export function parseManifest(text: string, where: string, dir = "DIR"): ParsedM
       root,
       null,
       `found ${kindOf(root)}, expected an object`,
-      `run \`manifest ${dir}\` in place of this file`,
+      `run \`manifest ${dir}\` to replace this file`,
     );
     return result(null);
   }
   const properties = propertiesOf(root);
   const versions = properties.filter(({ key }) => key === "version");
   const manifests = properties.filter(({ key }) => key === MANIFEST_KEY);
-  for (const [key, found] of [["version", versions], [MANIFEST_KEY, manifests]] as const) {
+  const optIns = properties.filter(({ key }) => key === TEMPLATES_KEY);
+  for (
+    const [key, found] of [["version", versions], [MANIFEST_KEY, manifests], [TEMPLATES_KEY, optIns]] as const
+  ) {
     for (const again of found.slice(1)) {
       report(
         again.node,
@@ -78,6 +85,16 @@ export function parseManifest(text: string, where: string, dir = "DIR"): ParsedM
     }
   }
   const version = versionOf(body, versions.at(-1)?.value);
+  const optIn = optIns.at(-1)?.value;
+  if (optIn !== undefined && optIn.type !== "boolean") {
+    report(
+      optIn,
+      TEMPLATES_KEY,
+      `found ${kindOf(optIn)}, expected true or false`,
+      "write true if files that end in .tmpl are templates, else remove the key",
+    );
+  }
+  templates = optIn?.value === true;
 
   const manifest = manifests.at(-1)?.value;
   if (manifest === undefined) {
@@ -99,8 +116,8 @@ export function parseManifest(text: string, where: string, dir = "DIR"): ParsedM
   }
 
   if (listed.length > MOST_ENTRIES) {
-    const message = `it lists ${listed.length} files, and a set has no more than ${MOST_ENTRIES}`;
-    report(manifest, MANIFEST_KEY, message, "pack what belongs together into one file");
+    const message = `it lists ${listed.length} files, and a set may have at most ${MOST_ENTRIES}`;
+    report(manifest, MANIFEST_KEY, message, "pack related files into one file");
     return result(version);
   }
 
@@ -124,7 +141,7 @@ export function parseManifest(text: string, where: string, dir = "DIR"): ParsedM
       report(
         node,
         path,
-        `${JSON.stringify(parent)} is listed as a file, so nothing can lie under it`,
+        `${JSON.stringify(parent)} is listed as a file, so nothing can be below it`,
         "remove one of the two",
       );
     }
@@ -134,11 +151,16 @@ export function parseManifest(text: string, where: string, dir = "DIR"): ParsedM
         digest.node,
         path,
         digest.mistake,
-        `run \`manifest ${dir}\` if the file is right, else write its digest`,
+        `run \`manifest ${dir}\` if the file is right, otherwise correct its digest`,
       );
     } else if (!unsafe && parent === undefined) {
       entries.set(name, digest.sha256);
       positions.set(name, at(node.offset));
+    }
+  }
+  if (templates) {
+    for (const { name, message, hint } of templateMistakes([...entries.keys()])) {
+      problems.add({ where, ...positions.get(name), path: cutText(entryPath(name), SHOWN), message, hint });
     }
   }
   return result(version);
@@ -149,46 +171,12 @@ const SHOWN = 1000;
 
 /** What is said of a metadata.json that is too large to be read. */
 export function tooManyBytes(): string {
-  return `it is larger than ${METADATA_BYTES / 1024 / 1024} MiB, the most that is read of a manifest`;
+  return `it is larger than ${METADATA_BYTES / 1024 / 1024} MiB, the limit for a manifest`;
 }
 
 /** The path of an entry inside the document, as problems print it. */
 export function entryPath(name: string): string {
   return `${MANIFEST_KEY}[${JSON.stringify(name)}]`;
-}
-
-/** Why a name must not be used below a folder, here or on a device, and what to do about it; null for a safe one. */
-export function unsafeName(name: string): { readonly reason: string; readonly fix: string } | null {
-  const relative = "name the file relative to the folder of metadata.json";
-  const rename = "rename the file";
-  if (name === "") return { reason: "it is empty", fix: relative };
-  if (name.length > NAME_LENGTH) {
-    return { reason: `it is longer than ${NAME_LENGTH} characters`, fix: rename };
-  }
-  const control = /\p{Cc}/u.exec(name)?.[0];
-  if (control !== undefined) {
-    const code = control.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
-    return { reason: `it holds the control character U+${code}`, fix: rename };
-  }
-  if (!name.isWellFormed()) {
-    return { reason: "it holds half of a surrogate pair, which no file name can", fix: rename };
-  }
-  if (/^[/\\]|^[A-Za-z]:/.test(name)) return { reason: "it is absolute", fix: relative };
-  if (name.includes("\\")) return { reason: "it holds a backslash", fix: 'separate folders with "/"' };
-  const segments = name.split("/");
-  if (segments.length > NAME_FOLDERS + 1) {
-    return { reason: `it lies in more than ${NAME_FOLDERS} folders`, fix: "move the file further up" };
-  }
-  if (segments.includes("..")) return { reason: '".." leaves the folder', fix: relative };
-  if (segments.includes(".")) return { reason: '"." is not a name', fix: relative };
-  if (segments.includes("")) return { reason: "a part between slashes is empty", fix: relative };
-  if (segments.some((segment) => segment.startsWith("-"))) {
-    return { reason: 'a part begins with "-", which programs take for an option', fix: rename };
-  }
-  if (name === METADATA) {
-    return { reason: "it is the manifest itself", fix: "remove the entry: metadata.json always travels" };
-  }
-  return null;
 }
 
 /** The digest of an entry's value, in lower case, or what is wrong with it and where. */
@@ -222,10 +210,4 @@ function checkDigest(
 function versionOf(text: string, node: Node | undefined): string | null {
   if (node?.type === "string") return String(node.value);
   return node?.type === "number" ? text.slice(node.offset, node.offset + node.length) : null;
-}
-
-/** The folders that a name lies in: `a` and `a/b` for `a/b/c`. */
-function parentsOf(name: string): string[] {
-  const segments = name.split("/");
-  return segments.slice(1).map((_, index) => segments.slice(0, index + 1).join("/"));
 }

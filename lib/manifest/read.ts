@@ -20,7 +20,9 @@ import {
   realFolder,
   reasonOf,
 } from "./folder.ts";
-import { entryPath, METADATA, parseManifest } from "./parse.ts";
+import { METADATA } from "./names.ts";
+import { entryPath, parseManifest } from "./parse.ts";
+import { readTemplates, type SetTemplates } from "./templates.ts";
 
 /** One file of a set. */
 export interface Artifact {
@@ -50,12 +52,14 @@ export interface ArtifactSet {
   readonly unlisted: readonly string[];
   /** Files of the set that lie outside the folder, and where: links led there, and `followLinks` took them. To be warned of. */
   readonly outside?: readonly OutsideLink[];
+  /** Where its manifest says that it has templates: what is rendered for each host. */
+  readonly templates?: SetTemplates;
 }
 
 /**
  * The artifact set in `dir`, checked. Files are hashed as streams, a few at a time.
  * Throws a UsageError with every problem found: a bad manifest, and files that are missing, unreadable, differ, or lie outside the folder
- * (unless `followLinks`).
+ * (unless `followLinks`), and templates that are none.
  */
 export async function readArtifactSet(dir: string, options: LinkOptions = {}): Promise<ArtifactSet> {
   await demandFolder(dir);
@@ -66,7 +70,11 @@ export async function readArtifactSet(dir: string, options: LinkOptions = {}): P
   if (metadata === null) {
     throw UsageError.of(where, "the file is missing", `run \`manifest ${dir}\` to make it`);
   }
-  const { entries, positions, version, problems } = parseManifest(metadata.text, where, dir);
+  const { entries, positions, version, templates: optIn, problems } = parseManifest(
+    metadata.text,
+    where,
+    dir,
+  );
 
   const checked = await mapFew([...entries], async ([name, sha256]) => {
     const path = join(root, ...name.split("/"));
@@ -86,6 +94,7 @@ export async function readArtifactSet(dir: string, options: LinkOptions = {}): P
   const sha256 = createHash("sha256").update(metadata.bytes).digest("hex");
   const files: Artifact[] = checked.flatMap(({ artifact }) => artifact ?? []);
   files.sort((a, b) => a.name < b.name ? -1 : 1);
+  const templates = optIn ? await readTemplates(dir, files, metadata.text) : undefined;
   files.push({ name: METADATA, sha256, bytes: metadata.bytes.length, path: metadata.path });
   const unlisted = (await listFolder(root)).map(({ name }) => name).filter((name) =>
     name !== METADATA && !entries.has(name)
@@ -95,8 +104,16 @@ export async function readArtifactSet(dir: string, options: LinkOptions = {}): P
     name,
     target: path,
   }));
-  const set = { dir: root, id: sha256.slice(0, 16), version, files, bytes, unlisted };
-  return outside.length === 0 ? set : { ...set, outside };
+  return {
+    dir: root,
+    id: sha256.slice(0, 16),
+    version,
+    files,
+    bytes,
+    unlisted,
+    ...(outside.length === 0 ? {} : { outside }),
+    ...(templates === undefined ? {} : { templates }),
+  };
 }
 
 interface Mistake {
@@ -105,8 +122,8 @@ interface Mistake {
 }
 
 /**
- * The size and the real path of a listed file whose content is as it should be, or what is wrong with it; it must lie in `folder`, where one is
- * given. Opens regular files only: a pipe would block.
+ * The size and the real path of a listed file whose content is as it should be, or what is wrong with it; it must lie in `folder`, if one
+ * is given. Opens regular files only: a pipe would block.
  */
 async function digestOf(
   path: string,
@@ -124,11 +141,11 @@ async function digestOf(
     if (!info.isFile) return { mistake: "is not a regular file", fix: restore };
     const { sha256, bytes } = await hashFile(real);
     if (sha256 === expected) return { bytes, path: real };
-    const fix = (dir: string) => `run \`manifest ${dir}\` if the file is right, else restore it`;
+    const fix = (dir: string) => `run \`manifest ${dir}\` if the file is right, otherwise restore it`;
     return { mistake: `differs: expected ${expected}, found ${sha256}`, fix };
   } catch (error) {
     if (isMissing(error)) {
-      return { mistake: await isLink(path) ? "is missing: a link to nothing" : "is missing", fix: restore };
+      return { mistake: await isLink(path) ? "is missing: a broken link" : "is missing", fix: restore };
     }
     return { mistake: `cannot be read: ${reasonOf(error)}`, fix: () => "make the file readable" };
   }

@@ -21,7 +21,11 @@ import {
   reasonOf,
 } from "./folder.ts";
 import { kindOf, parseJson, propertiesOf } from "./json.ts";
-import { entryPath, MANIFEST_KEY, METADATA, tooManyBytes, unsafeName } from "./parse.ts";
+import { layoutOf, outerLayout } from "./json_layout.ts";
+import { METADATA, unsafeName } from "./names.ts";
+import { optedIn, optIn } from "./opt_in.ts";
+import { entryPath, MANIFEST_KEY, tooManyBytes } from "./parse.ts";
+import { templateMistakes } from "./template_names.ts";
 
 /** What became of the list, by file names in name order. */
 export interface ManifestChanges {
@@ -36,13 +40,13 @@ export interface ManifestChanges {
 const TEMPORARY = `.${METADATA}.tmp`;
 
 /**
- * Writes the manifest of every file in `dir` to its `metadata.json`, by a rename; where nothing changes, nothing is written.
+ * Writes the manifest of every file in `dir` to its `metadata.json`, by a rename; if nothing changes, nothing is written.
  * Throws a UsageError with every problem: a name that no manifest may hold, a broken link, one that leads out of the folder (unless
- * `followLinks`: `outside` has them then), no files, a `metadata.json` that is not JSON.
+ * `followLinks`: `outside` has them then), no files, a `metadata.json` that is not JSON. `templates` has it say that the set has some.
  */
 export async function writeManifest(
   dir: string,
-  options: LinkOptions = {},
+  options: LinkOptions & { readonly templates?: boolean | undefined } = {},
 ): Promise<ManifestChanges & { readonly path: string; readonly outside?: readonly OutsideLink[] }> {
   await demandFolder(dir);
   const where = join(dir, METADATA);
@@ -58,15 +62,15 @@ export async function writeManifest(
   if (listed.length > MOST_ENTRIES) {
     throw UsageError.of(
       dir,
-      `the folder holds ${listed.length} files, and a set has no more than ${MOST_ENTRIES}`,
-      "pack what belongs together into one file",
+      `the folder has ${listed.length} files, and a set may have at most ${MOST_ENTRIES}`,
+      "pack related files into one file",
     );
   }
   const problems = listed.flatMap((entry) => unlistable(dir, entry) ?? []);
   if (listed.length === 0) {
     problems.push({
       where: dir,
-      message: "the folder holds no files to list",
+      message: "the folder has no files to list",
       hint: "put the artifacts into it first",
     });
   }
@@ -86,10 +90,19 @@ export async function writeManifest(
   });
   if (problems.length > 0) throw new UsageError(problems);
 
-  const { text, ...changes } = refreshManifest(metadata?.text ?? "{}\n", new Map(hashed), where);
+  const { text: refreshed, ...changes } = refreshManifest(metadata?.text ?? "{}\n", new Map(hashed), where);
+  const text = options.templates ? optIn(refreshed) : refreshed;
+  if (optedIn(text)) {
+    const mistakes = templateMistakes(listed.map(({ name }) => name)).map(({ name, message, hint }) => ({
+      where: join(dir, ...name.split("/")),
+      message,
+      hint,
+    }));
+    if (mistakes.length > 0) throw new UsageError(mistakes);
+  }
   if (text.length > METADATA_BYTES) {
     const problem = `its list would make it ${tooManyBytes().replace("it is ", "")}`;
-    throw UsageError.of(where, problem, "pack what belongs together into one file");
+    throw UsageError.of(where, problem, "pack related files into one file");
   }
   if (text !== metadata?.text) replaceFile(path, temporary, text);
   return { path, ...changes, ...(outside.length === 0 ? {} : { outside }) };
@@ -97,7 +110,7 @@ export async function writeManifest(
 
 /**
  * The text of a `metadata.json` with its list brought up to `digests` (name to sha256), and what that changed. Entries keep their order
- * and form; new ones follow in name order. Throws a UsageError where the text is not a JSON object or a key of ours occurs twice.
+ * and form; new ones follow in name order. Throws a UsageError if the text is not a JSON object or a key of ours occurs twice.
  */
 export function refreshManifest(
   text: string,
@@ -156,10 +169,7 @@ export function refreshManifest(
   for (const name of added) {
     entries.push(`${JSON.stringify(name)}: {"sha256": ${JSON.stringify(digests.get(name))}}`);
   }
-  const outer = layoutOf(body, root, {
-    first: body.includes("\r\n") ? "\r\n  " : "\n  ",
-    last: body.includes("\r\n") ? "\r\n" : "\n",
-  });
+  const outer = outerLayout(body, root);
   // One step deeper than the key of the list; on one line where the whole text is.
   const inner = outer.first.includes("\n")
     ? outer.first + outer.first.slice(outer.first.lastIndexOf("\n") + 1)
@@ -194,17 +204,6 @@ function isDigest(node: Node, sha256: string): boolean {
   return node.type === "string" && String(node.value).toLowerCase() === sha256;
 }
 
-/** What stands before, between and after the properties of an object; `fresh` where it has none to learn from. */
-function layoutOf(text: string, object: Node | undefined, fresh: { first: string; last: string }) {
-  const [one, two] = object?.children ?? [];
-  const end = object?.children?.at(-1);
-  if (!object || !one || !end) return { ...fresh, between: fresh.first === "" ? ", " : `,${fresh.first}` };
-  const first = text.slice(object.offset + 1, one.offset);
-  const between = two ? text.slice(one.offset + one.length, two.offset) : `,${first || " "}`;
-  const last = text.slice(end.offset + end.length, object.offset + object.length - 1);
-  return { first, between, last };
-}
-
 function unlistable(dir: string, { name, kind, target }: FolderEntry): Problem | null {
   const where = join(dir, ...name.split("/"));
   const unsafe = unsafeName(name);
@@ -216,13 +215,13 @@ function unlistable(dir: string, { name, kind, target }: FolderEntry): Problem |
     };
   }
   if (kind === "broken") {
-    return { where, message: "a link to nothing", hint: "restore what it leads to, or remove the link" };
+    return { where, message: "a broken link", hint: "restore its target, or remove the link" };
   }
   if (kind === "outside") {
     return { where, message: `leads out of the folder, to ${target}`, hint: OUTSIDE_FIX };
   }
   if (kind === "loop") {
-    return { where, message: "a link to a folder that it lies in", hint: "remove the link" };
+    return { where, message: "a link to a folder that it is in", hint: "remove the link" };
   }
   return kind === "file" ? null : { where, message: "not a regular file", hint: "move it out of the folder" };
 }

@@ -6,6 +6,7 @@ import { bounded, TASK_BOUNDS } from "../bounds.ts";
 import { Failure, type FailureData } from "../errors.ts";
 import type { HostSettings } from "../settings/mod.ts";
 import type { ObservedHost, RunContext } from "../task.ts";
+import { setLabel, setsOf } from "../sets/sets_of.ts";
 import { atHome } from "./home.ts";
 import { HostRun } from "./host_run.ts";
 import type { Connect } from "./one_host.ts";
@@ -25,30 +26,39 @@ export interface AskOptions<T> {
 
 /** What one host said, or why it said nothing. */
 export type Reply<T> =
-  | { readonly host: string; readonly answer: T; readonly error?: undefined }
-  | { readonly host: string; readonly status: "failed" | "unreachable"; readonly error: FailureData };
+  | { readonly host: string; readonly set?: string; readonly answer: T; readonly error?: undefined }
+  | {
+    readonly host: string;
+    readonly set?: string;
+    readonly status: "failed" | "unreachable";
+    readonly error: FailureData;
+  };
 
-/** Every host's reply, in the order of `hosts`. `heard` is told of each as it comes. */
+/** Whose reply it is, in one word: `edge-1`, `edge-1:model`. */
+export function replyLabel({ host, set }: { readonly host: string; readonly set?: string }): string {
+  return setLabel({ name: host, ...(set === undefined ? {} : { set }) });
+}
+
+/** Every host's reply (every set's, where a host has several), in the order of `hosts`. `heard` is told of each as it comes. */
 export async function ask<T>(
   options: AskOptions<T>,
   heard: (reply: Reply<T>) => void = () => {},
 ): Promise<Reply<T>[]> {
   const { hosts, forks } = options;
-  const replies: Reply<T>[] = new Array(hosts.length);
+  const replies: Reply<T>[][] = new Array(hosts.length);
   await new Slots(forks).each(hosts.entries(), async ([at, settings], slot) => {
-    const reply = await askHost(settings, slot, options);
-    replies[at] = reply;
-    heard(reply);
+    replies[at] = await askHost(settings, slot, options);
+    replies[at].forEach(heard);
   });
-  return replies;
+  return replies.flat();
 }
 
 async function askHost<T>(
   settings: HostSettings,
   slot: Slot,
   { run, connect, question, stop, warn }: AskOptions<T>,
-): Promise<Reply<T>> {
-  let host: HostRun | null = null;
+): Promise<Reply<T>[]> {
+  let hosts: HostRun[] = [];
   try {
     if (stop.aborted) {
       throw new Failure({
@@ -61,19 +71,26 @@ async function askHost<T>(
     const remote = await slot.during((slow) =>
       connect(settings, stop, slow, (message) => warn?.(settings.name, message))
     );
-    host = new HostRun({
-      settings: await atHome(settings, remote),
-      run,
-      remote,
-      writes: false,
-      waiting: (ask) => slot.asked(ask),
-    });
-    return { host: settings.name, answer: await question(host) };
+    const placed = await Promise.all(setsOf(settings).map((set) => atHome(set, remote)));
+    hosts = placed.map((settings) =>
+      new HostRun({ settings, run, remote, writes: false, waiting: (ask) => slot.asked(ask) })
+    );
+    return await Promise.all(hosts.map((host) => askSet(host, question)));
   } catch (error) {
     const failure = Failure.from(error, run.command, settings.name);
-    const status = host === null ? "unreachable" : "failed";
-    return { host: settings.name, status, error: bounded(failure.data, TASK_BOUNDS) };
+    return [{ host: settings.name, status: "unreachable", error: bounded(failure.data, TASK_BOUNDS) }];
   } finally {
-    await host?.close();
+    await hosts[0]?.close();
+  }
+}
+
+async function askSet<T>(host: HostRun, question: AskOptions<T>["question"]): Promise<Reply<T>> {
+  const { name, set } = host.settings;
+  const who = { host: name, ...(set === undefined ? {} : { set }) };
+  try {
+    return { ...who, answer: await question(host) };
+  } catch (error) {
+    const failure = Failure.from(error, host.run.command, name);
+    return { ...who, status: "failed", error: bounded(failure.data, TASK_BOUNDS) };
   }
 }

@@ -15,7 +15,7 @@ import type { ObservedHost } from "../task.ts";
 const TRIED = 200;
 
 /**
- * A backup as what is to be live: the named one, else the newest that is whole, of the release `preferred` where one is. Throws a Failure
+ * A backup as what is to be live: the named one, else the newest that is whole, of the release `preferred` if one is. Throws a Failure
  * where there is none, or where the files of the named one are not what they were.
  */
 export async function releaseOfBackup(
@@ -36,7 +36,7 @@ export async function releaseOfBackup(
     if (!backups.includes(wanted)) {
       const near = backups.length === 0
         ? "there are none"
-        : didYouMean(wanted, backups) ?? "`backups` lists those that there are";
+        : didYouMean(wanted, backups) ?? "`backups` lists them all";
       throw fail("not-found", `there is no backup ${JSON.stringify(wanted)}`, near);
     }
     const found = await readBackup(host, wanted);
@@ -74,7 +74,7 @@ async function readBackup(host: ObservedHost, name: string): Promise<Release | {
   const faults = set.metadata === null ? [] : [...set.faults];
   if (newest?.backup === name) {
     for (const [file, sha256] of newest.listing) {
-      if (set.listing.get(file) !== sha256) faults.push(`${file} is not what was backed up`);
+      if (set.listing.get(file) !== sha256) faults.push(`${file} differs from what was backed up`);
     }
   }
   if (faults.length > 0) return { damage: `${path} is damaged: ${firstOf(faults, 20, "faults").join("; ")}` };

@@ -9,7 +9,7 @@ import type { HostOutcome } from "../events.ts";
 export interface Allowance {
   /** Hosts that may be `failed`, `rolled_back` or `unreachable`. */
   readonly failures: number;
-  /** Hosts that may be `unreachable`, counted apart; null where they count as failures. */
+  /** Hosts that may be `unreachable`, counted apart; null if they count as failures. */
   readonly unreachable: number | null;
 }
 
@@ -25,7 +25,7 @@ export function allowance(text: string, fleet: number, where: string): number {
   }
   throw UsageError.of(
     where,
-    `found ${JSON.stringify(text)}, expected a number of hosts or a percentage, as 3 or 10%`,
+    `found ${JSON.stringify(text)}, expected a number of hosts or a percentage, such as 3 or 10%`,
   );
 }
 
@@ -64,7 +64,6 @@ export class Budget {
 
   #words(hosts: ReadonlySet<string>, what: string, allowed: number, option: string): string {
     const names = [...hosts].slice(0, 3).join(", ") + (hosts.size > 3 ? ", …" : "");
-    const may = allowed === 0 ? "none may" : `at most ${allowed} may`;
-    return `${hosts.size} of ${this.#fleet} hosts ${what} (${names}), ${may} (${option})`;
+    return `${hosts.size} of ${this.#fleet} hosts ${what} (${names}); the limit is ${allowed} (${option})`;
   }
 }

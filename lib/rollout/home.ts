@@ -5,14 +5,14 @@
 import { Failure } from "../errors.ts";
 import type { HostSettings } from "../settings/mod.ts";
 import { type Program, program } from "../remote/program.ts";
-import type { Remote } from "../remote/ssh/session.ts";
+import type { Remote } from "../remote/remote.ts";
 
 /** The home of whoever we are there: of the user that was become, where one was. */
 const home: Program = program("home", 'cd ~ && printf "%s\\n" "$HOME"');
 
 /**
- * The settings with a deploy path that begins with `~/` put where that is; all others as they are, without a question. Throws a Failure, and
- * closes the session, where the user has no home.
+ * The settings with a deploy path that begins with `~/` put if that is; all others as they are, without a question. Throws a Failure, and
+ * closes the session, if the user has no home.
  */
 export async function atHome(settings: HostSettings, remote: Remote): Promise<HostSettings> {
   if (!settings.deployPath.startsWith("~/")) return settings;

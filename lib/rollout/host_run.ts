@@ -9,12 +9,13 @@ import type { HostSettings } from "../settings/mod.ts";
 import type { Release } from "../release.ts";
 import { type Call, runBatch, runWhileWell } from "../remote/batch.ts";
 import { payloadOfBytes } from "../remote/payload.ts";
-import { fedProgram, type Program, program } from "../remote/program.ts";
+import { fedProgram } from "../remote/fed_program.ts";
+import { type Program, program } from "../remote/program.ts";
 import { OUTPUT_PER_FILE } from "../remote/limits.ts";
-import type { Answer, Remote, RunOptions } from "../remote/ssh/session.ts";
 import type { Acted, ActingHost, Reconnect, RunContext, Step, Task } from "../task.ts";
 import { isHeld, lockCall, unlock } from "./lock.ts";
 import { reopened } from "./reopened.ts";
+import type { Answer, Remote, RunOptions } from "../remote/remote.ts";
 
 export interface HostRunOptions {
   readonly settings: HostSettings;
@@ -26,6 +27,8 @@ export interface HostRunOptions {
   readonly waiting?: Waiting;
   /** Opens another session, for steps that end this one. */
   readonly reopen?: () => Promise<Remote>;
+  /** The other sets of the host, whose session is the same. */
+  readonly peers?: () => readonly HostRun[];
 }
 
 export type Waiting = <T>(ask: () => Promise<T>) => Promise<T>;
@@ -35,6 +38,7 @@ export class HostRun implements ActingHost {
   readonly run: RunContext;
   undo: string | null = null;
   blamed: ReleaseFault | null = null;
+  holds = false;
   /** Artifact bytes that have travelled. */
   bytesSent = 0;
   /** When whatever runs on the device is ended, there and here; as `performance.now()` counts. */
@@ -44,6 +48,7 @@ export class HostRun implements ActingHost {
   readonly #writes: boolean;
   readonly #waiting: Waiting;
   readonly #reopen: (() => Promise<Remote>) | undefined;
+  readonly #peers: () => readonly HostRun[];
   readonly #facts = new Map<Fact<unknown>, Promise<unknown>>();
   readonly #asking: { call: Call; resolve: (answer: Answer) => void; reject: (failure: unknown) => void }[] =
     [];
@@ -55,18 +60,21 @@ export class HostRun implements ActingHost {
   /** Resolves to whether the lock is held. */
   #lock: Promise<boolean>;
 
-  constructor({ settings, run, remote, writes, waiting = (ask) => ask(), reopen }: HostRunOptions) {
+  constructor(
+    { settings, run, remote, writes, waiting = (ask) => ask(), reopen, peers = () => [] }: HostRunOptions,
+  ) {
     this.settings = settings;
     this.run = run;
     this.#remote = remote;
     this.#writes = writes;
     this.#waiting = waiting;
     this.#reopen = reopen;
+    this.#peers = peers;
     this.#lock = this.#askForLock();
   }
 
   get release(): Release {
-    if (this.#release === null) throw new Error("this command puts nothing live, so no task may ask what");
+    if (this.#release === null) throw new Error("this command has no release, so no task may use it");
     return this.#release;
   }
 
@@ -174,7 +182,7 @@ export class HostRun implements ActingHost {
   async act(steps: readonly Step[], changes: readonly Fact<unknown>[] = []): Promise<Acted> {
     const outputs: string[] = [];
     if (!this.#writes || this.run.dryRun) {
-      throw new Error(`"${steps[0]?.title}" would write to a host that is only looked at`);
+      throw new Error(`"${steps[0]?.title}" would write to a host in a read-only run`);
     }
     const requests = requestsOf(steps);
     try {
@@ -253,21 +261,27 @@ export class HostRun implements ActingHost {
   /** Goes on over another session, after the first was lost. */
   async reconnect(remote: Remote): Promise<void> {
     await this.#remote.close();
-    this.#remote = remote;
-    this.#facts.clear();
-    this.#lock = this.#askForLock();
+    for (const host of [this, ...this.#peers()]) {
+      host.#remote = remote;
+      host.#facts.clear();
+      host.#lock = host.#askForLock();
+    }
     await this.#locked();
   }
 
   /** Forgets all that was looked at: it is about the set that is no longer wanted. */
   startUndo(previous: string, blamed: ReleaseFault | null): void {
     this.undo = previous;
+    // Each set goes back by itself: nothing waits for the others.
+    this.holds = false;
     this.blamed = blamed;
     this.#facts.clear();
   }
 
   async close(): Promise<void> {
-    if (this.#writes && !this.run.dryRun) unlock(this.#remote, this.settings);
+    for (const host of [this, ...this.#peers()]) {
+      if (host.#writes && !host.run.dryRun) unlock(host.#remote, host.settings);
+    }
     await this.#remote.close();
   }
 

@@ -1,7 +1,7 @@
-# Takes the device's lock. $1: deploy path, $2: whether the folders may be made (make or look), $3: "RUN+TOKEN SINCE WHO".
+# Takes the device's lock. Takes root (the deploy path), folders (whether they may be made: make or look) and claim ("RUN+TOKEN SINCE WHO").
 # The lock is a link whose text names its owner: the session's shell, by process id, start time and boot. It is held while that process
 # lives; a lock whose owner is gone is taken over. Prints held, or absent where there is no folder to lock yet.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154 # the arguments
 
 # session PID: whether a process is a session of ours: it runs as this user, and what it runs is the loop. No other is ended.
 session() {
@@ -33,28 +33,28 @@ at_work() {
 }
 
 # Not even the lock is put where somebody else may have led us; preflight says who.
-if [ "$LOCKSTEP_UID" = 0 ] && [ -n "$(swappable "$1")" ]; then
-  die unsuitable "somebody else can put another folder in the place of $1"
+if [ "$LOCKSTEP_UID" = 0 ] && [ -n "$(swappable "$root")" ]; then
+  die unsuitable "another user can replace the folder $root"
 fi
-if [ "$2" = make ]; then
-  [ -d "$1" ] || mkdir -p "$1" || {
-    near=$1
+if [ "$folders" = make ]; then
+  [ -d "$root" ] || mkdir -p "$root" || {
+    near=$root
     while [ ! -d "$near" ]; do near=${near%/*}; done
-    explain "${near:-/}" "cannot make $1"
+    explain "${near:-/}" "cannot make $root"
   }
-  if ! mkdir "$1/.lockstep" 2>/dev/null; then
+  if ! mkdir "$root/.lockstep" 2>/dev/null; then
     # There was none when this run looked, so what it saw is no longer so.
-    if [ -d "$1/.lockstep" ]; then die locked "another run has begun here in the same moment"; fi
-    explain "$1" "cannot make .lockstep"
+    if [ -d "$root/.lockstep" ]; then die locked "another run has begun here in the same moment"; fi
+    explain "$root" "cannot make .lockstep"
   fi
-elif [ ! -d "$1/.lockstep" ] && [ ! -L "$1/.lockstep" ]; then
+elif [ ! -d "$root/.lockstep" ] && [ ! -L "$root/.lockstep" ]; then
   echo absent
   exit 0
 fi
-own "$1"
+own "$root"
 boot=$(boot_id)
 start=$(started "$LOCKSTEP_SESSION")
-mine="$LOCKSTEP_SESSION ${start:--} $boot $3"
+mine="$LOCKSTEP_SESSION ${start:--} $boot $claim"
 
 n=0
 while ! ln -s "$mine" lock 2>/dev/null; do
@@ -63,6 +63,8 @@ while ! ln -s "$mine" lock 2>/dev/null; do
   if [ "$n" -gt 5 ]; then explain . "cannot take the lock"; fi
   if [ -z "$holder" ]; then continue; fi
   if [ "$holder" = "$mine" ]; then break; fi
+  # This very session holds it for another set of the host: by another path, or through a link.
+  case $holder in "$LOCKSTEP_SESSION ${start:--} $boot "*) die unsuitable "another set of this host has the same deploy path: $root" ;; esac
   # shellcheck disable=SC2086
   set -- $holder
   case $mine in

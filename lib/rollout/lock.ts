@@ -7,21 +7,21 @@ import { outputOf } from "../facts/fact.ts";
 import type { HostSettings } from "../settings/mod.ts";
 import { program } from "../remote/program.ts";
 import type { Call } from "../remote/batch.ts";
-import type { Answer, Remote } from "../remote/ssh/session.ts";
 import type { RunContext } from "../task.ts";
 import lockText from "./lock.sh" with { type: "text" };
 import unlockText from "./unlock.sh" with { type: "text" };
+import type { Answer, Remote } from "../remote/remote.ts";
 
-const takeLock = program("lock", lockText);
-const giveLock = program("unlock", unlockText);
+const takeLock = program("lock", lockText, { takes: ["root", "folders", "claim"] });
+const giveLock = program("unlock", unlockText, { takes: ["root"] });
 
 /**
  * Takes the lock; where there is no folder to lock yet it is only made to `make`. `token` is the same for all sessions of a run with one
  * host: a later one takes over from an earlier.
  */
 export function lockCall(settings: HostSettings, run: RunContext, token: string, how: "look" | "make"): Call {
-  const mine = `${run.id}+${token} ${run.startedAt.toISOString()} ${run.who}`;
-  return { program: takeLock, args: [settings.deployPath, how, mine] };
+  const claim = `${run.id}+${token} ${run.startedAt.toISOString()} ${run.who}`;
+  return { program: takeLock, args: takeLock.args({ root: settings.deployPath, folders: how, claim }) };
 }
 
 /** Whether it was taken: false where there is no folder to lock. A Failure that is `locked` says who holds it, since when and from where. */
@@ -39,5 +39,5 @@ export function isHeld(answer: Answer, host: string): boolean {
 
 /** Gives the lock back. Not waited for: a session that ends takes its lock with it. */
 export function unlock(remote: Remote, settings: HostSettings): void {
-  remote.run(giveLock, [settings.deployPath], { short: true }).catch(() => {});
+  remote.run(giveLock, giveLock.args({ root: settings.deployPath }), { short: true }).catch(() => {});
 }

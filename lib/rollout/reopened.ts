@@ -3,8 +3,8 @@
  * @module
  */
 import { Failure } from "../errors.ts";
-import type { Remote } from "../remote/ssh/session.ts";
 import type { Reconnect } from "../task.ts";
+import type { Remote } from "../remote/remote.ts";
 
 /** Between two attempts. Milliseconds. */
 const PAUSE = 1000;
@@ -45,7 +45,7 @@ async function attempt(open: () => Promise<Remote>, isBack: Reconnect["isBack"])
     const { code } = await remote.run(isBack.program, isBack.args, { timeout: ANSWER });
     if (code === 0) return remote;
     await remote.close();
-    return "it answers, and is as it was before";
+    return "it answers, but is not back yet";
   } catch (error) {
     await remote?.close();
     if (!(error instanceof Failure) || error.kind === "interrupted") throw error;

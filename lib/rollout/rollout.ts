@@ -9,8 +9,6 @@ import type { ArtifactsSummary, Event, HostOutcome, HostStatus, Json, Listener, 
 import { SCHEMA } from "../events.ts";
 import type { HostSettings } from "../settings/mod.ts";
 import type { Release } from "../release.ts";
-import { maskedEvent } from "../report/masked.ts";
-import { exitCodeOf, onlyLocked, summarize } from "../report/report.ts";
 import type { ObservedHost, RunContext, Task } from "../task.ts";
 import { type Allowance, Budget, NO_LIMIT } from "./budget.ts";
 import { connector } from "./connector.ts";
@@ -23,6 +21,8 @@ import {
   runHost,
 } from "./one_host.ts";
 import { type Slot, Slots } from "./slots.ts";
+import { maskedEvent } from "../run/masked_events.ts";
+import { exitCodeOf, onlyLocked, summarize } from "../run/summary.ts";
 
 export type { Allowance } from "./budget.ts";
 export type { AfterFailure, Connect, Deadlines } from "./one_host.ts";
@@ -296,8 +296,10 @@ class Rollout {
     const ended = [...hosts].map((host) => this.#changed.get(host)!);
     await this.#slots.each(ended, async (outcome, slot) => {
       this.#emit({ type: "host-started", host: outcome.host, wave: outcome.wave });
+      const job = this.#job(outcome.host, slot);
       const end = await runHost({
-        ...this.#job(outcome.host, slot),
+        ...job,
+        settings: changedSets(job.settings, outcome),
         run: { ...run, command: "rollback" },
         pipeline: takeBack.pipeline,
         releaseOf: (host) => takeBack.releaseOf(host, outcome),
@@ -313,8 +315,8 @@ class Rollout {
       kind: "stopped",
       action: "keep the new set",
       host: ended.host,
-      evidence: `it was well, and taken back: ${this.#stopped}`,
-      next: "it runs what it ran before; mend what failed, then: resume",
+      evidence: `it had succeeded, and was rolled back: ${this.#stopped}`,
+      next: "it runs what it ran before; fix what failed, then: resume",
     };
     const back = end.error === undefined;
     this.#finish({
@@ -323,7 +325,10 @@ class Rollout {
       status: back ? "rolled_back" : "failed",
       durationMs: Date.now() - Date.parse(ended.startedAt),
       release: back ? end.release : end.release ?? ended.release,
-      error: back ? error : { ...error, evidence: `it was well, and to be taken back: ${this.#stopped}` },
+      ...(ended.sets === undefined ? {} : setsTakenBack(ended, end, back)),
+      error: back
+        ? error
+        : { ...error, evidence: `it had succeeded, and could not be rolled back: ${this.#stopped}` },
       ...(end.error === undefined ? {} : { rollbackError: end.rollbackError ?? end.error }),
     });
   }
@@ -370,7 +375,7 @@ class Rollout {
     if (outcome.was !== undefined) return;
     this.#budget.note(outcome);
     const reason = this.#options.allOrNothing && status !== "skipped" && this.#failed.has(host)
-      ? `${host} ${WORDS[status]}, and it is to be all or nothing`
+      ? `${host} ${WORDS[status]}, and --all-or-nothing is set`
       : this.#budget.spent;
     if (reason === null) return;
     if (!this.#options.run.dryRun) this.#stop(reason);
@@ -409,13 +414,35 @@ class Rollout {
   }
 }
 
+/** What is live of each set of a host, once those that had changed were taken back; at the host itself that of the first. */
+function setsTakenBack(
+  { sets = [], release }: HostOutcome,
+  end: HostEnd,
+  back: boolean,
+): Pick<HostOutcome, "sets" | "release"> {
+  const now = new Map(end.sets?.map((set) => [set.set, set.release]));
+  const all = sets.map((set) => {
+    const found = now.get(set.set);
+    return found === undefined || (found === null && !back) ? set : { ...set, release: found };
+  });
+  return { sets: all, release: all[0]?.release ?? (back ? null : release) };
+}
+
+/** The settings of a host without those of its sets that it need not be taken back from. */
+function changedSets(settings: HostSettings, { sets = [] }: HostOutcome): HostSettings {
+  const changed = new Set(sets.filter(({ changed }) => changed).map(({ set }) => set));
+  return settings.sets === undefined
+    ? settings
+    : { ...settings, sets: settings.sets.filter(({ set = "" }) => changed.has(set)) };
+}
+
 const WORDS: Record<HostStatus, string> = {
-  ok: "is well",
+  ok: "is ok",
   changed: "is changed",
   failed: "failed",
   rolled_back: "was rolled back",
   unreachable: "is unreachable",
-  skipped: "was not begun",
+  skipped: "was not started",
 };
 
 const NOT_CONFIRMED = "the next wave was not confirmed";

@@ -59,7 +59,7 @@ export class Slots {
     else next();
   }
 
-  /** Resolves when the slot is taken back, after `back` has ended. Null where too many wait already: it is kept. */
+  /** Resolves when the slot is taken back, after `back` has ended. Null if too many wait already: it is kept. */
   #lend(back: Promise<unknown>): Promise<void> | null {
     if (this.#lent >= WAITING) return null;
     this.#lent++;

@@ -20,7 +20,7 @@ export interface WaveSource {
 /**
  * Parts the hosts into waves. Each word of `words` is a count (`1`), a share of the fleet (`10%`, rounded down, at least one host), the
  * name of a group or another pattern, or `rest`. A host is in the first wave that takes it; the last count or share goes on until all
- * hosts are taken, as Ansible's `serial` does. Throws a UsageError for a word that cannot be read, and where hosts are left over.
+ * hosts are taken, as Ansible's `serial` does. Throws a UsageError for a word that cannot be read, and if hosts are left over.
  */
 export function planWaves(words: readonly string[], hosts: readonly string[], source: WaveSource): Wave[] {
   const left = new Set(hosts);

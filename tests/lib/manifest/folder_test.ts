@@ -12,7 +12,7 @@ async function inFolder(work: (dir: string) => Promise<void>): Promise<void> {
   }
 }
 
-Deno.test("hashFile() gives digest and size, when the file is empty, small or longer than a piece", () =>
+Deno.test("hashFile() gives digest and size, if the file is empty, small or longer than a piece", () =>
   inFolder(async (dir) => {
     const path = join(dir, "f");
     for (const bytes of [0, 1, 1024 * 1024, 1024 * 1024 * 2 + 7]) {
@@ -23,12 +23,12 @@ Deno.test("hashFile() gives digest and size, when the file is empty, small or lo
     }
   }));
 
-Deno.test("hashFile() rejects, when there is no file", () =>
+Deno.test("hashFile() rejects, if there is no file", () =>
   inFolder(async (dir) => {
     await assertRejects(() => hashFile(join(dir, "none")), Deno.errors.NotFound);
   }));
 
-Deno.test("hashFile() needs no more memory, when a file has 300 MB", () =>
+Deno.test("hashFile() needs no more memory, if a file has 300 MB", () =>
   inFolder(async (dir) => {
     const path = join(dir, "sparse");
     const size = 300 * 1024 * 1024;
@@ -39,7 +39,7 @@ Deno.test("hashFile() needs no more memory, when a file has 300 MB", () =>
     assertLess(Deno.memoryUsage().rss - before, 60 * 1024 * 1024);
   }));
 
-Deno.test("mapFew() keeps the order and at most four at work, when items take different times", async () => {
+Deno.test("mapFew() keeps the order and at most four at work, if items take different times", async () => {
   let [running, most] = [0, 0];
   const results = await mapFew([5, 1, 4, 2, 3, 0, 6], async (item) => {
     most = Math.max(most, ++running);

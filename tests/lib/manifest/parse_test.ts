@@ -1,12 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { formatProblem } from "../../../lib/errors.ts";
 import { parseManifest } from "../../../lib/manifest.ts";
-import { unsafeName } from "../../../lib/manifest/parse.ts";
+import { unsafeName } from "../../../lib/manifest/names.ts";
 
 const A = "a".repeat(64);
 const B = "b".repeat(64);
 const WRITE = "run `manifest set`";
-const DIGEST_FIX = "run `manifest set` if the file is right, else write its digest";
+const DIGEST_FIX = "run `manifest set` if the file is right, otherwise correct its digest";
 const RELATIVE = "name the file relative to the folder of metadata.json";
 
 /** The problems of a text as a person reads them, without the leading file name. */
@@ -17,7 +17,7 @@ function problemsOf(text: string): string[] {
 /** A metadata.json whose manifest is `body`. */
 const listing = (body: string) => `{"artifacts_manifest": {${body}}}`;
 
-Deno.test("parseManifest() takes both forms, upper-case digests and every harmless name, when the text is good", () => {
+Deno.test("parseManifest() takes both forms, upper-case digests and every harmless name, if the text is good", () => {
   const names = [
     "model.bin",
     "sub/dir/ü ñ 模型.bin",
@@ -49,7 +49,7 @@ Deno.test("parseManifest() tolerates a byte order mark and CRLF, and counts line
   assertEquals(problems.map(({ line, col }) => [line, col]), [[4, 10]]);
 });
 
-Deno.test("parseManifest() keeps a version as it is written, when it is a string or a number", () => {
+Deno.test("parseManifest() keeps a version as it is written, if it is a string or a number", () => {
   const versions: [string, string | null][] = [['"2.4"', "2.4"], ["2.10", "2.10"], ["null", null], [
     "{}",
     null,
@@ -63,7 +63,7 @@ Deno.test("parseManifest() keeps a version as it is written, when it is a string
   assertEquals(parseManifest(listing(`"a": "${A}"`), "m").version, null);
 });
 
-Deno.test("parseManifest() reports place, path, reason and fix, when the text is bad", () => {
+Deno.test("parseManifest() reports place, path, reason and fix, if the text is bad", () => {
   const path = (name: string) => `artifacts_manifest[${JSON.stringify(name)}]`;
   const table: [text: string, ...expected: string[]][] = [
     ["", "1:1: the file is empty, expected a JSON object"],
@@ -82,7 +82,7 @@ Deno.test("parseManifest() reports place, path, reason and fix, when the text is
     ['{"a": }', "1:7: not JSON: found }, expected a value"],
     ['{"a": NaN}', "1:7: not JSON: found NaN, expected a value"],
     ['{} {"b": 1}', "1:4: not JSON: found {, expected the end of the file"],
-    ["// note\n{}", "1:1: not JSON: found // note, expected no comments, which JSON does not have"],
+    ["// note\n{}", "1:1: not JSON: found // note, expected no comments \(JSON has none\)"],
     ['{"a": "x', '1:7: not JSON: found "x, expected a string that ends with " on its line'],
     [
       '{"a": "\\x"}',
@@ -96,9 +96,9 @@ Deno.test("parseManifest() reports place, path, reason and fix, when the text is
     ['{"a": 1.}', "1:7: not JSON: found 1., expected a number such as 1 or 1.5"],
     ["a: 1\n", "1:1: not JSON: found a, expected a value"],
     ["[".repeat(100_000) + "]".repeat(100_000), "1:65: the JSON is nested deeper than 64"],
-    ["[]", "1:1: found an array, expected an object\n    run `manifest set` in place of this file"],
-    ["null", "1:1: found null, expected an object\n    run `manifest set` in place of this file"],
-    ['"x"', "1:1: found a string, expected an object\n    run `manifest set` in place of this file"],
+    ["[]", "1:1: found an array, expected an object\n    run `manifest set` to replace this file"],
+    ["null", "1:1: found null, expected an object\n    run `manifest set` to replace this file"],
+    ['"x"', "1:1: found a string, expected an object\n    run `manifest set` to replace this file"],
     ["{}", `1:1: "artifacts_manifest" is missing: nothing to deploy\n    ${WRITE}`],
     [
       '{"v": 1,\n "artifact_manifests": {}}',
@@ -129,9 +129,7 @@ Deno.test("parseManifest() reports place, path, reason and fix, when the text is
     ],
     [
       listing(`"a": "${A}",\n"a/b/c": "${B}"`),
-      `2:1: ${
-        path("a/b/c")
-      }: "a" is listed as a file, so nothing can lie under it\n    remove one of the two`,
+      `2:1: ${path("a/b/c")}: "a" is listed as a file, so nothing can be below it\n    remove one of the two`,
     ],
     [
       listing('"a": "abc"'),
@@ -194,7 +192,7 @@ Deno.test("parseManifest() reports place, path, reason and fix, when the text is
   for (const [text, ...expected] of table) assertEquals(problemsOf(text), expected, text.slice(0, 200));
 });
 
-Deno.test("parseManifest() leaves out just the bad entries, when some are good", () => {
+Deno.test("parseManifest() leaves out just the bad entries, if some are good", () => {
   const { entries, problems } = parseManifest(
     listing(`"good": "${A}", "/bad": "${A}", "worse": "x", "good2": "${B}"`),
     "m",
@@ -203,7 +201,7 @@ Deno.test("parseManifest() leaves out just the bad entries, when some are good",
   assertEquals(problems.length, 2);
 });
 
-Deno.test("unsafeName() says why, when a name could reach out of the folder or into a command line", () => {
+Deno.test("unsafeName() says why, if a name could reach out of the folder or into a command line", () => {
   const option = 'a part begins with "-", which programs take for an option';
   const table: [string, string][] = [
     ["", "it is empty"],
@@ -213,8 +211,8 @@ Deno.test("unsafeName() says why, when a name could reach out of the folder or i
     ["c:/x", "it is absolute"],
     ["C:x", "it is absolute"],
     ["\\x", "it is absolute"],
-    ["a\\b", "it holds a backslash"],
-    ["..\\x", "it holds a backslash"],
+    ["a\\b", "it contains a backslash"],
+    ["..\\x", "it contains a backslash"],
     ["..", '".." leaves the folder'],
     ["../x", '".." leaves the folder'],
     ["a/../../x", '".." leaves the folder'],
@@ -229,12 +227,12 @@ Deno.test("unsafeName() says why, when a name could reach out of the folder or i
     ["a/-x", option],
     ["metadata.json", "it is the manifest itself"],
     ["./metadata.json", '"." is not a name'],
-    ["a\nb", "it holds the control character U+000A"],
-    ["a\0", "it holds the control character U+0000"],
-    ["a\x7f", "it holds the control character U+007F"],
-    ["a\x1b[2J", "it holds the control character U+001B"],
-    ["a\x85", "it holds the control character U+0085"],
-    ["a\ud800", "it holds half of a surrogate pair, which no file name can"],
+    ["a\nb", "it contains the control character U+000A"],
+    ["a\0", "it contains the control character U+0000"],
+    ["a\x7f", "it contains the control character U+007F"],
+    ["a\x1b[2J", "it contains the control character U+001B"],
+    ["a\x85", "it contains the control character U+0085"],
+    ["a\ud800", "it contains half of a surrogate pair, which no file name can"],
   ];
   for (const [name, reason] of table) assertEquals(unsafeName(name)?.reason, reason, JSON.stringify(name));
   for (const name of ["a", "...", ".hidden", "a b", "ü/模型", "a'b\"c$(d)`e`", "a-", "Metadata.json", "😀"]) {
@@ -242,7 +240,7 @@ Deno.test("unsafeName() says why, when a name could reach out of the folder or i
   }
 });
 
-Deno.test("parseManifest() agrees with JSON.parse or says why not, when a good text is cut or gets one more character", () => {
+Deno.test("parseManifest() agrees with JSON.parse or says why not, if a good text is cut or gets one more character", () => {
   const good =
     `{"version": "1", "artifacts_manifest": {"a/b": "${A}", "c": {"sha256": "${B}", "n": [1, true]}}}`;
   const added = ['"', "{", ",", "\\", "\n", "/", "0"];

@@ -28,7 +28,7 @@ async function refusal(dir: string): Promise<string> {
   return (await assertRejects(() => readArtifactSet(dir), UsageError)).message.replaceAll(dir, "DIR");
 }
 
-Deno.test("readArtifactSet() gives files in name order with metadata.json last, when all of them match", async () => {
+Deno.test("readArtifactSet() gives files in name order with metadata.json last, if all of them match", async () => {
   const metadata = "\ufeff" +
     listing({ "z": await sha256("zz"), "sub/ü b": { sha256: (await sha256("b")).toUpperCase() } }, {
       version: "7",
@@ -54,7 +54,7 @@ Deno.test("readArtifactSet() gives files in name order with metadata.json last, 
   );
 });
 
-Deno.test("readArtifactSet() names every bad file with digests and fix, when several are bad", async () => {
+Deno.test("readArtifactSet() names every bad file with digests and fix, if several are bad", async () => {
   const [good, other] = [await sha256("good"), await sha256("other")];
   const metadata = [
     "{",
@@ -75,7 +75,7 @@ Deno.test("readArtifactSet() names every bad file with digests and fix, when sev
         'DIR/metadata.json:4:1: artifacts_manifest["gone"]: DIR/gone is missing',
         drop,
         `DIR/metadata.json:5:1: artifacts_manifest["differs"]: DIR/differs differs: expected ${good}, found ${other}`,
-        "    run `manifest DIR` if the file is right, else restore it",
+        "    run `manifest DIR` if the file is right, otherwise restore it",
         'DIR/metadata.json:6:1: artifacts_manifest["../out"]: unsafe file name: ".." leaves the folder',
         "    name the file relative to the folder of metadata.json",
         'DIR/metadata.json:7:1: artifacts_manifest["folder"]: DIR/folder is a folder, expected a file',
@@ -114,8 +114,8 @@ Deno.test({
           line.split("]: ")[1]
         ),
         [
-          "DIR/dangling is missing: a link to nothing",
-          "DIR/self is missing: a link to nothing",
+          "DIR/dangling is missing: a broken link",
+          "DIR/self is missing: a broken link",
           "DIR/pipe is not a regular file",
         ],
       );
@@ -123,9 +123,9 @@ Deno.test({
   },
 });
 
-Deno.test("readArtifactSet() says what to do, when the folder or its metadata.json is no good", async () => {
+Deno.test("readArtifactSet() says what to do, if the folder or its metadata.json is no good", async () => {
   await inSet({ file: "" }, async (dir) => {
-    const hint = "\n    name the folder that holds metadata.json and its files";
+    const hint = "\n    name the folder that contains metadata.json and its files";
     assertEquals(
       await refusal(dir),
       "DIR/metadata.json: the file is missing\n    run `manifest DIR` to make it",
@@ -140,7 +140,7 @@ Deno.test("readArtifactSet() says what to do, when the folder or its metadata.js
   });
 });
 
-Deno.test("readArtifactSet() does not touch the disk outside the folder, when names are unsafe", async () => {
+Deno.test("readArtifactSet() does not touch the disk outside the folder, if names are unsafe", async () => {
   await inSet({
     "metadata.json": listing({ "/etc/passwd": "0".repeat(64), "../../etc/passwd": "0".repeat(64) }),
   }, async (dir) => {
@@ -157,7 +157,7 @@ Deno.test("readArtifactSet() and writeManifest() refuse a set by its bound, befo
     Object.fromEntries(Array.from({ length: count }, (_, i) => [`f${i}`, "0".repeat(64)]));
   const cases: [text: string, says: string][] = [
     [listing(names(130_000)), "larger than 8 MiB"],
-    [listing(names(50_001)), "lists 50001 files, and a set has no more than 50000"],
+    [listing(names(50_001)), "lists 50001 files, and a set may have at most 50000"],
     [`{"x": ${"[".repeat(100_000)}`, "the JSON is nested deeper than 64"],
     [`{"x": [${"1,".repeat(700_000)}1]}`, "the JSON has more than 600000 commas, colons and brackets"],
   ];
@@ -181,6 +181,6 @@ Deno.test("readArtifactSet() tells a hundred problems, and how many there are be
   await inSet({ "metadata.json": listing(missing) }, async (dir) => {
     const { problems } = await assertRejects(() => readArtifactSet(dir), UsageError);
     assertEquals(problems.length, 101);
-    assertEquals(problems.at(-1)?.message, "and 4900 more problems of this kind or another");
+    assertEquals(problems.at(-1)?.message, "and 4900 more problems");
   });
 });

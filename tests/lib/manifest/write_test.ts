@@ -123,7 +123,7 @@ Deno.test("refreshManifest() says what it changed, in name order", () => {
   assertEquals(changes, { added: ["m", "n"], changed: ["b", "z"], removed: ["also gone", "gone"], kept: 1 });
 });
 
-Deno.test("refreshManifest() refuses, when the text is ambiguous or no JSON object", () => {
+Deno.test("refreshManifest() refuses, if the text is ambiguous or no JSON object", () => {
   const table: [string, string][] = [
     ['{"v": 1,}', "m:1:9: not JSON: found }, expected a property name in double quotes"],
     ["[]", "m: found an array, expected an object"],
@@ -143,7 +143,7 @@ Deno.test("refreshManifest() refuses, when the text is ambiguous or no JSON obje
   }
 });
 
-Deno.test("writeManifest() makes a set that readArtifactSet() takes, and changes nothing, when run again", async () => {
+Deno.test("writeManifest() makes a set that readArtifactSet() takes, and changes nothing, if run again", async () => {
   await inFolder(
     { "model.bin": "m", "sub/ü 'q'.txt": "t", "sub/metadata.json": "{}", ".hidden": "" },
     async (dir) => {
@@ -171,7 +171,7 @@ Deno.test("writeManifest() makes a set that readArtifactSet() takes, and changes
   );
 });
 
-Deno.test("writeManifest() refreshes digests and drops what is gone, when files changed", async () => {
+Deno.test("writeManifest() refreshes digests and drops what is gone, if files changed", async () => {
   await inFolder({
     a: "1",
     b: "2",
@@ -195,19 +195,19 @@ Deno.test("writeManifest() refreshes digests and drops what is gone, when files 
   });
 });
 
-Deno.test("writeManifest() removes a leftover of its own and does not list it, when it was cut off before", async () => {
+Deno.test("writeManifest() removes a leftover of its own and does not list it, if it was cut off before", async () => {
   await inFolder({ a: "1", ".metadata.json.tmp": "half" }, async (dir) => {
     assertEquals((await writeManifest(dir)).added, ["a"]);
     assertEquals(await namesIn(dir), ["a", "metadata.json"]);
   });
 });
 
-Deno.test("writeManifest() reports every mistake and writes nothing, when the folder cannot be listed", async () => {
+Deno.test("writeManifest() reports every mistake and writes nothing, if the folder cannot be listed", async () => {
   await inFolder({}, async (dir) => {
     const error = await assertRejects(() => writeManifest(dir), UsageError);
     assertEquals(error.problems.map(({ where, message }) => [where, message]), [[
       dir,
-      "the folder holds no files to list",
+      "the folder has no files to list",
     ]]);
     await assertRejects(() => writeManifest(join(dir, "none")), UsageError, "there is no such folder");
   });
@@ -229,10 +229,10 @@ Deno.test({
       const error = await assertRejects(() => writeManifest(dir), UsageError);
       assertEquals(error.problems.map(({ where, message }) => [where.slice(dir.length + 1), message]), [
         ["-x", 'cannot be listed: a part begins with "-", which programs take for an option'],
-        ["a\nb", "cannot be listed: it holds the control character U+000A"],
-        ["c\\d", "cannot be listed: it holds a backslash"],
-        ["dangling", "a link to nothing"],
-        ["loop", "a link to a folder that it lies in"],
+        ["a\nb", "cannot be listed: it contains the control character U+000A"],
+        ["c\\d", "cannot be listed: it contains a backslash"],
+        ["dangling", "a broken link"],
+        ["loop", "a link to a folder that it is in"],
         ["pipe", "not a regular file"],
       ]);
       assertEquals((await namesIn(dir)).includes("metadata.json"), false);

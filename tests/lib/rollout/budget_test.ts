@@ -38,7 +38,7 @@ Deno.test("Budget does not count a host that another run works on", () => {
 Deno.test("Budget.spent names the hosts, how many may, and the option", () => {
   const budget = new Budget({ failures: 1, unreachable: null }, 50);
   for (const host of ["a", "b", "c", "d"]) budget.note({ host, status: "failed" });
-  assertEquals(budget.spent, "4 of 50 hosts failed (a, b, c, …), at most 1 may (--max-failures)");
+  assertEquals(budget.spent, "4 of 50 hosts failed (a, b, c, …); the limit is 1 (--max-failures)");
   // A host that is taken up again and ends well is no failure any more.
   for (const host of ["a", "b", "c"]) budget.note({ host, status: "ok" });
   assertEquals(budget.spent, null);

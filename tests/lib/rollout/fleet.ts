@@ -5,10 +5,11 @@
 import type { Event, HostOutcome, TaskReport } from "../../../lib/events.ts";
 import type { HostSettings } from "../../../lib/settings/mod.ts";
 import type { Release } from "../../../lib/release.ts";
-import { openSession, type Remote } from "../../../lib/remote/ssh/session.ts";
+import { openSession } from "../../../lib/remote/ssh/session.ts";
 import { type Connect, rollout, type RolloutOptions } from "../../../lib/rollout/rollout.ts";
 import { pipelines } from "../../../tasks/mod.ts";
 import { type LocalDevice, makeLocalDevice, newRun, shortSleep, writeSet } from "../../local_device.ts";
+import type { Remote } from "../../../lib/remote/remote.ts";
 
 export interface LocalFleet extends AsyncDisposable {
   readonly devices: readonly LocalDevice[];

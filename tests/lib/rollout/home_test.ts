@@ -1,11 +1,11 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Failure } from "../../../lib/errors.ts";
 import type { HostSettings } from "../../../lib/settings/mod.ts";
-import type { Answer, Remote } from "../../../lib/remote/ssh/session.ts";
 import { openSession } from "../../../lib/remote/ssh/session.ts";
 import { atHome } from "../../../lib/rollout/home.ts";
 import { plainSettings } from "../../local_device.ts";
 import { testWhere } from "../../support.ts";
+import type { Answer, Remote } from "../../../lib/remote/remote.ts";
 
 const below = (deployPath: string): HostSettings => ({ ...plainSettings("/x"), deployPath });
 

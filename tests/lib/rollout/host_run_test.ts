@@ -2,11 +2,11 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Failure } from "../../../lib/errors.ts";
 import { defineFact } from "../../../lib/facts/fact.ts";
 import { program } from "../../../lib/remote/program.ts";
-import type { Remote } from "../../../lib/remote/ssh/session.ts";
 import { HostRun } from "../../../lib/rollout/host_run.ts";
 import type { Step } from "../../../lib/task.ts";
 import { failureOf, makeLocalDevice, newRun, plainSettings } from "../../local_device.ts";
 import { testWhere } from "../../support.ts";
+import type { Remote } from "../../../lib/remote/remote.ts";
 
 /** A host whose programs are answered with their own names. */
 function echoing(writes = false, dryRun = false) {
@@ -45,7 +45,7 @@ Deno.test("HostRun.look() asks once, until it is told to forget", async () => {
 
 Deno.test("HostRun.act() writes to no host that is only looked at", async () => {
   for (const { host, asked } of [echoing(false), echoing(true, true)]) {
-    await assertRejects(() => host.act([step]), Error, "only looked at");
+    await assertRejects(() => host.act([step]), Error, "read-only run");
     assertEquals(asked, []);
   }
   const { host, asked } = echoing(true);
@@ -54,7 +54,7 @@ Deno.test("HostRun.act() writes to no host that is only looked at", async () => 
 });
 
 Deno.test("HostRun.release is a fault where the command puts nothing live", () => {
-  assertThrows(() => echoing().host.release, Error, "puts nothing live");
+  assertThrows(() => echoing().host.release, Error, "has no release");
 });
 
 testWhere(

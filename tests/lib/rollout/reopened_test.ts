@@ -72,7 +72,7 @@ testWhere("HostRun.act() fails with what kept it, when the device does not come 
     assertEquals(failure?.kind, "timeout");
     assertStringIncludes(
       failure?.data.evidence ?? "",
-      "not back within 1 s: it answers, and is as it was before",
+      "not back within 1 s: it answers, but is not back yet",
     );
   } finally {
     await host.close();

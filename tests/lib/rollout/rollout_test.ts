@@ -3,7 +3,6 @@ import { Failure } from "../../../lib/errors.ts";
 import { layout } from "../../../lib/facts/releases/layout.ts";
 import { slotLink } from "../../../lib/release.ts";
 import { program } from "../../../lib/remote/program.ts";
-import type { Remote } from "../../../lib/remote/ssh/session.ts";
 import type { Connect } from "../../../lib/rollout/rollout.ts";
 import { defineTask, type Task } from "../../../lib/task.ts";
 import { pipelines } from "../../../tasks/mod.ts";
@@ -18,6 +17,7 @@ import {
 } from "../../local_device.ts";
 import { testWhere } from "../../support.ts";
 import { breaking, connectLocal, makeLocalFleet, roll } from "./fleet.ts";
+import type { Remote } from "../../../lib/remote/remote.ts";
 
 const deployTold = (health = "changed", restart = "changed"): string[] => [
   "preflight ok",

@@ -88,7 +88,7 @@ testWhere(
     assertEquals(names(rolled, hosts), "changed rolled_back skipped skipped skipped");
     assertEquals(rolled.exitCode, 2);
     assertEquals(await Promise.all(fleet.devices.map(liveOf)), ["2", "1", "1", "1", "1"]);
-    const reason = "1 of 5 hosts failed (edge-2), none may (--max-failures)";
+    const reason = "1 of 5 hosts failed (edge-2); the limit is 0 (--max-failures)";
     assert(rolled.events.some((event) => event.type === "stopped" && event.reason === reason));
     assertEquals(rolled.host("edge-4").error?.kind, "stopped");
     assertStringIncludes(rolled.host("edge-4").error!.evidence, reason);
@@ -210,7 +210,7 @@ testWhere(
     assertEquals(failed.events.filter(({ type }) => type === "wave-started").length, 0);
     assertStringIncludes(
       failed.host("edge-1").error!.evidence,
-      "edge-3 failed, and it is to be all or nothing",
+      "edge-3 failed, and --all-or-nothing is set",
     );
 
     const done = await roll(hosts, null, how);
@@ -321,7 +321,7 @@ Deno.test("rollout() looks at every host in a dry run, and says where a real run
   assertEquals(names(rolled, hosts), "unreachable ok ok ok");
   const warnings = rolled.events.flatMap((event) => event.type === "warning" ? [event.message] : []);
   assertEquals(warnings, [
-    "a real run would have stopped here: 1 of 4 hosts failed (edge-1), none may (--max-failures)",
+    "a real run would have stopped here: 1 of 4 hosts failed (edge-1); the limit is 0 (--max-failures)",
   ]);
 });
 
