@@ -1,21 +1,21 @@
-# Copies the live set to backup/NAME. $1: deploy path, $2: live name, $3: NAME, $4: what can rename onto a name, and not into it.
-# shellcheck shell=sh disable=SC3013
-own "$1"
-rename=$4
+# Copies the live set to backup/NAME. Takes root (the deploy path), live (the live name), wanted (NAME) and rename (what can rename onto a name,
+# and not into it).
+# shellcheck shell=sh disable=SC2154,SC3013 # the arguments
+own "$root"
 # One number for all of a second, drifted or not: it says which is the newest.
-second=${3%-drifted}
+second=${wanted%-drifted}
 ending=
 n=1
 while [ -e "../backup/$second$ending" ] || [ -e "../backup/$second-drifted$ending" ]; do
   n=$((n + 1))
   ending=-$n
 done
-name=$3$ending
+name=$wanted$ending
 [ -d staging ] || mkdir -m 700 staging || explain . "cannot make .lockstep/staging"
 [ -d backups ] || mkdir backups || explain . "cannot make .lockstep/backups"
 [ -d ../backup ] || mkdir ../backup || explain .. "cannot make backup"
-reader=$(reader_of "$1" "../$2") || exit
-set=../$2
+reader=$(reader_of "$root" "../$live") || exit
+set=../$live
 # By its slot, where it has one: nobody exchanges that name.
 if [ -L "$set" ] && lit=$(slot "$(readlink "$set")"); then set=releases/$lit; fi
 copy=staging/.backup
@@ -68,7 +68,7 @@ case $reader in
 esac
 # Written by nobody but us: who reads the set has no hand on the record of it.
 list=$(
-  cd -P staging && enter "$1" .backup || exit 1
+  cd -P staging && enter "$root" .backup || exit 1
   # Nothing in it runs as its owner because the live file did.
   if [ -z "$foreign" ]; then as_reader find . -type f \( -perm -4000 -o -perm -2000 \) -exec chmod ug-s {} +; fi
   digests
@@ -80,6 +80,6 @@ flush "backups/$name" backups
 copy=$(pwd -P)/$copy
 exec 7<staging
 if [ /proc/self/fd/7 -ef staging ]; then copy=/proc/self/fd/7/.backup; fi
-enter_backups "$1" || die unsuitable "$1/backup is a link, or was exchanged for another folder"
+enter_backups "$root" || die unsuitable "$root/backup is a link, or was replaced by another folder"
 rename_over "$rename" "$copy" "$name" || explain . "cannot name the backup"
 flush .

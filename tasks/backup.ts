@@ -13,7 +13,7 @@ import { program } from "../lib/remote/program.ts";
 import { defineTask, type Plan } from "../lib/task.ts";
 import text from "./backup.sh" with { type: "text" };
 
-const copySet = program("backup", text);
+const copySet = program("backup", text, { takes: ["root", "live", "wanted", "rename"] });
 
 export interface BackedUp {
   readonly layout: Layout;
@@ -23,6 +23,7 @@ export interface BackedUp {
 
 export const backup = defineTask({
   name: "backup",
+  perSet: true,
   changes: [layout, newestBackup],
   observe: { device, layout, live, newest: newestBackup },
   plan: (observed, { settings, release, run }) => {
@@ -36,12 +37,12 @@ export const backup = defineTask({
       steps: [{
         title: "copy the live set to backup/",
         program: copySet,
-        args: [
-          settings.deployPath,
-          settings.liveDir,
-          backupName(run.startedAt, drifted),
-          observed.device.rename,
-        ],
+        args: copySet.args({
+          root: settings.deployPath,
+          live: settings.liveDir,
+          wanted: backupName(run.startedAt, drifted),
+          rename: observed.device.rename,
+        }),
         timeout: 1800,
       }],
     };

@@ -1,9 +1,7 @@
-# Removes leftovers. $1: deploy path, $2: live name, then paths below the deploy path.
-# shellcheck shell=sh
-own "$1"
-root=$1
-lit=$(cd "../$2" 2>/dev/null && pwd -P)
-shift 2
+# Removes leftovers. Takes root (the deploy path) and live (the live name), then paths below the deploy path.
+# shellcheck shell=sh disable=SC2154 # the arguments
+own "$root"
+lit=$(cd "../$live" 2>/dev/null && pwd -P)
 for path in "$@"; do
   # The last word is the device's own: what the live name leads to stays, whatever was seen before.
   real=$(cd "../$path" 2>/dev/null && pwd -P)

@@ -13,10 +13,11 @@ import { program } from "../lib/remote/program.ts";
 import { defineTask } from "../lib/task.ts";
 import text from "./cleanup.sh" with { type: "text" };
 
-const removePaths = program("cleanup", text);
+const removePaths = program("cleanup", text, { takes: ["root", "live"] });
 
 export const cleanup = defineTask({
   name: "cleanup",
+  perSet: true,
   changes: [layout],
   observe: { layout, device, boundary },
   plan: ({ layout, device, boundary }, { settings }) => {
@@ -35,7 +36,7 @@ export const cleanup = defineTask({
       steps: [{
         title: `remove ${paths.join(", ")}`,
         program: removePaths,
-        args: [settings.deployPath, settings.liveDir, ...paths],
+        args: removePaths.args({ root: settings.deployPath, live: settings.liveDir }, paths),
         timeout: 1800,
       }],
       ...unfinished,

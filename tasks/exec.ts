@@ -29,7 +29,7 @@ export function exec(command: readonly string[]): Task {
       return {
         status: "failed",
         detail,
-        failure: { kind: "exit", evidence: `it ended with exit code ${code}` },
+        failure: { kind: "exit", evidence: `it exited with code ${code}` },
       };
     },
   });

@@ -20,9 +20,11 @@ import { backup } from "./backup.ts";
 import { withdrawSwitch } from "./commit/commit.ts";
 import text from "./health_confirm.sh" with { type: "text" };
 
-const confirm = program("confirm", text);
+const confirm = program("confirm", text, {
+  takes: ["root", "live", "entry", "failed", "mark", "well"],
+});
 
-const NOT_WELL = "nothing was changed; look at the service itself: its log on the device tells more";
+const NOT_WELL = "nothing was changed; look at the service itself: its log on the device has more";
 
 interface Observed {
   readonly layout: Layout;
@@ -35,9 +37,11 @@ interface Observed {
 
 export const health = defineTask<Observed>({
   name: "health",
+  perSet: true,
+  confirms: true,
   changes: [layout],
   next: (host) => host.switched ? undefined : NOT_WELL,
-  action: ({ settings }) => `confirm that ${settings.service || "the service"} is well`,
+  action: ({ settings }) => `confirm that ${settings.service || "the service"} is healthy`,
   observe: async (host) => {
     const layoutFact = await host.look(layout);
     const goneBack = await hasGoneBack(layoutFact, host);
@@ -53,8 +57,8 @@ export const health = defineTask<Observed>({
         failure: {
           kind: "timeout",
           evidence:
-            "the device was not told in time (confirm_timeout) and has brought the old set back by itself",
-          next: "give confirm_timeout more seconds than restart and health take together",
+            "the release was not confirmed in time (confirm_timeout), and the device has brought the old set back by itself",
+          next: "set confirm_timeout to more seconds than restart and health take together",
         },
       };
     }
@@ -62,6 +66,8 @@ export const health = defineTask<Observed>({
       ? { reason: notAsked }
       : { health: health.health, metrics: health.metrics, attempts: health.attempts };
     const due = layout.journal !== null || (host.run.dryRun && host.switched);
+    // Once the other sets of the host are well, too, it is asked to confirm.
+    if (due && host.holds === true) return { status: "ok", detail };
     if (due) {
       return {
         status: "change",
@@ -72,7 +78,7 @@ export const health = defineTask<Observed>({
     }
     if (layout.armed !== null) {
       const title = `disarm the device, which run ${layout.armed.run} armed and never switched`;
-      const args = [host.settings.deployPath];
+      const args = withdrawSwitch.args({ root: host.settings.deployPath });
       return {
         status: "change",
         why: "the device is still armed",
@@ -87,8 +93,9 @@ export const health = defineTask<Observed>({
 /** Asks the service and nothing else: the `health-check` command. */
 export const healthCheck = defineTask<{ health: Health | null }>({
   name: "health",
+  perSet: true,
   next: () => NOT_WELL,
-  action: ({ settings }) => `confirm that ${settings.service || "the service"} is well`,
+  action: ({ settings }) => `confirm that ${settings.service || "the service"} is healthy`,
   observe: async (host) => ({ health: host.settings.healthUrl === "" ? null : await host.look(healthFact) }),
   plan: ({ health }) =>
     health === null ? { status: "skipped", detail: { reason: "no health_url" } } : {
@@ -120,7 +127,7 @@ async function whyNotAsked(host: ObservedHost): Promise<string | null> {
   const { known }: Service = await host.look(service);
   // Asked before the switch (see preflight) and kept: a service that answered then must answer now, whoever starts it.
   if (!known && !(await host.look(ready))) {
-    return `the device knows no service ${settings.service}, and nothing answers at ${
+    return `the device does not know the service ${settings.service}, and nothing answers at ${
       urlOf(settings, settings.healthReady)
     }`;
   }
@@ -133,6 +140,7 @@ function confirmStep(layout: Layout, host: TaskHost): Step {
   const coming = run.dryRun && host.changed(backup) ? ["99991231T235959Z"] : [];
   // The backup that a failed deploy has made is no reason to remove an earlier one: the set in it is live again.
   const expired = undo === null ? expiredBackups([...layout.backups, ...coming], settings.keepBackups) : [];
+  const blamed = undo === null ? null : host.blamed;
   const undone = undo === null ? null : linkSlot(undo);
   const entry = {
     at: run.startedAt.toISOString(),
@@ -151,15 +159,13 @@ function confirmStep(layout: Layout, host: TaskHost): Step {
       settings.healthUrl === "" ? "" : ` once ${settings.healthReady} answers`
     }${removing}`,
     program: confirm,
-    args: [
-      settings.deployPath,
-      settings.liveDir,
-      JSON.stringify(entry),
-      ...(undo === null || host.blamed === null
-        ? ["", ""]
-        : [release.id, markLine({ at: entry.at, run: run.id, fault: host.blamed })]),
-      undo === null ? release.id : "",
-      ...expired,
-    ],
+    args: confirm.args({
+      root: settings.deployPath,
+      live: settings.liveDir,
+      entry: JSON.stringify(entry),
+      failed: blamed === null ? "" : release.id,
+      mark: blamed === null ? "" : markLine({ at: entry.at, run: run.id, fault: blamed }),
+      well: undo === null ? release.id : "",
+    }, expired),
   };
 }

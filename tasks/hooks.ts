@@ -15,7 +15,10 @@ import type { Hooks, HostSettings } from "../lib/settings/mod.ts";
 import { defineTask, type ObservedHost, type Task } from "../lib/task.ts";
 import text from "./hook.sh" with { type: "text" };
 
-const runHook = program("hook", text, { simulate: () => "" });
+const runHook = program("hook", text, {
+  takes: ["command", "run", "device", "release", "version", "ended"],
+  simulate: () => "",
+});
 /** What a hook prints is evidence, no result. */
 const OUTPUT: OutputLimit = { bytes: 64 * 1024, past: "cut" };
 
@@ -60,15 +63,24 @@ function hookTask(
   const done = new Set<string>();
   return defineTask({
     name: moment.replace("_", "-"),
+    perSet: true,
     action: () => `run the hook ${moment}`,
     observe: async (host) => {
       const { settings, run } = host;
       const command = settings.hooks[moment]?.host ?? "";
-      if (command === "" || done.has(settings.name) || !await due(host)) return null;
+      const who = `${settings.set ?? ""} ${settings.name}`;
+      if (command === "" || done.has(who) || !await due(host)) return null;
       if (run.dryRun) return { command, answer: null };
-      done.add(settings.name);
+      done.add(who);
       const { id, version } = host.release;
-      const args = [command, run.id, settings.name, id, version ?? "", status];
+      const args = runHook.args({
+        command,
+        run: run.id,
+        device: settings.name,
+        release: id,
+        version: version ?? "",
+        ended: status,
+      });
       return { command, answer: await host.ask(runHook, args, { output: OUTPUT }) };
     },
     plan: (observed, { settings }) => {
@@ -84,7 +96,7 @@ function hookTask(
       const detail = { rc: code, ...(stdout === "" ? {} : { stdout }), ...(stderr === "" ? {} : { stderr }) };
       if (code === 0) return { status: "ok", detail };
       const said = (stderr.trim() || stdout.trim()).split("\n").at(-1) ?? "";
-      const evidence = `${moment} ended with exit code ${code}${said === "" ? "" : `: ${said}`}`;
+      const evidence = `${moment} exited with code ${code}${said === "" ? "" : `: ${said}`}`;
       return { status: "failed", detail, failure: { kind: "exit", evidence } };
     },
   });

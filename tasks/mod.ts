@@ -3,6 +3,7 @@
  * @module
  */
 import type { Release } from "../lib/release.ts";
+import type { HostSettings } from "../lib/settings/mod.ts";
 import type { Task } from "../lib/task.ts";
 import { backup } from "./backup.ts";
 import { exec } from "./exec.ts";
@@ -32,7 +33,7 @@ export function execPipeline(command: readonly string[]): readonly Task[] {
   return [exec(command)];
 }
 
-/** `verify-remote`, against the local set of each folder where there is one. */
-export function verifyRemotePipeline(local: ReadonlyMap<string, Release>): readonly Task[] {
+/** `verify-remote`, against the local set of each host where there is one. */
+export function verifyRemotePipeline(local: (host: HostSettings) => Release | undefined): readonly Task[] {
   return [verifyRemote(local)];
 }

@@ -28,7 +28,7 @@ import mendText from "./preflight_mend.sh" with { type: "text" };
 import { whyUnfit } from "./restart/restart.ts";
 import { transferOf } from "./stage/stage.ts";
 
-const mendLive = program("mend", mendText);
+const mendLive = program("mend", mendText, { takes: ["root", "live", "target", "rename"] });
 
 interface Observed {
   readonly device: Device;
@@ -45,6 +45,7 @@ interface Observed {
 
 export const preflight = defineTask<Observed>({
   name: "preflight",
+  perSet: true,
   action: ({ release }) => `put ${releaseName(release)} live`,
   changes: [layout, live, staged],
   next: () => "nothing changed",
@@ -126,7 +127,12 @@ function mendStep({ layout, device }: Observed, { settings }: TaskHost): Plan | 
     steps: [{
       title: `put ${settings.liveDir} back, which an interrupted switch left missing`,
       program: mendLive,
-      args: [settings.deployPath, settings.liveDir, journal.previous, device.rename],
+      args: mendLive.args({
+        root: settings.deployPath,
+        live: settings.liveDir,
+        target: journal.previous,
+        rename: device.rename,
+      }),
     }],
   };
 }
@@ -143,7 +149,7 @@ function unsuitable({ device, layout, service }: Observed, { settings }: TaskHos
   if (device.rename === "") {
     problems.push({
       kind: "missing-tool",
-      evidence: "nothing here can switch a link by one rename",
+      evidence: "the device has no program that can switch a link by one rename",
       next: "nothing changed; install coreutils, a newer busybox, python3 or perl",
     });
   }
@@ -178,8 +184,7 @@ function unsuitable({ device, layout, service }: Observed, { settings }: TaskHos
   if (layout.mounted) {
     problems.push({
       kind: "unsuitable",
-      evidence:
-        `${settings.deployPath}/${settings.liveDir} is a filesystem of its own: no rename can switch it`,
+      evidence: `${settings.deployPath}/${settings.liveDir} is a mount point: no rename can switch it`,
       next: "nothing changed; set deploy_path to a folder inside that filesystem",
     });
   }
@@ -266,7 +271,7 @@ function warningOf({ layout, live, service }: Observed, { settings, release }: T
     } and never confirmed it; this run settles that`;
   }
   if (settings.service !== "" && !service.known) {
-    return `the device knows no service ${settings.service}: start it by hand, or correct "service"`;
+    return `the device does not know the service ${settings.service}: start it by hand, or correct "service"`;
   }
   if (live !== null && layout.slot !== null && live.faults.length > 0) {
     return `the live set has drifted from its own metadata.json (${live.faults.length} of its files); ${

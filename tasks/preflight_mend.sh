@@ -1,8 +1,9 @@
-# Puts a missing live name back. $1: deploy path, $2: live name, $3: what it links to, $4: what can rename onto a link.
-# shellcheck shell=sh
-own "$1"
-[ -d "../$3" ] || die not-found "$3 is not there any more"
+# Puts a missing live name back. Takes root (the deploy path), live (the live name), target (what it links to) and rename (what can rename onto a
+# link).
+# shellcheck shell=sh disable=SC2154 # the arguments
+own "$root"
+[ -d "../$target" ] || die not-found "$target is gone"
 rm -f live.next
-ln -s -- "$3" live.next || explain . "cannot make a link"
-rename_over "$4" live.next "../$2" || explain .. "cannot put $2 back"
+ln -s -- "$target" live.next || explain . "cannot make a link"
+rename_over "$rename" live.next "../$live" || explain .. "cannot put $live back"
 flush ..

@@ -13,10 +13,11 @@ import { defineTask } from "../lib/task.ts";
 import { stage } from "./stage/stage.ts";
 import text from "./verify.sh" with { type: "text" };
 
-const seal = program("seal", text);
+const seal = program("seal", text, { takes: ["root", "release", "new_slot", "live"] });
 
 export const verify = defineTask({
   name: "verify",
+  perSet: true,
   changes: [layout],
   action: ({ release }) => `verify ${releaseName(release)}`,
   observe: { layout, live, staged },
@@ -38,7 +39,7 @@ export const verify = defineTask({
           failure: {
             kind: "mismatch",
             evidence: found ?? "",
-            next: "the live set is untouched; deploy again: what arrived whole is kept",
+            next: "the live set is untouched; deploy again: files that arrived whole are kept",
           },
         };
       }
@@ -47,7 +48,7 @@ export const verify = defineTask({
           status: "failed",
           failure: {
             kind: "mismatch",
-            evidence: "staging holds files that are no part of the release",
+            evidence: "staging has files that are not part of the release",
             next: "the live set is untouched; run cleanup",
           },
         };
@@ -61,7 +62,12 @@ export const verify = defineTask({
       steps: [{
         title: `seal ${releaseName(release)}: every digest verified, synced to disk`,
         program: seal,
-        args: [settings.deployPath, release.id, slot, settings.liveDir],
+        args: seal.args({
+          root: settings.deployPath,
+          release: release.id,
+          new_slot: slot,
+          live: settings.liveDir,
+        }),
       }],
     };
   },

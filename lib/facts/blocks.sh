@@ -1,9 +1,8 @@
-# The digests of the blocks of files of the live set, which are only read. $1: deploy path, $2: live name, then three words a file: NAME,
-# BLOCKSIZE and SAMPLES. A sample, BLOCK:DIGEST or end:DIGEST, is what the new version has there. Where none of them is the same here, the
-# file is another one altogether, and its blocks, of which each costs two processes, are not told.
-# shellcheck shell=sh
-cd "$1" 2>/dev/null && enter "$1" "$2" || exit 0
-shift 2
+# The digests of the blocks of files of the live set, which are only read. Takes root (the deploy path) and live (the live name), then three
+# words a file: NAME, BLOCKSIZE and SAMPLES. A sample, BLOCK:DIGEST or end:DIGEST, is what the new version has there. Where none of them is the
+# same here, the file is another one altogether, and its blocks, of which each costs two processes, are not told.
+# shellcheck shell=sh disable=SC2154 # the arguments
+cd "$root" 2>/dev/null && enter "$root" "$live" || exit 0
 
 # each_block SIZE COUNT [OPTION]: the digest of each block of standard input.
 each_block() {

@@ -22,7 +22,7 @@ export interface Blocks {
   readonly digests: readonly string[];
 }
 
-const readBlocks = program("blocks", text);
+const readBlocks = program("blocks", text, { takes: ["root", "live"] });
 
 /** The blocks of each file, by its name. One that has none of the samples is left out, and one that the device could not read. */
 export function blocksOf(cuttings: readonly Cutting[]): Fact<ReadonlyMap<string, Blocks>> {
@@ -30,15 +30,15 @@ export function blocksOf(cuttings: readonly Cutting[]): Fact<ReadonlyMap<string,
     program: readBlocks,
     timeout: 1800,
     lines: LISTING_LINES,
-    args: ({ settings }) => [
-      settings.deployPath,
-      settings.liveDir,
-      ...cuttings.flatMap(({ name, block, samples }) => [
-        name,
-        String(block),
-        [...samples].map(([at, digest]) => `${at}:${digest}`).join(" "),
-      ]),
-    ],
+    args: ({ settings }) =>
+      readBlocks.args(
+        { root: settings.deployPath, live: settings.liveDir },
+        cuttings.flatMap(({ name, block, samples }) => [
+          name,
+          String(block),
+          [...samples].map(([at, digest]) => `${at}:${digest}`).join(" "),
+        ]),
+      ),
     parse: (output) => parseBlocks(output, cuttings),
   });
 }

@@ -1,11 +1,9 @@
 # What somebody else than this user can change of what is believed here: on the way to the deploy path, and of what is ours below it.
-# $1: deploy path.
-# shellcheck shell=sh
-root=$1
+# Takes root (the deploy path).
+# shellcheck shell=sh disable=SC2154 # the arguments
 
 # say KEY VALUE: a line of our output; a line break in it would pass for another.
 say() {
-  # shellcheck disable=SC2154 # nl is the prelude's
   case $2 in *"$nl"*) printf '%s=%s?\n' "$1" "${2%%"$nl"*}" ;; *) printf '%s=%s\n' "$1" "$2" ;; esac
 }
 

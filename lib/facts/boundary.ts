@@ -15,9 +15,11 @@ export interface Boundary {
   readonly untrusted: Foreign | null;
 }
 
+const lookAtBoundary = program("boundary", text, { takes: ["root"] });
+
 export const boundary = defineFact<Boundary>({
-  program: program("boundary", text),
-  args: ({ settings }) => [settings.deployPath],
+  program: lookAtBoundary,
+  args: ({ settings }) => lookAtBoundary.args({ root: settings.deployPath }),
   parse: (output) => {
     const fields = new Fields(output);
     return {

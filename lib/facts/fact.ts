@@ -7,10 +7,10 @@ import { kindOfExit } from "../remote/exit_kinds.ts";
 import { detached } from "../bounds.ts";
 import { Failure } from "../errors.ts";
 import { masked } from "../secrets.ts";
-import type { Answer } from "../remote/ssh/session.ts";
 import type { Program } from "../remote/program.ts";
 import type { HostSettings } from "../settings/mod.ts";
 import type { Release } from "../release.ts";
+import type { Answer } from "../remote/remote.ts";
 
 /** What a fact may depend on. */
 export interface FactSubject {
@@ -52,7 +52,7 @@ export function readFact<T>(fact: Fact<T>, answer: Answer, subject: FactSubject)
       action: program.name,
       host: subject.settings.name,
       evidence: `it printed more than ${most} lines`,
-      next: "look at the device: what is under its deploy_path is not of our making",
+      next: "look at the device: there are files under its deploy_path that Lockstep did not create",
     });
   }
   return fact.parse(output, subject);
@@ -79,7 +79,7 @@ export function outputOf(answer: Answer, program: Program, host: string, action 
   // What the programs in between have said (sudo, say, of each time) is told last.
   const said = answer.stderr.split(LAST_WORDS);
   const words = said.pop()!.trim();
-  const evidence = words || `${program.name} ended with exit code ${answer.code}`;
+  const evidence = words || `${program.name} exited with code ${answer.code}`;
   const noise = new Set(
     masked(said.join("")).split("\n").map((line) => line.trim()).filter((line) => line !== ""),
   );

@@ -19,30 +19,50 @@ export interface Health {
 /** What `fetch` (see prelude.sh) gives a service to answer. Seconds. */
 const ANSWER = 10;
 
+const waitForHealth = program("health", text, {
+  takes: [
+    "ready_url",
+    "health_url",
+    "metrics_url",
+    "pattern",
+    "attempts",
+    "interval",
+    "service",
+    "root",
+    "private",
+  ],
+});
+
+const askIfReady = program("ready", 'if fetch "$ready_url" >/dev/null 2>&1; then echo ready=yes; fi', {
+  takes: ["ready_url", "private"],
+});
+
 /** Waits for as many attempts as the host's settings allow; a Failure (`unhealthy`) where the service does not get ready. */
 export const health = defineFact<Health>({
-  program: program("health", text),
+  program: waitForHealth,
   timeout: 1800,
   // Each attempt may let us wait for an answer, too.
   waits: ({ settings }) => settings.healthAttempts * (settings.healthInterval + ANSWER),
-  args: ({ settings }) => [
-    urlOf(settings, settings.healthReady),
-    urlOf(settings, settings.healthStatus),
-    urlOf(settings, settings.healthMetrics),
-    settings.healthMetricsMatch,
-    String(settings.healthAttempts),
-    String(settings.healthInterval),
-    settings.service,
-    settings.deployPath,
-    isPrivate(settings),
-  ],
+  args: ({ settings }) =>
+    waitForHealth.args({
+      ready_url: urlOf(settings, settings.healthReady),
+      health_url: urlOf(settings, settings.healthStatus),
+      metrics_url: urlOf(settings, settings.healthMetrics),
+      pattern: settings.healthMetricsMatch,
+      attempts: settings.healthAttempts,
+      interval: settings.healthInterval,
+      service: settings.service,
+      root: settings.deployPath,
+      private: isPrivate(settings),
+    }),
   parse: parseHealth,
 });
 
 /** Whether the service answers at this moment that it is ready. */
 export const ready = defineFact<boolean>({
-  program: program("ready", `private=$2; if fetch "$1" >/dev/null 2>&1; then echo ready=yes; fi`),
-  args: ({ settings }) => [urlOf(settings, settings.healthReady), isPrivate(settings)],
+  program: askIfReady,
+  args: ({ settings }) =>
+    askIfReady.args({ ready_url: urlOf(settings, settings.healthReady), private: isPrivate(settings) }),
   parse: (output) => new Fields(output).get("ready") === "yes",
 });
 

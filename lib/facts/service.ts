@@ -2,8 +2,9 @@
  * The service that reads the live set.
  * @module
  */
-import { program } from "../remote/program.ts";
-import { isUnitName } from "../settings/mod.ts";
+import { type NamedProgram, program } from "../remote/program.ts";
+import { type FoundManager, isManager, lookText, managerNames } from "../service_managers/mod.ts";
+import { isUnitName, type ServiceManager } from "../settings/mod.ts";
 import text from "./service.sh" with { type: "text" };
 import { defineFact, Fields } from "./fact.ts";
 
@@ -14,8 +15,8 @@ import { defineFact, Fields } from "./fact.ts";
 export type Unfit = "masked" | "unreadable" | "no-start" | "no-stop" | "template" | "silent";
 
 export interface Service {
-  /** What manages it here: `systemd`, `openrc`, `sysv`, `runit`, `command`; `none` where nothing does or there is no service. */
-  readonly manager: string;
+  /** What manages it here: one of lib/service_managers; `none` where nothing does or there is no service. */
+  readonly manager: FoundManager;
   /** The device knows it. */
   readonly known: boolean;
   /** What it is called there: an alias is resolved. As the settings have it where the device knows none. */
@@ -34,15 +35,25 @@ export interface Service {
   readonly may: string;
 }
 
-/** Looks at a service. Arguments: what manages it, or `auto`, and its name. */
-export const lookAtService = program("service", text);
+/** Looks at a service. */
+export const lookAtService: NamedProgram<"manager" | "service"> = program(
+  "service",
+  lookText + text,
+  { takes: ["manager", "service"] },
+);
+
+/** What that takes: what manages the service, or `auto`, and its name. */
+export function lookAtServiceArgs(manager: ServiceManager, service: string): readonly string[] {
+  return lookAtService.args({ manager, service }, managerNames);
+}
 
 export const service = defineFact<Service>({
   program: lookAtService,
-  args: ({ settings }) => [
-    settings.service === "" && settings.serviceManager !== "command" ? "none" : settings.serviceManager,
-    settings.service,
-  ],
+  args: ({ settings }) =>
+    lookAtServiceArgs(
+      settings.service === "" && settings.serviceManager !== "command" ? "none" : settings.serviceManager,
+      settings.service,
+    ),
   parse: (output, { settings }) => parseService(output, settings.service),
 });
 
@@ -50,7 +61,8 @@ export const service = defineFact<Service>({
 export function parseService(output: string, service: string): Service {
   const fields = new Fields(output);
   const active = fields.get("active");
-  const manager = fields.get("manager");
+  const said = fields.get("manager");
+  const manager = isManager(said) ? said : "none";
   const unit = fields.get("unit");
   const may = fields.get("may");
   return {

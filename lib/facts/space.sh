@@ -1,6 +1,6 @@
-# How much room there is. $1: deploy path.
-# shellcheck shell=sh
-near=$1
+# How much room there is. Takes root (the deploy path).
+# shellcheck shell=sh disable=SC2154 # the arguments
+near=$root
 while [ ! -d "$near" ]; do
   near=${near%/*}
   near=${near:-/}

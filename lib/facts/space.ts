@@ -12,9 +12,11 @@ export interface Space {
   readonly inodes: number | null;
 }
 
+const lookForSpace = program("space", text, { takes: ["root"] });
+
 export const space = defineFact<Space>({
-  program: program("space", text),
-  args: ({ settings }) => [settings.deployPath],
+  program: lookForSpace,
+  args: ({ settings }) => lookForSpace.args({ root: settings.deployPath }),
   parse: (output) => {
     const fields = new Fields(output);
     return { kib: fields.number("kib"), inodes: fields.number("inodes") };

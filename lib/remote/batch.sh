@@ -1,12 +1,8 @@
-# Runs several programs one after another, each by itself. $1: a word that nobody can guess, $2: all of them, or only until one of them
-# fails (all or while-well), $3: which of them, counted from 1, reads standard input (0 for none), then for each its function, how many arguments
-# it has, and those. Behind the output of each comes a line with the word and its exit code, on stderr the word alone. Ends with the code of
-# the last one that ran.
-# shellcheck shell=sh
-tag=$1
-how=$2
-takes_input=$3
-shift 3
+# Runs several programs one after another, each by itself. Takes tag (a word that nobody can guess), how (all of them, or only until one of them
+# fails: all or while-well) and takes_input (which of them, counted from 1, reads standard input; 0 for none), then for each its function, how
+# many arguments it has, and those. Behind the output of each comes a line with the word and its exit code, on stderr the word alone. Ends with
+# the code of the last one that ran.
+# shellcheck shell=sh disable=SC2154 # the arguments
 at=0
 while [ $# -gt 0 ]; do
   n=$2

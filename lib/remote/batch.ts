@@ -25,7 +25,7 @@ export async function runWhileWell(
   return await run(remote, name, calls, "while-well");
 }
 
-const batch = program("batch", text);
+const batch = program("batch", text, { takes: ["tag", "how", "takes_input"] });
 
 /** For calls without a limit of their own that share a request with some that have one. Seconds. */
 const LOOKING = 60;
@@ -54,10 +54,14 @@ async function run(
   if (others.length === 0) return [await remote.run(first.program, first.args, options)];
   const tag = `batch-${crypto.randomUUID()}`;
   const words = calls.flatMap(({ program, args }) => [functionOf(program), String(args.length), ...args]);
-  const whole = await remote.run({ ...batch, name }, [tag, how, String(reader + 1), ...words], {
-    ...options,
-    calls,
-  });
+  const whole = await remote.run(
+    { ...batch, name },
+    batch.args({ tag, how, takes_input: reader + 1 }, words),
+    {
+      ...options,
+      calls,
+    },
+  );
   const answers = whole.parts ?? splitBatch(whole, tag, calls.length);
   // Fewer than asked: the shell itself was ended. What it said goes for all that are missing.
   return calls.map((_, at) => answers[at] ?? { ...whole, code: whole.code || 1 });

@@ -1,5 +1,5 @@
 /**
- * The exit codes by which our device-side programs say what kind of thing went wrong: the other half of `die` in prelude.sh.
+ * The exit codes with which our device programs report the kind of an error: the counterpart of `die` in prelude.sh.
  * @module
  */
 import type { FailureKind } from "../errors.ts";
@@ -19,12 +19,12 @@ const kinds: Readonly<Record<number, FailureKind>> = {
   91: "not-tried",
 };
 
-/** The exit code that says this kind; 1 where none of ours does. */
+/** The exit code that says this kind; 1 if none of ours does. */
 export function exitOfKind(kind: FailureKind): number {
   return Number(Object.keys(kinds).find((code) => kinds[Number(code)] === kind) ?? 1);
 }
 
-/** The kind that an exit code of one of our programs stands for; `exit` where it is not one of ours. */
+/** The kind that an exit code of one of our programs stands for; `exit` if it is not one of ours. */
 export function kindOfExit(code: number): FailureKind {
   return kinds[code] ?? "exit";
 }

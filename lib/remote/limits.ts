@@ -1,12 +1,12 @@
 /**
- * What a device may send, and how long it may take. Past any of these its session ends with a failure that names the bound: that host's
- * alone. docs/errors.md tells of them.
+ * Limits for what a device may send, and how long it may take. Past any of them its session ends with a failure that names the bound, and
+ * only that host fails. docs/errors.md lists them.
  * @module
  */
 
 const MIB = 1024 * 1024;
 
-/** Bytes of one program's output that are kept for whoever asked, and how many may come at all. */
+/** Bytes of one program's output that are kept for anyone who asked, and how many may come at all. */
 export interface OutputLimit {
   /** Of standard output. */
   readonly bytes: number;

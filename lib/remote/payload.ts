@@ -7,6 +7,8 @@ import type { Payload } from "./remote.ts";
 
 export interface SentFile {
   readonly path?: string;
+  /** Makes the file's bytes, if it is in no local file. */
+  readonly content?: () => Uint8Array;
   readonly sha256?: string;
   /** What of it is sent. */
   readonly parts: readonly { readonly at: number; readonly bytes: number }[];
@@ -25,10 +27,13 @@ export function payloadOf(files: readonly SentFile[], pause = 0): Payload {
     files,
     pause,
     async *chunks() {
-      for (const { path, parts, packed } of files) {
-        if (path === undefined) throw new Error("a file that only the device has cannot be sent");
-        if (packed === undefined) yield* readExactly(path, parts);
-        else for (let at = 0; at < packed.length; at += CHUNK) yield packed.subarray(at, at + CHUNK);
+      for (const { path, content, parts, packed } of files) {
+        if (packed !== undefined) yield* chunksOf(packed);
+        else if (content !== undefined) {
+          const bytes = content();
+          for (const { at, bytes: length } of parts) yield* chunksOf(bytes.subarray(at, at + length));
+        } else if (path !== undefined) yield* readExactly(path, parts);
+        else throw new Error("a file that only the device has cannot be sent");
       }
     },
   };
@@ -46,6 +51,10 @@ export function payloadOfBytes(bytes: Uint8Array): Payload {
 
 /** Bytes of one chunk: enough to keep ssh busy, little enough for many hosts at once. */
 const CHUNK = 128 * 1024;
+
+function* chunksOf(bytes: Uint8Array): Iterable<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += CHUNK) yield bytes.subarray(at, at + CHUNK);
+}
 
 async function* readExactly(path: string, parts: SentFile["parts"]): AsyncIterable<Uint8Array> {
   using file = await openPlain(path);

@@ -297,9 +297,9 @@ state() {
 own() {
   if state "$1"; then return; fi
   if [ -L "$1/.lockstep" ] || [ -e "$1/.lockstep" ]; then
-    die unsuitable "$1/.lockstep is not ours: somebody else owns it, or it is a link; nothing in it is believed"
+    die unsuitable "$1/.lockstep is not ours: another user owns it, or it is a link; nothing in it is trusted"
   fi
-  die not-found "$1/.lockstep is not there any more"
+  die not-found "$1/.lockstep is gone"
 }
 
 # swappable PATH: the first folder on the way to it in which somebody else can exchange the next name, as "UID MODE FOLDER"; nothing where
@@ -420,7 +420,7 @@ readable_by() {
   # shellcheck disable=SC2046 # three words
   reader=$(user_of $(stat -c '%u %g %U' "$1"))
   if trusted "${reader%% *}"; then
-    die unsuitable "others may write in $2, so root cannot read what is there safely${nl}on the device: chmod -R go-w $2"
+    die unsuitable "others may write in $2, so root cannot read it safely${nl}on the device: chmod -R go-w $2"
   fi
 }
 
@@ -586,8 +586,9 @@ slot() {
 
 # boot_id: a word that is another after each start of the device.
 boot_id() {
-  read -r boot_id </proc/sys/kernel/random/boot_id 2>/dev/null
-  echo "${boot_id:--}"
+  boot=
+  { read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null
+  echo "${boot:--}"
 }
 
 # started PID: when a process started, in ticks since boot; empty where there is none.
@@ -615,7 +616,7 @@ alive() {
 plain_name() {
   case $1 in
     *[\*\?\[\]]*) die unsuitable "$1 is a pattern, not the name of one service" ;;
-    *[[:space:]]*) die unsuitable "$1 has a space in it, so it is not the name of a service; systemd-escape tells how systemd writes one" ;;
+    *[[:space:]]*) die unsuitable "$1 has a space in it, so it is not the name of a service; systemd-escape shows how systemd writes it" ;;
     . | .. | -* | *[!A-Za-z0-9_@:.+\\-]*) die unsuitable "$1 is not the name of a service" ;;
   esac
 }
@@ -646,21 +647,21 @@ granted() {
 # COMMAND has its path left out, for that of the rule may be another one to the same file.
 passwordless() {
   asks=
-  root=
+  superuser=
   password=
   commands=
   while read -r line; do
     case $line in
       *" entry:"* | *" Role:"*)
-        root=yes
+        superuser=yes
         password=yes
         commands=
         ;;
-      RunAsUsers:*) case "$line," in *[:,]" root,"* | *[:,]" ALL,"*) ;; *) root= ;; esac ;;
+      RunAsUsers:*) case "$line," in *[:,]" root,"* | *[:,]" ALL,"*) ;; *) superuser= ;; esac ;;
       Options:*) case $line in *!authenticate*) password=no ;; esac ;;
       Commands:*) commands=yes ;;
       "" | !*) ;;
-      *) if [ -n "$commands" ] && [ -n "$root" ] && is_for "$line" "$1"; then asks=$password; fi ;;
+      *) if [ -n "$commands" ] && [ -n "$superuser" ] && is_for "$line" "$1"; then asks=$password; fi ;;
     esac
   done
   [ "$asks" != yes ]

@@ -1,6 +1,6 @@
 /**
  * A word for a POSIX shell. Used for one thing only: the fixed command line that starts the session loop on a device, whose text is
- * ours. Values from outside never come near it: they travel as data, through the session.
+ * ours. Values from outside never pass through it: they are sent as data, through the session.
  * @module
  */
 export function quote(word: string): string {

@@ -70,3 +70,17 @@ export interface Remote {
   /** Lets the loop end and waits for it, shortly. Never throws. */
   close(): Promise<void>;
 }
+
+/** What limits a session, whatever stands behind it. */
+export interface SessionOptions {
+  /** Seconds until the connection must be open. */
+  readonly connectTimeout: number;
+  /** Seconds for a program that sets no limit of its own. */
+  readonly commandTimeout: number;
+  /** Seconds for any program, whatever limit it sets of its own, besides what it waits on purpose. */
+  readonly longest?: number;
+  /** Ends the session at any moment, even before it is open. */
+  readonly signal?: AbortSignal;
+  /** Is called with what is worth knowing about the connection. */
+  readonly warn?: (message: string) => void;
+}

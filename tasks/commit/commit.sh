@@ -1,10 +1,10 @@
-# Makes the live name lead to a release. $1: deploy path, $2: live name, $3: what it is to link to, $4: run, $5: its time, $6: what can
-# rename onto a link (mv, python3, perl), $7: what can exchange two names (mv, python3, perl or empty), $8: undo where the old set is brought
-# back, which the device then need not do by itself, $9: the start of the service that runs now, or empty.
-# shellcheck shell=sh
-own "$1"
-live=../$2
-target=$3
+# Makes the live name lead to a release. Takes root (the deploy path), live (the live name), target (what it is to link to), run, since (when
+# that began), rename (what can rename onto a link: mv, python3, perl), exchange (what can exchange two names: mv, python3, perl or empty), undo
+# (undo if the old set is brought back, which the device then need not do by itself) and serving (the start of the service that runs now, or
+# empty).
+# shellcheck shell=sh disable=SC2154 # the arguments
+own "$root"
+live_path=../$live
 next=live.next
 
 # exchange A B: renameat2(2) with RENAME_EXCHANGE. Fails where the device or its filesystem cannot.
@@ -32,20 +32,16 @@ exit(syscall($number, -100, $old, -100, $new, 2) == 0 ? 0 : 1);' "$(uname -m)" "
 
 # What the live name leads to must be there, whatever was seen before.
 case $target in /*) place=$target ;; *) place=../$target ;; esac
-[ -d "$place" ] || die not-found "$target is not there any more"
-rename=$6
-exchange=$7
-if [ "$8" = undo ]; then disarm "$1"; fi
+[ -d "$place" ] || die not-found "$target is gone"
+if [ "$undo" = undo ]; then disarm "$root"; fi
 now=
-if [ -L "$live" ]; then now=$(readlink "$live"); fi
-# shellcheck disable=SC2154 # nl is the prelude's
-case $now in *"$nl"*) die unsuitable "what $2 links to has a line break in it" ;; esac
+if [ -L "$live_path" ]; then now=$(readlink "$live_path"); fi
+case $now in *"$nl"*) die unsuitable "what $live links to has a line break in it" ;; esac
 folder=
-if [ -d "$live" ] && [ ! -L "$live" ]; then folder=before-$4; fi
+if [ -d "$live_path" ] && [ ! -L "$live_path" ]; then folder=before-$run; fi
 
 # The good set: what was live when the last switch was confirmed. A folder was never switched, whatever an interrupted run has noted.
 # What runs now was started on it, as long as no switch is unconfirmed.
-serving=$9
 if [ -n "$folder" ]; then
   previous=.lockstep/releases/$folder
 elif [ -f journal ]; then
@@ -64,7 +60,7 @@ if [ "$now" = "$target" ]; then
   if [ "$(field release journal)" = "$target" ]; then restarted=$(field restarted journal); fi
 fi
 printf 'release=%s\nprevious=%s\nrun=%s\nsince=%s\nrestarted=%s\nserving=%s\n' \
-  "$target" "$previous" "$4" "$5" "$restarted" "$serving" >journal.next ||
+  "$target" "$previous" "$run" "$since" "$restarted" "$serving" >journal.next ||
   explain . "cannot write the journal"
 flush journal.next
 mv journal.next journal || explain . "cannot write the journal"
@@ -73,15 +69,15 @@ flush .
 if [ -e "$next" ] || [ -L "$next" ]; then rm -f "$next"; fi
 ln -s -- "$target" "$next" || explain . "cannot make a link"
 if [ -z "$folder" ]; then
-  rename_over "$rename" "$next" "$live" || explain .. "cannot switch $2"
-elif exchange "$next" "$live"; then
+  rename_over "$rename" "$next" "$live_path" || explain .. "cannot switch $live"
+elif exchange "$next" "$live_path"; then
   mv "$next" "releases/$folder" || explain releases "cannot keep the former folder"
 else
-  mv "$live" "releases/$folder" || explain releases "cannot move the former folder"
-  if ! rename_over "$rename" "$next" "$live"; then
+  mv "$live_path" "releases/$folder" || explain releases "cannot move the former folder"
+  if ! rename_over "$rename" "$next" "$live_path"; then
     # A rename whose program was ended may have been done: only a name that is missing is given back.
-    if [ ! -e "$live" ] && [ ! -L "$live" ]; then mv "releases/$folder" "$live"; fi
-    if [ "$(readlink "$live")" != "$target" ]; then explain .. "cannot switch $2"; fi
+    if [ ! -e "$live_path" ] && [ ! -L "$live_path" ]; then mv "releases/$folder" "$live_path"; fi
+    if [ "$(readlink "$live_path")" != "$target" ]; then explain .. "cannot switch $live"; fi
   fi
 fi
 flush .. . releases

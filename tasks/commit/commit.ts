@@ -14,25 +14,32 @@ import { type Service, service } from "../../lib/facts/service.ts";
 import { type DeviceSet, live } from "../../lib/facts/releases/live.ts";
 import { freeSlot, holds, releaseName, slotLink, slotRelease } from "../../lib/release.ts";
 import { defineTask, type Plan, type Step, type TaskHost } from "../../lib/task.ts";
-import { bare, prelude, program } from "../../lib/remote/program.ts";
+import { bare, type NamedProgram, prelude, program } from "../../lib/remote/program.ts";
+import { forEachManager } from "../../lib/service_managers/mod.ts";
 import text from "./commit.sh" with { type: "text" };
 import withdrawText from "./commit_withdraw.sh" with { type: "text" };
 import armText from "./commit_arm.sh" with { type: "text" };
 import restoreText from "./commit_restore.sh" with { type: "text" };
-import { restartArgs, restartText } from "../restart/restart.ts";
+import { restartTexts } from "../restart/restart.ts";
+import { CONTROL_TAKES, controlValues } from "../restart/service_control.ts";
 import { verify } from "../verify.ts";
 
-const switchLive = program("switch", text);
+const switchLive = program("switch", text, {
+  takes: ["root", "live", "target", "run", "since", "rename", "exchange", "undo", "serving"],
+});
 /** Leaves a device with nothing announced and nothing armed. */
-export const withdrawSwitch = program("withdraw", withdrawText);
-const armDevice = program("arm", armText, { receives: true });
+export const withdrawSwitch: NamedProgram<"root"> = program("withdraw", withdrawText, { takes: ["root"] });
+const armDevice = program("arm", armText, {
+  takes: ["live", "run", "seconds", "restore_bytes", "restart_bytes", "rename", "manager", ...CONTROL_TAKES],
+  receives: true,
+});
+
+const restore = program("restore", restoreText, { takes: ["root", "run", "when"] });
 
 /** What the device runs by itself, each with the prelude in front: it has no session to get that from. */
-const restoreProgram = new TextEncoder().encode(`${prelude}\n${bare(restoreText)}`);
-const restartProgram = new TextEncoder().encode(`${prelude}\n${bare(restartText)}`);
-const armInput = new Uint8Array(restoreProgram.length + restartProgram.length);
-armInput.set(restoreProgram);
-armInput.set(restartProgram, restoreProgram.length);
+const restoreScript = `${prelude}\n${restore.text}`;
+/** It has its values as variables of the first, which reads them from files. */
+const restartScripts = forEachManager((_, manager) => `${prelude}\n${bare(restartTexts[manager])}`);
 
 interface Observed {
   readonly device: Device;
@@ -43,6 +50,7 @@ interface Observed {
 
 export const commit = defineTask<Observed>({
   name: "commit",
+  perSet: true,
   switches: true,
   changes: [layout],
   action: (host) => host.undo === null ? `commit ${releaseName(host.release)}` : "bring the old set back",
@@ -90,17 +98,17 @@ export const commit = defineTask<Observed>({
       steps: [...armSteps(observed, host), {
         title: titleOf(there, host),
         program: switchLive,
-        args: [
-          settings.deployPath,
-          settings.liveDir,
+        args: switchLive.args({
+          root: settings.deployPath,
+          live: settings.liveDir,
           target,
-          run.id,
-          run.startedAt.toISOString(),
-          device.rename,
-          device.exchange,
-          host.undo === null ? "" : "undo",
-          observed.service.start,
-        ],
+          run: run.id,
+          since: run.startedAt.toISOString(),
+          rename: device.rename,
+          exchange: device.exchange,
+          undo: host.undo === null ? "" : "undo",
+          serving: observed.service.start,
+        }),
       }],
     };
   },
@@ -113,9 +121,9 @@ function withdrawal({ journal }: Layout, { settings }: TaskHost): Plan {
     status: "change",
     why: "the switch is still announced",
     steps: [{
-      title: `take back the switch of ${settings.liveDir}, which has not happened`,
+      title: `withdraw the announced switch of ${settings.liveDir}, which has not happened`,
       program: withdrawSwitch,
-      args: [settings.deployPath],
+      args: withdrawSwitch.args({ root: settings.deployPath }),
     }],
   };
 }
@@ -131,7 +139,7 @@ function mustTakeUp({ journal, armed }: Layout, { settings, run, undo }: TaskHos
 
 function titleOf(there: boolean, { settings, release, undo }: TaskHost): string {
   if (undo !== null) return `switch ${settings.liveDir} back by one rename`;
-  if (there) return `take up the switch to ${releaseName(release)}, which was never confirmed`;
+  if (there) return `continue the switch to ${releaseName(release)}, which was never confirmed`;
   return `switch ${settings.liveDir} to ${releaseName(release)} by one rename`;
 }
 
@@ -141,20 +149,21 @@ function armSteps({ device, layout, service }: Observed, { settings, run, undo }
     ? layout.live === "absent"
     : layout.journal.previous === "";
   if (undo !== null || nothingToRestore || settings.confirmTimeout === 0) return [];
+  const restartScript = restartScripts[service.manager];
   return [{
     title: `arm the device to restore itself unless this is confirmed within ${settings.confirmTimeout} s`,
     program: armDevice,
-    args: [
-      settings.deployPath,
-      settings.liveDir,
-      run.id,
-      String(settings.confirmTimeout),
-      String(restoreProgram.length),
-      String(restartProgram.length),
-      device.rename,
-      ...restartArgs(settings, service).slice(1),
-    ],
-    input: armInput,
+    args: armDevice.args({
+      ...controlValues(settings, service),
+      live: settings.liveDir,
+      run: run.id,
+      seconds: settings.confirmTimeout,
+      restore_bytes: restoreScript.length,
+      restart_bytes: restartScript.length,
+      rename: device.rename,
+      manager: service.manager,
+    }),
+    input: new TextEncoder().encode(restoreScript + restartScript),
   }];
 }
 

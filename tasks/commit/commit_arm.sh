@@ -1,16 +1,14 @@
 # Makes the device restore itself unless it hears otherwise. Standard input: the programs restore.sh and restart.sh, each with the prelude in
-# front. $1: deploy path, $2: live name, $3: run, $4: seconds, $5 and $6: the bytes of the two programs, $7: what can rename onto a link,
-# then what restart.sh takes: $8: manager, $9: service, $10: restart command, $11: seconds until active, $12: seconds to stay so, $13: may.
+# front. Takes root: the deploy path, live: its name, run, seconds: until it restores itself, restore_bytes and restart_bytes: the bytes of the
+# two programs, rename: what can rename onto a link, manager: what manages the service; then what restart.sh takes: service, command, limit,
+# settle and may (see service_control.sh).
 #
 # The token armed.RUN is the right to act: who moves it away has it, the device by restoring or the controller by confirming.
 # Where systemd is and we are root, a transient timer waits, and a unit that is enabled until the confirmation acts after a reboot;
 # elsewhere a shell of its own session waits. What they run lies in .lockstep/restore, where nobody else may even look; they find it from the
 # folder that they are started in, once they have seen whose that is. So a service's user who owns the deploy path has nothing to swap.
-# shellcheck shell=sh
-own "$1"
-root=$1
-run=$3
-seconds=$4
+# shellcheck shell=sh disable=SC2154 # the arguments
+own "$root"
 disarm "$root"
 umask 077
 mkdir restore || explain . "cannot make .lockstep/restore"
@@ -19,23 +17,21 @@ mkdir restore || explain . "cannot make .lockstep/restore"
 keep() {
   receive "$2" >"restore/$1" || explain restore "cannot write $1"
 }
-keep script "$5"
-keep restart "$6"
+keep script "$restore_bytes"
+keep restart "$restart_bytes"
 
 # note NAME VALUE: a value for the program, whatever characters it has. The dot keeps line breaks at its end.
 note() {
   printf '%s.' "$2" >"restore/$1" || explain restore "cannot write $1"
 }
-note live "$2"
-note rename "$7"
-note manager "$8"
-note service "$9"
-service=$9
-shift 9
-note command "$1"
-note limit "$2"
-note settle "$3"
-note may "$4"
+note live "$live"
+note rename "$rename"
+note manager "$manager"
+note service "$service"
+note command "$command"
+note limit "$limit"
+note settle "$settle"
+note may "$may"
 note trusted "$LOCKSTEP_SUDO_UID"
 (umask 022 && echo "$(($(date +%s) + seconds))" >restore/token) || explain restore "cannot write token"
 flush_tree restore

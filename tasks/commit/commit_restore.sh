@@ -1,16 +1,16 @@
 # Runs on the device by itself, long after the session that armed it (see commit_arm.sh): brings the old set back unless the new one was
-# confirmed. It is started in the state folder, which is the current one. $1: deploy path, $2: run, $3: seconds to wait first, or now, or boot
-# (before the service is started).
-# shellcheck shell=sh
-run=$2
+# confirmed. It is started in the state folder, which is the current one. Takes root: the deploy path, run, and when: seconds to wait first, or
+# now, or boot (before the service is started).
+# shellcheck shell=sh disable=SC2154,SC2034 # the arguments, and those of restart.sh
+
 # told NAME: what note of commit_arm.sh has kept.
 told() {
   value=$(cat "restore/$1")
   printf '%s' "${value%.}"
 }
-case $3 in
+case $when in
   now | boot) ;;
-  *) sleep "$3" ;;
+  *) sleep "$when" ;;
 esac
 LOCKSTEP_UMASK=$(umask)
 LOCKSTEP_UID=$(id -u)
@@ -18,12 +18,12 @@ LOCKSTEP_SUDO_UID=$(told trusted)
 export LOCKSTEP_UMASK LOCKSTEP_UID LOCKSTEP_SUDO_UID
 # Whoever owns the deploy path may have put another folder here since.
 # shellcheck disable=SC3013
-[ .. -ef "$1" ] && [ -z "$(open_state)" ] || exit 1
+[ .. -ef "$root" ] && [ -z "$(open_state)" ] || exit 1
 
 # Only who moves the token may act; who is about to says so before, so that a run that comes too late for the token waits for the end of it.
 # After a reboot, a restore that was cut short goes on.
 cut=
-if [ "$3" = boot ] && [ -f firing ]; then cut=yes; fi
+if [ "$when" = boot ] && [ -f firing ]; then cut=yes; fi
 echo "$$ $(started $$) $(boot_id)" >"firing.$$"
 mv "firing.$$" firing
 if ! mv "armed.$run" disarmed 2>/dev/null && [ -z "$cut" ]; then
@@ -65,13 +65,15 @@ rm -f live.next
 ln -s -- "$previous" live.next
 rename_over "$(told rename)" live.next "$live" || exit 1
 flush .. .
-manager=$(told manager)
-if [ "$3" != boot ] && [ "$manager" != none ]; then
-  # Read, not run: what it is given is in no list of processes.
+if [ "$when" != boot ] && [ "$(told manager)" != none ]; then
+  # Read, not run: what it takes is in no list of processes.
   (
-    set -- "$1" "$manager" "$(told service)" "$(told command)" "$(told limit)" "$(told settle)" "$(told may)"
+    service=$(told service)
+    command=$(told command)
+    limit=$(told limit)
+    settle=$(told settle)
+    may=$(told may)
     # The service is started from where nobody else puts anything.
-    # shellcheck disable=SC2034 # for restart.sh
     LOCKSTEP_HERE=/
     # shellcheck disable=SC1091
     . ./restore/restart

@@ -1,6 +1,6 @@
-# Takes back a switch that was armed, or announced, and has not happened. $1: deploy path.
-# shellcheck shell=sh
-own "$1"
-disarm "$1"
+# Takes back a switch that was armed, or announced, and has not happened. Takes root (the deploy path).
+# shellcheck shell=sh disable=SC2154 # the arguments
+own "$root"
+disarm "$root"
 rm -f live.next journal || explain . "cannot close the journal"
 flush .

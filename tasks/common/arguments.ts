@@ -32,7 +32,7 @@ export class Argument<T, Variables> {
       action: this.task,
       host: host.settings.name,
       evidence: `${this.name}: ${wrong}`,
-      next: "nothing changed; correct the task, or the variables that it is made of",
+      next: "nothing changed; correct the task, or the variables that it uses",
     });
   }
 
@@ -56,7 +56,7 @@ export function optional<T, Variables>(
 export function isDevicePath(path: string): string | undefined {
   const found = `found ${shown(path)}`;
   if (typeof path !== "string" || !path.startsWith("/")) return `${found}, expected an absolute path`;
-  if (!path.isWellFormed()) return `${found}, which has half a character`;
+  if (!path.isWellFormed()) return `${found}, which has half of a surrogate pair`;
   // deno-lint-ignore no-control-regex -- they are what is looked for
   if (/[\x00-\x1f\x7f]/.test(path)) return `${found}, which has a control character`;
   if (path.slice(1).split("/").some((name) => name === "" || name === "." || name === "..")) {
@@ -89,7 +89,7 @@ export function isAccount(name: string): string | undefined {
 export function isContent(content: string | Uint8Array): string | undefined {
   if (content instanceof Uint8Array) return undefined;
   if (typeof content !== "string") return `found ${shown(content)}, expected text or bytes`;
-  return content.isWellFormed() ? undefined : "found half a character, expected text that is UTF-8";
+  return content.isWellFormed() ? undefined : "found half of a surrogate pair, expected text that is UTF-8";
 }
 
 /** A value as an error shows it. */

@@ -40,10 +40,10 @@ export function absolutePath(path: string): string | undefined {
 /** Wrong if it is no program with its arguments. */
 export function argumentList(argv: readonly string[]): string | undefined {
   if (!Array.isArray(argv) || argv.length === 0 || argv.some((word) => typeof word !== "string")) {
-    return `found ${JSON.stringify(argv)}, expected a program and its arguments as a list of texts`;
+    return `found ${JSON.stringify(argv)}, expected a program and its arguments as a list of strings`;
   }
   if (argv[0] === "" || argv[0].startsWith("-")) {
-    return `found ${JSON.stringify(argv[0])}, expected the name of a program, which begins with no "-"`;
+    return `found ${JSON.stringify(argv[0])}, expected the name of a program, which does not begin with "-"`;
   }
   const nul = argv.find((word) => word.includes("\0"));
   return nul === undefined ? undefined : `found ${JSON.stringify(nul)}, expected no NUL`;

@@ -1,10 +1,7 @@
-# Reads a package manager's lists, or installs or removes packages. $1: apt, apk or opkg, $2: update, install or remove, $3: seconds to wait for
-# another that is at work, then their names. It asks nobody anything, and keeps configuration as it is.
-# shellcheck shell=sh
-manager=$1
-verb=$2
-late=$(($(date +%s) + $3))
-shift 3
+# Reads a package manager's lists, or installs or removes packages. Takes manager (apt, apk or opkg), action (update, install or remove) and
+# lock_wait (seconds to wait for another that is at work), then their names. It asks nobody anything, and keeps configuration as it is.
+# shellcheck shell=sh disable=SC2154 # the arguments
+late=$(($(date +%s) + lock_wait))
 DEBIAN_FRONTEND=noninteractive
 APT_LISTCHANGES_FRONTEND=none
 export DEBIAN_FRONTEND APT_LISTCHANGES_FRONTEND
@@ -42,7 +39,7 @@ known() {
   done
 }
 
-case $manager-$verb in
+case $manager-$action in
   apt-update) ask apt-get -q update ;;
   apt-install)
     known "$@"

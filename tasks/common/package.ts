@@ -8,7 +8,7 @@
  */
 import { cutText } from "../../lib/bounds.ts";
 import { Fields, outputOf } from "../../lib/facts/fact.ts";
-import { program, type Simulate } from "../../lib/remote/program.ts";
+import { program, type SimulateNamed } from "../../lib/remote/program.ts";
 import type { TaskVariables } from "../../lib/settings/mod.ts";
 import { defineTask, type NoVariables, type Plan, type Step, type Task } from "../../lib/task.ts";
 import { checked, oneOf, wholeNumber } from "./checked.ts";
@@ -41,7 +41,7 @@ interface Observed {
   readonly installed: ReadonlySet<string>;
 }
 
-const simulateLook: Simulate = ([manager, ...names], memory) =>
+const simulateLook: SimulateNamed<"manager"> = ({ manager }, memory, names) =>
   [
     `manager=${manager === "auto" ? "apt" : manager}`,
     "root=yes",
@@ -49,13 +49,16 @@ const simulateLook: Simulate = ([manager, ...names], memory) =>
     "",
   ].join("\n");
 
-const simulateWork: Simulate = ([, verb, , ...names], memory) => {
-  for (const name of names) memory.set(`package ${name}`, verb === "install" ? "yes" : "no");
+const simulateWork: SimulateNamed<"action"> = ({ action }, memory, names) => {
+  for (const name of names) memory.set(`package ${name}`, action === "install" ? "yes" : "no");
   return "";
 };
 
-const look = program("package-look", lookText, { simulate: simulateLook });
-const work = program("package", text, { simulate: simulateWork });
+const look = program("package-look", lookText, { takes: ["manager"], simulate: simulateLook });
+const work = program("package", text, {
+  takes: ["manager", "action", "lock_wait"],
+  simulate: simulateWork,
+});
 
 /** Those tasks that read a host's lists if they change anything there: a later one need not. */
 const readers: Task[] = [];
@@ -77,7 +80,7 @@ export function packages<Values = NoVariables>(options: PackageOptions<Values>):
     action: () => `${state === "present" ? "install" : "remove"} the packages of ${name}`,
     observe: async (host, variables) => {
       const packages = [...new Set(packagesOf(host, variables))];
-      const answer = await host.ask(look, [managerOf(host, variables), ...packages]);
+      const answer = await host.ask(look, look.args({ manager: managerOf(host, variables) }, packages));
       const fields = new Fields(outputOf(answer, look, host.settings.name));
       return {
         manager: fields.get("manager"),
@@ -96,10 +99,10 @@ export function packages<Values = NoVariables>(options: PackageOptions<Values>):
       if (!root) {
         return refused("privilege", `only root may ${state === "present" ? "install" : "remove"} packages`);
       }
-      const step = (title: string, verb: string, names: readonly string[]): Step => ({
+      const step = (title: string, action: string, names: readonly string[]): Step => ({
         title,
         program: work,
-        args: [manager, verb, String(lockWait), ...names],
+        args: work.args({ manager, action, lock_wait: lockWait }, names),
         timeout: timeout + lockWait,
         waits: timeout + lockWait,
         ...(names.length === 0 ? {} : { detail: (output) => ({ output: cutText(output, OUTPUT) }) }),
@@ -111,7 +114,7 @@ export function packages<Values = NoVariables>(options: PackageOptions<Values>):
       }
       const read = readers.some((task) => host.changed(task));
       const steps = [
-        ...(read ? [] : [step(`read the lists of ${manager}`, "update", [])]),
+        ...(read ? [] : [step(`update the package lists of ${manager}`, "update", [])]),
         step(`install ${words} (${manager})`, "install", wrong),
       ];
       return { status: "change", why: `${words} not installed`, detail, steps };
@@ -129,12 +132,12 @@ function refused(kind: "missing-tool" | "privilege", evidence: string): Plan {
 /** Wrong if it is no list of names: a word that a package manager could take for an option, a version, a pattern or the opposite. */
 function packageNames(names: readonly string[]): string | undefined {
   if (!Array.isArray(names) || names.length === 0) {
-    return `found ${JSON.stringify(names)}, expected names of packages`;
+    return `found ${JSON.stringify(names)}, expected package names`;
   }
   const wrong = names.find((name) =>
     typeof name !== "string" || !/^[A-Za-z0-9][A-Za-z0-9+._-]*[A-Za-z0-9+](:[a-z0-9]+)?$/.test(name)
   );
   return wrong === undefined
     ? undefined
-    : `found ${JSON.stringify(wrong)}, expected the name of a package, without a version`;
+    : `found ${JSON.stringify(wrong)}, expected a package name, without a version`;
 }

@@ -1,8 +1,6 @@
-# What a package manager knows of packages. $1: apt, apk, opkg or auto, then their names. Prints manager=, root= and installed=NAME for those
-# that are.
-# shellcheck shell=sh
-manager=$1
-shift
+# What a package manager knows of packages. Takes manager (apt, apk, opkg or auto), then their names. Prints manager=, root= and installed=NAME
+# for those that are.
+# shellcheck shell=sh disable=SC2154 # the arguments
 if [ "$manager" = auto ]; then
   manager=none
   for tool in apt-get apk opkg; do

@@ -46,13 +46,15 @@ const look = program("reboot-look", lookText, {
   simulate: (_, memory) => `boot=${bootOf(memory)}\nmay=yes\n`,
 });
 const askForReboot = program("reboot", text, {
+  takes: ["may"],
   simulate: (_, memory) => {
     memory.set("boot", String(Number(bootOf(memory)) + 1));
     return "";
   },
 });
-const isAnotherBoot = program("is-another-boot", '[ "$(boot_id)" != "$1" ]', {
-  simulate: ([boot], memory) => ({ code: boot === bootOf(memory) ? 1 : 0 }),
+const isAnotherBoot = program("is-another-boot", '[ "$(boot_id)" != "$earlier_boot" ]', {
+  takes: ["earlier_boot"],
+  simulate: ({ earlier_boot }, memory) => ({ code: earlier_boot === bootOf(memory) ? 1 : 0 }),
 });
 
 /** Makes a task that reboots a device. Throws a UsageError for arguments that are wrong on every host. */
@@ -83,16 +85,16 @@ export function reboot<Values = NoVariables>(
       if (settings.connection === "local") {
         return refused("ansible_connection is local: it is the machine that Lockstep runs on");
       }
-      if (boot === "-") return refused("the device tells no boot_id under /proc/sys/kernel/random");
+      if (boot === "-") return refused("the device has no boot_id under /proc/sys/kernel/random");
       if (armed !== null) {
         return refused(
-          `run ${armed} has switched and is not confirmed: at its next boot the device brings the old set back`,
-          "put the reboot before commit, or behind health",
+          `run ${armed} has switched and is not confirmed: at its next boot the device reverts to the old set`,
+          "put the reboot before commit, or after health",
         );
       }
       if (may !== "yes" && may !== "sudo") {
         return may === "missing" ? refused("the device has no reboot") : refused(
-          "this user may not ask for a reboot, nor by sudo",
+          "this user may not reboot the device, not even with sudo",
           "allow it in sudoers, or set ansible_become",
           "privilege",
         );
@@ -104,9 +106,12 @@ export function reboot<Values = NoVariables>(
         steps: [{
           title: "reboot, and wait for the next boot",
           program: askForReboot,
-          args: [may],
+          args: askForReboot.args({ may }),
           timeout: 60,
-          reconnect: { within, isBack: { program: isAnotherBoot, args: [boot] } },
+          reconnect: {
+            within,
+            isBack: { program: isAnotherBoot, args: isAnotherBoot.args({ earlier_boot: boot }) },
+          },
         }],
       };
     },

@@ -1,14 +1,17 @@
-# Starts, stops or restarts a service, behind service_control.sh, which says what it is given. $8: start, stop or restart.
-# shellcheck shell=sh disable=SC2154
+# Starts, stops or restarts a service, below service_control.sh, which says what it takes; and action: start, stop or restart.
+# shellcheck shell=sh disable=SC2154 # the arguments
 
-# reload_units: lets systemd read a unit's file that has changed since it did.
-reload_units() {
-  case $(systemctl show -p NeedDaemonReload "$service" 2>/dev/null) in
-    *NeedDaemonReload=yes*)
-      # shellcheck disable=SC2086
-      ${by:+$by -n} systemctl daemon-reload || fail "the unit of $service has changed on the disk, and systemctl daemon-reload is not allowed"
-      ;;
-  esac
+# start_service: starts it. A user who may only restart it does that: it starts what does not run.
+start_service() {
+  how=start
+  if [ -n "$by" ]; then how=${verbs#stop+}; fi
+  start_unit "$how" || fail "$service failed to start"
+}
+
+# stop_service: stops it.
+stop_service() {
+  if [ -n "$by" ] && [ "$verbs" = restart ]; then die privilege "$by lets us restart $service, not stop it"; fi
+  stop_unit || fail "$service could not be stopped"
 }
 
 # stay_stopped: waits until it is not active.
@@ -20,18 +23,20 @@ stay_stopped() {
   done
 }
 
-if [ "$manager" = systemd ] && [ "$8" != stop ]; then reload_units; fi
-case $8 in
+begin
+case $action in
   start)
+    reload_units
     start_service
     stay_active
     ;;
   stop)
-    stop_service || fail "$service could not be stopped"
+    stop_service
     stay_stopped
     ;;
   restart)
+    reload_units
     restart_service
-    if [ "$manager" != command ]; then stay_active; fi
+    stay_active
     ;;
 esac

@@ -9,8 +9,15 @@
  */
 import { UsageError } from "../../lib/errors.ts";
 import { outputOf } from "../../lib/facts/fact.ts";
-import { lookAtService, parseService, type Service, service as ownService } from "../../lib/facts/service.ts";
-import { program, type Simulate } from "../../lib/remote/program.ts";
+import {
+  lookAtService,
+  lookAtServiceArgs,
+  parseService,
+  type Service,
+  service as ownService,
+} from "../../lib/facts/service.ts";
+import { program, simulatedBy, type SimulateNamed } from "../../lib/remote/program.ts";
+import { forEachManager, type ManagerName, managerNames } from "../../lib/service_managers/mod.ts";
 import { type HostSettings, isUnitName, type TaskVariables } from "../../lib/settings/mod.ts";
 import {
   defineTask,
@@ -20,8 +27,8 @@ import {
   type Task,
   type TaskHost,
 } from "../../lib/task.ts";
-import { restartArgs, whyUnfit } from "../restart/restart.ts";
-import controlText from "../restart/service_control.sh" with { type: "text" };
+import { whyUnfit } from "../restart/restart.ts";
+import { CONTROL_TAKES, controlTexts, controlValues } from "../restart/service_control.ts";
 import { checked, checkedIfAny, oneOf, wholeNumber } from "./checked.ts";
 import { isDue, notDue } from "./only_if.ts";
 import type { PerHost } from "./per_host.ts";
@@ -41,7 +48,7 @@ export interface ServiceOptions<Values = NoVariables> {
   /** Its name; without it the host's own `service` is meant, with its `service_manager` and `restart_command`. */
   readonly service?: PerHost<string, Values>;
   /** What manages a service that is named here, instead of `auto`. */
-  readonly manager?: PerHost<"auto" | "systemd" | "openrc" | "sysv" | "runit", Values>;
+  readonly manager?: PerHost<"auto" | Exclude<ManagerName, "command">, Values>;
   /** A restart is only done if one of these tasks has changed something on the host in this run. They come earlier in the pipeline. */
   readonly onlyIf?: readonly Task[];
   /** Seconds until it must be active or stopped, instead of the host's `restart_timeout`. */
@@ -51,7 +58,15 @@ export interface ServiceOptions<Values = NoVariables> {
 /** Null if nothing was looked at, because none of `onlyIf` has changed anything. */
 type Observed = { readonly found: Service; readonly settings: HostSettings } | null;
 
-const control = program("service-control", `${controlText}\n${text}`);
+const controlPrograms = forEachManager((_, manager) =>
+  program("service-control", `${controlTexts[manager]}\n${text}`, {
+    takes: [...CONTROL_TAKES, "action"],
+    simulate: ({ service, action }, memory) => {
+      memory.set(`service ${service}`, action === "stop" ? "no" : "yes");
+      return "";
+    },
+  })
+);
 
 const VERBS = { started: "start", stopped: "stop", restarted: "restart" } as const;
 
@@ -66,7 +81,7 @@ export function service<Values = NoVariables>(
     name,
     "manager",
     options.manager,
-    oneOf("auto", "systemd", "openrc", "sysv", "runit"),
+    oneOf("auto", ...managerNames.filter((name) => name !== "command")),
   );
   if (timeout !== undefined) checked(name, "timeout", timeout, wholeNumber(1, 3600));
   if (onlyIf !== undefined && state !== "restarted") {
@@ -92,8 +107,8 @@ export function service<Values = NoVariables>(
         restartTimeout: timeout ?? settings.restartTimeout,
         serviceManager: service === "" && manager !== "command" ? "none" as const : manager,
       };
-      const simulated = { ...lookAtService, simulate: simulateLook(state) };
-      const answer = await host.ask(simulated, [asked.serviceManager, service]);
+      const simulated = simulatedBy(lookAtService, simulateLook(state));
+      const answer = await host.ask(simulated, lookAtServiceArgs(asked.serviceManager, service));
       return {
         found: parseService(outputOf(answer, lookAtService, settings.name), service),
         settings: asked,
@@ -125,17 +140,17 @@ function planOf(
   const detail = { manager, active };
   if (!known) {
     if (state === "stopped") {
-      return { status: "ok", detail: { ...detail, reason: `the device knows no ${service}` } };
+      return { status: "ok", detail: { ...detail, reason: `the device does not know ${service}` } };
     }
-    const evidence = `the device knows no service ${service} (${manager})`;
+    const evidence = `the device does not know the service ${service} (${manager})`;
     if (!run.dryRun) return failed("not-found", evidence);
-    const warning = `${evidence}: unless an earlier task brings it, a run fails here`;
+    const warning = `${evidence}: unless an earlier task installs it, a run fails here`;
     return { status: "change", why: evidence, detail, warning, steps: [stepOf(state, settings, found)] };
   }
   const unknown = active === null && !stopped && manager !== "command";
   // It was seen to be so by the very program that did it, as far as anything tells.
   if (acted && unknown) {
-    return { status: "ok", detail: { ...detail, reason: "whether it runs, nothing tells" } };
+    return { status: "ok", detail: { ...detail, reason: "whether it runs is not known" } };
   }
   if (acted && state === "restarted" && (active === true || manager === "command")) {
     return { status: "ok", detail };
@@ -145,23 +160,24 @@ function planOf(
   const unfit = state === "stopped" ? null : whyUnfit(found);
   if (unfit !== null) return { status: "failed", failure: unfit };
   if (may === "no" || (state === "stopped" && / restart /.test(may))) {
-    return failed("privilege", `this user may not ${VERBS[state]} ${service}, nor by sudo`);
+    return failed("privilege", `this user may not ${VERBS[state]} ${service}, not even with sudo`);
   }
   const why = state === "restarted"
-    ? "it is to be restarted"
+    ? "it must be restarted"
     : `${service} is ${unknown ? "perhaps " : ""}not ${state}`;
   return { status: "change", why, detail, steps: [stepOf(state, settings, found)] };
 }
 
 function stepOf(state: ServiceState, settings: HostSettings, found: Service): Step {
-  const verb = VERBS[state];
+  const action = VERBS[state];
+  const control = controlPrograms[found.manager];
   const waits = 2 * settings.restartTimeout + settings.restartSettle;
   return {
     title: found.manager === "command"
       ? "run restart_command"
-      : `${verb} ${settings.service} (${found.manager})`,
-    program: { ...control, simulate: simulateControl },
-    args: [...restartArgs(settings, found), verb],
+      : `${action} ${settings.service} (${found.manager})`,
+    program: control,
+    args: control.args({ ...controlValues(settings, found), action }),
     // Stopping may take as long as starting.
     timeout: waits + 60,
     waits,
@@ -183,15 +199,10 @@ function serviceName(name: string): string | undefined {
 }
 
 /** A simulated device begins with what is to be changed. */
-function simulateLook(state: ServiceState): Simulate {
-  return ([manager = "", service = ""], memory) => {
+function simulateLook(state: ServiceState): SimulateNamed<"manager" | "service"> {
+  return ({ manager, service }, memory) => {
     const active = memory.get(`service ${service}`) ?? (state === "started" ? "no" : "yes");
     const known = manager === "none" ? "no" : "yes";
     return `manager=${manager === "auto" ? "systemd" : manager}\nknown=${known}\nactive=${active}\nmay=yes\n`;
   };
 }
-
-const simulateControl: Simulate = (args, memory) => {
-  memory.set(`service ${args[2]}`, args.at(-1) === "stop" ? "no" : "yes");
-  return "";
-};

@@ -1,8 +1,7 @@
-# Waits until something is so. $1: port, file, no-file or url, $2: which one, $3: attempts, $4: seconds between them, $5: yes if a URL holds a
-# secret, $6: yes if it is only looked at, which is no failure. Prints so=yes or so=no, and attempts=N.
-# shellcheck shell=sh
-# shellcheck disable=SC2034 # for fetch
-private=$5
+# Waits until something is so. Takes kind (port, file, no-file or url), which (which one), attempts, interval (seconds between them), private (yes
+# if a URL holds a secret: fetch is told by it) and looks (yes if it is only looked at, which is no failure). Prints so=yes or so=no, and
+# attempts=N.
+# shellcheck shell=sh disable=SC2154 # the arguments
 
 # listens PORT: whether anything takes connections there, on any address of the device.
 listens() {
@@ -25,22 +24,22 @@ is_so() {
 }
 
 n=1
-until why=$(is_so "$1" "$2"); do
-  if [ "$n" -ge "$3" ]; then
-    if [ "$6" = yes ]; then
+until why=$(is_so "$kind" "$which"); do
+  if [ "$n" -ge "$attempts" ]; then
+    if [ "$looks" = yes ]; then
       echo so=no
       exit 0
     fi
-    case $1 in
-      port) why="nothing listens on port $2" ;;
-      file) why="$2 is not there" ;;
-      no-file) why="$2 is still there" ;;
-      url) why="$2: ${why:-no answer}" ;;
+    case $kind in
+      port) why="nothing listens on port $which" ;;
+      file) why="$which is not there" ;;
+      no-file) why="$which is still there" ;;
+      url) why="$which: ${why:-no answer}" ;;
     esac
     die timeout "after $n attempts: $why"
   fi
   n=$((n + 1))
-  sleep "$4"
+  sleep "$interval"
 done
 echo so=yes
 echo "attempts=$n"

@@ -6,7 +6,7 @@
  */
 import { UsageError } from "../../lib/errors.ts";
 import { defineFact, Fields } from "../../lib/facts/fact.ts";
-import { program, type Simulate } from "../../lib/remote/program.ts";
+import { program, type SimulateNamed } from "../../lib/remote/program.ts";
 import { isSecret } from "../../lib/secrets.ts";
 import type { TaskVariables } from "../../lib/settings/mod.ts";
 import { defineTask, type NoVariables, type Task } from "../../lib/task.ts";
@@ -47,8 +47,11 @@ interface Observed {
 const LOOK = 10;
 
 /** A simulated device comes about at once. */
-const simulate: Simulate = () => "so=yes\nattempts=1\n";
-const wait = program("wait-for", text, { simulate });
+const simulate: SimulateNamed<string> = () => "so=yes\nattempts=1\n";
+const wait = program("wait-for", text, {
+  takes: ["kind", "which", "attempts", "interval", "private", "looks"],
+  simulate,
+});
 
 /** Makes a task that waits. Throws a UsageError for arguments that are wrong on every host. */
 export function waitFor<Values = NoVariables>(
@@ -60,7 +63,7 @@ export function waitFor<Values = NoVariables>(
   checked(name, "attempts", attempts, wholeNumber(1, 10_000));
   checked(name, "interval", interval, wholeNumber(1, 3600));
   if (options.state !== undefined && options.file === undefined) {
-    throw UsageError.of(`${name}.state`, `found it without file, expected it with a file alone`);
+    throw UsageError.of(`${name}.state`, `found it without file, expected it only with file`);
   }
   return defineTask<Observed, Values>({
     name,
@@ -74,14 +77,15 @@ export function waitFor<Values = NoVariables>(
         program: wait,
         timeout: seconds + 60,
         waits: () => seconds,
-        args: () => [
-          kind === "file" && state === "absent" ? "no-file" : kind,
-          which,
-          String(times),
-          String(interval),
-          isSecret(which) ? "yes" : "no",
-          host.run.dryRun ? "yes" : "no",
-        ],
+        args: () =>
+          wait.args({
+            kind: kind === "file" && state === "absent" ? "no-file" : kind,
+            which,
+            attempts: times,
+            interval,
+            private: isSecret(which) ? "yes" : "no",
+            looks: host.run.dryRun ? "yes" : "no",
+          }),
         parse: (output) => {
           const fields = new Fields(output);
           return { so: fields.get("so") === "yes", attempts: fields.number("attempts") };
@@ -93,7 +97,7 @@ export function waitFor<Values = NoVariables>(
     plan: ({ so, attempts, what }) =>
       so
         ? { status: "ok", detail: { for: what, attempts } }
-        : { status: "skipped", detail: { for: what, reason: "not so now; a run would wait for it" } },
+        : { status: "skipped", detail: { for: what, reason: "not the case now; a run would wait for it" } },
   });
 }
 

@@ -1,7 +1,9 @@
-# Restarts the service and waits until it is active and stays so, behind service_control.sh, which says what it is given and what it ends with.
-# shellcheck shell=sh disable=SC2154
+# Restarts the service and waits until it is active and stays so, below service_control.sh, which says what it takes (root, service, command,
+# limit, settle, may) and what it ends with.
+# shellcheck shell=sh disable=SC2154 # the arguments
+begin
 restart_service
-if [ "$manager" != command ]; then stay_active; fi
+stay_active
 
 if state "$root" && [ -f journal ]; then
   # shellcheck disable=SC2094 # another file

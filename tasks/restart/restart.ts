@@ -9,29 +9,20 @@
 import type { Journal } from "../../lib/facts/releases/journal.ts";
 import { layout } from "../../lib/facts/releases/layout.ts";
 import { commandsOf, type Service, service, type Unfit } from "../../lib/facts/service.ts";
-import type { HostSettings } from "../../lib/settings/mod.ts";
 import { program } from "../../lib/remote/program.ts";
+import { forEachManager, type FoundManager } from "../../lib/service_managers/mod.ts";
 import { defineTask, type Refusal } from "../../lib/task.ts";
 import text from "./restart.sh" with { type: "text" };
-import controlText from "./service_control.sh" with { type: "text" };
+import { CONTROL_TAKES, controlTexts, controlValues } from "./service_control.ts";
 
-/** The program that restarts the service, also for the device to run by itself (see commit). */
-export const restartText = `${controlText}\n${text}`;
+/** What restarts a service, by its manager; also for the device to run by itself (see commit). */
+export const restartTexts: Readonly<Record<FoundManager, string>> = forEachManager((_, manager) =>
+  `${controlTexts[manager]}\n${text}`
+);
 
-const restartService = program("restart", restartText);
-
-/** What that program takes. */
-export function restartArgs(settings: HostSettings, { manager, unit, may }: Service): string[] {
-  return [
-    settings.deployPath,
-    manager,
-    unit,
-    settings.restartCommand,
-    String(settings.restartTimeout),
-    String(settings.restartSettle),
-    may,
-  ];
-}
+const restartPrograms = forEachManager((_, manager) =>
+  program("restart", restartTexts[manager], { takes: CONTROL_TAKES })
+);
 
 /** Why nobody can restart the service on this device, and what mends that; null where somebody can. */
 export function whyUnfit({ unit, unfit }: Service): (Refusal & { readonly next: string }) | null {
@@ -46,21 +37,21 @@ function unfitWords(unfit: Unfit, unit: string): [evidence: string, next: string
     case "masked":
       return [
         `${unit} is masked on the device, so it cannot be started`,
-        `on the device: systemctl unmask ${unit}; or correct "service" ("" where nothing is to be restarted)`,
+        `on the device: systemctl unmask ${unit}; or correct "service" ("" to restart nothing)`,
       ];
     case "unreadable":
       return [
         `systemd cannot read the unit ${unit}, so it cannot be started`,
-        `on the device: systemd-analyze verify ${name} tells what is wrong in it`,
+        `on the device: systemd-analyze verify ${name} shows what is wrong in it`,
       ];
     case "no-start":
       return [
-        `${unit} cannot be started by itself: its unit refuses that, or has nothing to start`,
+        `${unit} cannot be started manually: its unit refuses that, or has nothing to start`,
         'name the unit that starts it as "service" (its socket, its timer, or the unit that needs it)',
       ];
     case "no-stop":
       return [
-        `${unit} cannot be stopped by itself: its unit refuses that (RefuseManualStop)`,
+        `${unit} cannot be stopped manually: its unit refuses that (RefuseManualStop)`,
         'name the unit that stops and starts it as "service"',
       ];
     case "template":
@@ -71,7 +62,7 @@ function unfitWords(unfit: Unfit, unit: string): [evidence: string, next: string
     case "silent":
       return [
         "systemd does not answer, so no service can be restarted",
-        "look at the device: systemctl status; a reboot may be what helps",
+        "look at the device: systemctl status; a reboot may help",
       ];
   }
 }
@@ -83,6 +74,7 @@ function neverStopped({ release, previous, serving }: Journal, { start }: Servic
 
 export const restart = defineTask({
   name: "restart",
+  perSet: true,
   changes: [layout, service],
   action: ({ settings }) => `restart ${settings.service || "the service"}`,
   observe: { layout, service },
@@ -94,7 +86,7 @@ export const restart = defineTask({
     if (!service.known && unfit === null) {
       return {
         status: "skipped",
-        detail: { reason: `the device knows no service ${settings.service}: manual start required` },
+        detail: { reason: `the device does not know the service ${settings.service}: manual start required` },
       };
     }
     const due = layout.journal !== null
@@ -113,9 +105,10 @@ export const restart = defineTask({
       return {
         status: "failed",
         detail,
-        failure: { kind: "privilege", evidence: `we may not restart ${service.unit}` },
+        failure: { kind: "privilege", evidence: `this user may not restart ${service.unit}` },
       };
     }
+    const restartService = restartPrograms[service.manager];
     return {
       status: "change",
       detail,
@@ -125,7 +118,7 @@ export const restart = defineTask({
           ? "run restart_command"
           : `restart ${service.unit} (${service.manager})`,
         program: restartService,
-        args: restartArgs(settings, service),
+        args: restartService.args(controlValues(settings, service)),
         // Stopping may take as long as starting.
         timeout: 2 * settings.restartTimeout + settings.restartSettle + 60,
         waits: 2 * settings.restartTimeout + settings.restartSettle,

@@ -44,8 +44,8 @@ import { digestOfPrefix, digestsBeside, type LocalFile, samplesOf } from "../../
 import takeText from "./stage_take.sh" with { type: "text" };
 import receiveText from "./stage_receive.sh" with { type: "text" };
 
-const takeFiles = program("take", takeText);
-const receiveFiles = program("receive", receiveText);
+const takeFiles = program("take", takeText, { takes: ["root", "live", "release", "earlier"] });
+const receiveFiles = program("receive", receiveText, { takes: ["root", "live", "release"] });
 
 interface Found {
   readonly layout: Layout;
@@ -63,6 +63,7 @@ const SLOW_DISK = 1_000_000;
 
 export const stage = defineTask<Observed>({
   name: "stage",
+  perSet: true,
   changes: [staged, layout],
   action: ({ release }) => `stage ${releaseName(release)}`,
   observe: async (host) => {
@@ -78,7 +79,8 @@ export const stage = defineTask<Observed>({
     const { settings, release } = host;
     if (isThere(observed, release)) return { status: "ok" };
     const { take, send } = transferOf(observed, host);
-    const lost = send.filter((file) => file.path === undefined).map((file) => file.name);
+    const lost = send.filter(({ path, content }) => path === undefined && content === undefined)
+      .map((file) => file.name);
     if (lost.length > 0) {
       const evidence = `the device no longer has ${lost.join(", ")} as it was`;
       return {
@@ -87,18 +89,16 @@ export const stage = defineTask<Observed>({
       };
     }
     const usable = usableStaging(observed.staged, release) !== null;
+    const at = { root: settings.deployPath, live: settings.liveDir, release: release.id };
     const steps: Step[] = [{
       title: take.length === 0
         ? "prepare staging"
         : `take from the device: ${take.map((file) => file.name).join(", ")}`,
       program: takeFiles,
-      args: [
-        settings.deployPath,
-        settings.liveDir,
-        release.id,
-        usable ? "keep" : "fresh",
-        ...take.flatMap(({ from, name }) => [from, name]),
-      ],
+      args: takeFiles.args(
+        { ...at, earlier: usable ? "keep" : "fresh" },
+        take.flatMap(({ from, name }) => [from, name]),
+      ),
       timeout: 1800,
     }];
     if (send.length > 0) {
@@ -111,17 +111,15 @@ export const stage = defineTask<Observed>({
       steps.push({
         title: `send ${files.map(inWords).join(", ")}`,
         program: receiveFiles,
-        args: [
-          settings.deployPath,
-          settings.liveDir,
-          release.id,
-          ...files.flatMap(({ name, delivery }) => [
+        args: receiveFiles.args(
+          at,
+          files.flatMap(({ name, delivery }) => [
             name,
             String(delivery.kept),
             String(delivery.block),
             recipe(delivery),
           ]),
-        ],
+        ),
         payload: payloadOf(
           files.map(({ delivery, ...file }) => ({ ...file, ...delivery, parts: sentParts(delivery) })),
           Math.ceil(copied / SLOW_DISK),
@@ -132,7 +130,7 @@ export const stage = defineTask<Observed>({
     return {
       status: "change",
       why: difference(observed.staged.staging ?? new Map(), release) ??
-        "staging holds files that are not part of it",
+        "staging has files that are not part of it",
       steps,
       detail: { sent: send.map((file) => file.name), taken: take.map((file) => file.name) },
     };

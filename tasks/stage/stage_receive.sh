@@ -1,12 +1,11 @@
-# Writes files into staging, from standard input and from older versions of them in the live set, which are only read. $1: deploy path,
-# $2: live name, $3: release id, then four words a file: NAME, KEPT, BLOCKSIZE and PARTS. Of the staged file so many bytes are kept; what
-# follows is PARTS: BYTES from standard input, zBYTES gzipped, or AT:BLOCK+COUNT from the older version, where AT is how long the file is by then.
-# shellcheck shell=sh
-own "$1"
-root=$1
-live=../$2
-staging=staging/$3
-shift 3
+# Writes files into staging, from standard input and from older versions of them in the live set, which are only read. Takes root (the deploy
+# path), live (the live name) and release (its id), then four words a file: NAME, KEPT, BLOCKSIZE and PARTS. Of the staged file so many bytes
+# are kept; what follows is PARTS: BYTES from standard input, zBYTES gzipped, or AT:BLOCK+COUNT from the older version, where AT is how long the
+# file is by then.
+# shellcheck shell=sh disable=SC2154 # the arguments
+own "$root"
+live_path=../$live
+staging=staging/$release
 
 # older DEPLOY_PATH LIVE NAME BLOCKSIZE BLOCK+COUNT: blocks of the older version, as who may read it reads them.
 older() (
@@ -19,7 +18,7 @@ while [ $# -gt 3 ]; do
   # What is there may be a link to a file of the live set: it must not be written through.
   if [ "$2" -gt 0 ]; then
     if [ -L "$to" ] || [ "$(stat -c '%h %s' "$to")" != "1 $2" ]; then
-      die mismatch "$1 in staging is not any more what it was a moment ago"
+      die mismatch "$1 in staging has changed since a moment ago"
     fi
     # A mode that it was given when its bytes ended too early.
     if [ ! -w "$to" ]; then chmod u+w "$to"; fi
@@ -33,19 +32,19 @@ while [ $# -gt 3 ]; do
     case $part in
       *:*)
         # Input that was cut ends a part too early. Nothing may follow it, so that the next run can go on from there.
-        if [ "$(stat -c %s "$to")" != "${part%:*}" ]; then die mismatch "what was sent of $1, or its older version, ended too early"; fi
+        if [ "$(stat -c %s "$to")" != "${part%:*}" ]; then die mismatch "the data sent for $1, or its older version, ended too early"; fi
         part=${part#*:}
-        older "$root" "$live" "$1" "$3" "$part"
+        older "$root" "$live_path" "$1" "$3" "$part"
         ;;
       z*) receive "${part#z}" | gzip -dc 2>/dev/null ;;
       *) receive "$part" ;;
     esac || explain "$staging" "cannot write $1"
   done >>"$to"
   # Where the live set has a file of that name, mode and owner stay what they were. Else it belongs to whom the set belongs.
-  if [ -f "$live/$1" ] && ! is_linked "$live" "$1"; then
-    rights "$to" "$live" "$1"
-  elif [ -d "$live" ]; then
-    owner=$(stat -c '%u:%g' "$to" "$live/.")
+  if [ -f "$live_path/$1" ] && ! is_linked "$live_path" "$1"; then
+    rights "$to" "$live_path" "$1"
+  elif [ -d "$live_path" ]; then
+    owner=$(stat -c '%u:%g' "$to" "$live_path/.")
     if [ "${owner%%"$nl"*}" != "${owner#*"$nl"}" ]; then chown -h "${owner#*"$nl"}" "$to" 2>/dev/null; fi
   fi
   shift 4

@@ -1,16 +1,14 @@
-# Puts files that the device has into staging. $1: deploy path, $2: live name, $3: release id, $4: keep or fresh, then pairs of SOURCE NAME.
-# A link to a file of a release costs no room and no wear; the staged name is never written to afterwards (see stage_receive.sh). A backup
-# stays a copy of its own, so that nothing that writes to the live set can reach it.
-# shellcheck shell=sh
-own "$1"
-root=$1
-live=../$2
-staging=staging/$3
+# Puts files that the device has into staging. Takes root (the deploy path), live (the live name), release (its id) and earlier (what is done
+# with what an earlier run has staged: keep or fresh), then pairs of SOURCE NAME. A link to a file of a release costs no room and no wear; the
+# staged name is never written to afterwards (see stage_receive.sh). A backup stays a copy of its own, so that nothing that writes to the live
+# set can reach it.
+# shellcheck shell=sh disable=SC2154 # the arguments
+own "$root"
+live_path=../$live
+staging=staging/$release
 make_staging
-if [ "$4" = fresh ] && [ -e "$staging" ]; then (cd -P staging && remove "$3"); fi
+if [ "$earlier" = fresh ] && [ -e "$staging" ]; then (cd -P staging && remove "$release"); fi
 mkdir -p "$staging" || explain . "cannot make .lockstep/$staging"
-where=$2
-shift 4
 known=
 while [ $# -gt 1 ]; do
   to=$staging/$2
@@ -30,9 +28,9 @@ while [ $# -gt 1 ]; do
       ;;
     # A live folder becomes a release of ours; what a link leads to elsewhere is somebody else's.
     *)
-      name=${name#"$where"}
-      set=$live
-      if [ ! -L "$live" ]; then mine=yes; fi
+      name=${name#"$live"}
+      set=$live_path
+      if [ ! -L "$live_path" ]; then mine=yes; fi
       ;;
   esac
   name=${name#*/}
@@ -44,14 +42,14 @@ while [ $# -gt 1 ]; do
     if [ "$known" != "$set" ]; then reader=$(reader_of "$root" "$set") || exit; fi
     known=$set
     # The live name may be exchanged once more, so what is read there is named from where it was entered.
-    if [ -z "$reader" ] && [ "$set" != "$live" ]; then
+    if [ -z "$reader" ] && [ "$set" != "$live_path" ]; then
       cp -p "$set/$name" "$to" || explain "$staging" "cannot copy $2"
     else
       (enter "$root" "$set" && reader_for "$name" && as_reader cat "./$name") >"$to" || explain "$staging" "cannot copy $2"
       if [ -n "$reader" ] && [ "$reader" != mixed ]; then chown -h "$(owner_of "$reader")" "$to"; fi
     fi
     # What the live set has under that name says to whom it belongs.
-    rights "$to" "$live" "$2"
+    rights "$to" "$live_path" "$2"
     chmod ug-s "$to"
   fi
   shift 2

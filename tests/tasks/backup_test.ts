@@ -85,7 +85,7 @@ testWhere("backup is skipped where nothing is live", { needs: ["linux"] }, async
   const cases: [name: string, make: (device: LocalDevice) => Promise<void>][] = [
     ["no live name", async () => {}],
     ["an empty folder", (device) => Deno.mkdir(device.at("artifacts_phase2"))],
-    ["a link to nothing", (device) => Deno.symlink("gone", device.at("artifacts_phase2"))],
+    ["a broken link", (device) => Deno.symlink("gone", device.at("artifacts_phase2"))],
   ];
   for (const [name, make] of cases) {
     await using device = await makeLocalDevice();

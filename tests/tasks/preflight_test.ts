@@ -92,8 +92,8 @@ const refusals: readonly Refused[] = [
   ...([
     ["phase4", "LoadState=masked", "phase4 is masked"],
     ["phase4", "LoadState=bad-setting", "systemd cannot read the unit phase4"],
-    ["phase4", "LoadState=loaded; echo CanStart=no", "phase4 cannot be started by itself"],
-    ["phase4", "LoadState=loaded; echo CanStop=no", "phase4 cannot be stopped by itself"],
+    ["phase4", "LoadState=loaded; echo CanStart=no", "phase4 cannot be started manually"],
+    ["phase4", "LoadState=loaded; echo CanStop=no", "phase4 cannot be stopped manually"],
     ["phase4@", "LoadState=loaded", "phase4@ is a template"],
     ["phase4*", "LoadState=loaded", "phase4* is a pattern"],
     ["phase 4", "LoadState=loaded", "phase 4 has a space in it"],
@@ -230,7 +230,7 @@ testWhere(
     await mounted(device.at("artifacts_phase2"), "size=1m", async () => {
       const { last } = await device.perform([preflight], { release });
       assertEquals([last.status, last.error?.kind], ["failed", "unsuitable"]);
-      assertStringIncludes(last.error?.evidence ?? "", "filesystem of its own");
+      assertStringIncludes(last.error?.evidence ?? "", "is a mount point");
     });
   },
 );

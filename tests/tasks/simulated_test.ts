@@ -168,7 +168,7 @@ for (const manager of ["command", "none"] as const) {
         releaseOf: newestBackup,
         run: { ...newRun(), command: "rollback" },
       };
-      const verify = { pipeline: verifyRemotePipeline(new Map()), writes: false };
+      const verify = { pipeline: verifyRemotePipeline(() => undefined), writes: false };
 
       assertEquals(await same(bad, { ...dry }), "changed");
       assertEquals(await same(bad, {}, (side) => sick(side, "sick")), "rolled_back");

@@ -5,8 +5,7 @@ import { verifyRemote } from "../../tasks/verify_remote.ts";
 import { type LocalDevice, makeLocalDevice, writeSet } from "../local_device.ts";
 import { testWhere } from "../support.ts";
 
-const against = (device: LocalDevice, release?: Release) =>
-  verifyRemote(new Map(release === undefined ? [] : [[device.settings.artifactsDir, release]]));
+const against = (release?: Release) => verifyRemote(() => release);
 
 testWhere("verifyRemote() is ok for a whole set, with and without the local one, and writes nothing", {
   needs: ["linux"],
@@ -17,7 +16,7 @@ testWhere("verifyRemote() is ok for a whole set, with and without the local one,
   await device.write("artifacts_phase2/unlisted", "x");
   const before = await device.tree();
   for (const local of [undefined, release]) {
-    const { last } = await device.perform([against(device, local)], { dryRun: true });
+    const { last } = await device.perform([against(local)], { dryRun: true });
     assertEquals(last.status, "ok");
     assertEquals(last.detail?.release, release.id);
     assertEquals(last.detail?.unlisted, ["unlisted"]);
@@ -51,7 +50,7 @@ testWhere("verifyRemote() names every file that is not what it was", { needs: ["
     await using device = await makeLocalDevice();
     await writeSet(device.at("artifacts_phase2"), { a: "a", b: "b" });
     await spoil(device);
-    const { last } = await device.perform([against(device)]);
+    const { last } = await device.perform([against()]);
     assertEquals([last.status, last.error?.kind], ["failed", "mismatch"], name);
     for (const word of says) assertStringIncludes(last.error?.evidence ?? "", word);
   }
@@ -61,16 +60,16 @@ testWhere("verifyRemote() tells a whole set from the one that is meant", { needs
   await using device = await makeLocalDevice();
   await writeSet(device.at("artifacts_phase2"), { a: "a" }, "1");
   const other = await writeSet(`${device.dir}/set`, { a: "b" }, "2");
-  const { last } = await device.perform([against(device, other)]);
+  const { last } = await device.perform([against(other)]);
   assertEquals(last.error?.kind, "mismatch");
   assertStringIncludes(last.error?.evidence ?? "", other.id);
 });
 
 testWhere("verifyRemote() fails where nothing is live", { needs: ["linux"] }, async () => {
   await using device = await makeLocalDevice();
-  assertEquals((await device.perform([against(device)])).last.error?.kind, "not-found");
+  assertEquals((await device.perform([against()])).last.error?.kind, "not-found");
   await Deno.symlink("gone", device.at("artifacts_phase2"));
-  const { last } = await device.perform([against(device)]);
+  const { last } = await device.perform([against()]);
   assertEquals(last.error?.kind, "not-found");
   assertStringIncludes(last.error?.evidence ?? "", "leads nowhere");
 });

@@ -28,7 +28,7 @@ testWhere(
       ["other bytes", (device, staging) => device.write(`${staging}/sub/b`, "x"), "sub/b"],
       ["a missing file", (device, staging) => Deno.remove(device.at(staging, "a")), "a is missing"],
       ["metadata.json", (device, staging) => device.write(`${staging}/metadata.json`, "{}"), "metadata.json"],
-      ["a further file", (device, staging) => device.write(`${staging}/stranger`, "x"), "no part"],
+      ["a further file", (device, staging) => device.write(`${staging}/stranger`, "x"), "not part"],
       [
         "nothing staged",
         (device, staging) => Deno.remove(device.at(staging), { recursive: true }),

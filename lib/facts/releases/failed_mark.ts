@@ -6,7 +6,7 @@
 /** What of a service is a release's fault, and how a person says it. */
 const FAULTS: Readonly<Record<ReleaseFault, string>> = {
   service: "its service did not start, or did not stay active",
-  unhealthy: "its service did not get ready",
+  unhealthy: "its service did not become ready",
 };
 
 /** The kinds of failures that a release is blamed for. */
@@ -45,9 +45,9 @@ export function parseFailed(text: string): FailedHere {
   return { release, mark: plain && fault !== null && more.length === 0 ? { at, run, fault } : null };
 }
 
-/** "its service did not get ready, in run R of T". */
+/** "its service did not become ready, in run R of T". */
 export function markInWords(mark: FailedMark | null): string {
   return mark === null
-    ? "when and why was not noted"
-    : `${FAULTS[mark.fault]}, in run ${mark.run} of ${mark.at}`;
+    ? "the time and reason were not recorded"
+    : `${FAULTS[mark.fault]}, in run ${mark.run} at ${mark.at}`;
 }

@@ -37,9 +37,9 @@ function refuseSwappable(folder: Foreign, deployPath: string): Refusal {
   const mend = isShared(folder) ? `chmod go-w ${folder.path}` : `chown root: ${folder.path}`;
   return {
     kind: "unsuitable",
-    evidence: `${folder.path} ${whose(folder)}, who can put another folder in the place of ${deployPath}`,
+    evidence: `${folder.path} ${whose(folder)}, who can replace ${deployPath} by another folder`,
     next:
-      `nothing changed; root does not follow a path that others can exchange: on the device, ${mend}; or log in as that user, without become`,
+      `nothing changed; root does not follow a path that others can change: on the device, ${mend}; or log in as that user, without become`,
   };
 }
 
@@ -48,17 +48,17 @@ function refuseUntrusted(found: Foreign, user: string, deployPath: string): Refu
   if (found.mode === "other") {
     return {
       kind: "unsuitable",
-      evidence: `${found.path} is a link, or no folder: nothing in it is believed`,
+      evidence: `${found.path} is a link, or not a folder: nothing in it is trusted`,
       next:
-        `nothing changed; on the device, move it away, and let nobody put it there again: chown root: ${deployPath}`,
+        `nothing changed; on the device, move it away, and make sure that nobody can put it back: chown root: ${deployPath}`,
     };
   }
   const command = isShared(found) ? "! -type l -exec chmod go-w {} +" : `-exec chown -h ${user}: {} +`;
   return {
     kind: "unsuitable",
-    evidence: `${found.path} ${whose(found)}: nothing in it is believed`,
+    evidence: `${found.path} ${whose(found)}: nothing in it is trusted`,
     next:
-      `nothing changed; if you trust what is in it, on the device: find ${deployPath}/.lockstep -path '*/releases/*' -prune -o ${command}`,
+      `nothing changed; if you trust its content, on the device: find ${deployPath}/.lockstep -path '*/releases/*' -prune -o ${command}`,
   };
 }
 

@@ -1,11 +1,8 @@
-# What lies under the deploy path. $1: deploy path, $2: live name.
-# shellcheck shell=sh
-root=$1
-live=$2
+# What lies under the deploy path. Takes root (the deploy path) and live (the live name).
+# shellcheck shell=sh disable=SC2154 # the arguments
 
 # say KEY VALUE: a line of our output; a value with a line break is none of ours and is left out.
 say() {
-  # shellcheck disable=SC2154 # nl is the prelude's
   case $2 in *"$nl"*) return ;; esac
   printf '%s=%s\n' "$1" "$2"
 }
@@ -67,7 +64,6 @@ for path in failed/*; do
   if [ ! -e "$path" ]; then continue; fi
   mark=
   if [ -f "$path" ] && [ -s "$path" ]; then mark=$(head -c 200 "$path" 2>/dev/null); fi
-  # shellcheck disable=SC2154 # nl is the prelude's
   say failed "${path##*/}${mark:+ ${mark%%"$nl"*}}"
 done
 for path in live.next journal.next lock.stale.*; do

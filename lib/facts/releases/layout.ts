@@ -48,9 +48,11 @@ function parseArmed(text: string): Layout["armed"] {
   return run === "" || !/^-?\d+$/.test(seconds) ? null : { run, seconds: Number(seconds) };
 }
 
+const lookAtLayout = program("layout", text, { takes: ["root", "live"] });
+
 export const layout = defineFact<Layout>({
-  program: program("layout", text),
-  args: ({ settings }) => [settings.deployPath, settings.liveDir],
+  program: lookAtLayout,
+  args: ({ settings }) => lookAtLayout.args({ root: settings.deployPath, live: settings.liveDir }),
   parse: (output) => {
     const fields = new Fields(output);
     const target = fields.all("target")[0] ?? null;

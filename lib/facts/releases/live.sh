@@ -1,16 +1,15 @@
-# The live set: its digests, its size, its metadata.json. $1: deploy path, $2: live name (or the path of a backup).
-# shellcheck shell=sh
-cd "$1" 2>/dev/null && enter "$1" "$2" || exit 0
+# The live set: its digests, its size, its metadata.json. Takes root (the deploy path) and place (the live name, or the path of a backup).
+# shellcheck shell=sh disable=SC2154 # the arguments
+cd "$root" 2>/dev/null && enter "$root" "$place" || exit 0
 echo "= files"
 if [ -z "$reader" ]; then
-  digests || die exit "cannot read all of $1/$2"
+  digests || die exit "cannot read all of $root/$place"
 elif ! digests 2>/dev/null; then
-  why="uid ${reader%% *} cannot read all of $1/$2, and root does not read for a user who may exchange names there"
-  place=$(pwd -P)
-  # shellcheck disable=SC2154 # nl is the prelude's
-  case $place in
-    "$(cd -P "$1" && pwd -P)"/*) die unsuitable "$why${nl}on the device: chown -hR ${reader%% *} $place" ;;
-    *) die unsuitable "$why${nl}on the device: it leads to $place; if that is wrong: rm $1/$2" ;;
+  why="uid ${reader%% *} cannot read all of $root/$place, and root does not read for a user who may exchange names there"
+  real_path=$(pwd -P)
+  case $real_path in
+    "$(cd -P "$root" && pwd -P)"/*) die unsuitable "$why${nl}on the device: chown -hR ${reader%% *} $real_path" ;;
+    *) die unsuitable "$why${nl}on the device: it leads to $real_path; if that is wrong: rm $root/$place" ;;
   esac
 fi
 kib=$(du -sk .)

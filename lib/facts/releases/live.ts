@@ -3,7 +3,7 @@
  * @module
  */
 import { firstOf } from "../../plain/left_out.ts";
-import { type Program, program } from "../../remote/program.ts";
+import { program } from "../../remote/program.ts";
 import { parseManifest } from "../../manifest.ts";
 import { type Listing, releaseId } from "../../release.ts";
 import text from "./live.sh" with { type: "text" };
@@ -27,20 +27,23 @@ export interface DeviceSet {
   readonly unlisted: readonly string[];
 }
 
-const readSet: Program = program("live", text);
+const readSet = program("live", text, { takes: ["root", "place"] });
 
 /** The live set; null where nothing is live. */
 export const live = defineFact<DeviceSet | null>({
   program: readSet,
   timeout: 1800,
   lines: LISTING_LINES,
-  args: ({ settings }) => [settings.deployPath, settings.liveDir],
+  args: ({ settings }) => readSet.args({ root: settings.deployPath, place: settings.liveDir }),
   parse: parseSet,
 });
 
 /** A backup, by its name; null where there is none. */
 export function backupSet(name: string): Fact<DeviceSet | null> {
-  return defineFact({ ...live, args: ({ settings }) => [settings.deployPath, `backup/${name}`] });
+  return defineFact({
+    ...live,
+    args: ({ settings }) => readSet.args({ root: settings.deployPath, place: `backup/${name}` }),
+  });
 }
 
 /** Faults that are kept of a set. */

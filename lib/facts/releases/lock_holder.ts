@@ -6,12 +6,15 @@ import { program } from "../../remote/program.ts";
 import { defineFact } from "../fact.ts";
 import { type LockHolder, parseLock } from "./journal.ts";
 
+const readLock = program(
+  "lock_holder",
+  `if state "$root" && lock=$(readlink lock 2>/dev/null) && alive "$lock"; then printf '%s\\n' "$lock"; fi`,
+  { takes: ["root"] },
+);
+
 /** Null where nobody does who still lives. */
 export const lockHolder = defineFact<LockHolder | null>({
-  program: program(
-    "lock_holder",
-    `if state "$1" && lock=$(readlink lock 2>/dev/null) && alive "$lock"; then printf '%s\\n' "$lock"; fi`,
-  ),
-  args: ({ settings }) => [settings.deployPath],
+  program: readLock,
+  args: ({ settings }) => readLock.args({ root: settings.deployPath }),
   parse: (output) => parseLock(output.trimEnd()),
 });

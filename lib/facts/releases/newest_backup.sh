@@ -1,6 +1,6 @@
-# The newest backup, and its digests as they were when it was made. $1: deploy path.
-# shellcheck shell=sh
-state "$1" || exit 0
+# The newest backup, and its digests as they were when it was made. Takes root (the deploy path).
+# shellcheck shell=sh disable=SC2154 # the arguments
+state "$root" || exit 0
 newest=
 newest_second=
 # Names sort by their second. Of one second, the number at the end says which came later (byTime in lib/release.ts).
@@ -16,7 +16,6 @@ for path in ../backup/[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][T-][0-9][0-9][0-9
   newest_second=$second
   newest_nth=$nth
 done
-# shellcheck disable=SC2154 # nl is the prelude's
 case $newest in "" | *"$nl"*) exit 0 ;; esac
 if [ -f "backups/$newest" ]; then
   echo "backup=$newest"

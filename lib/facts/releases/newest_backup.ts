@@ -12,11 +12,13 @@ export interface NewestBackup {
   readonly listing: Listing;
 }
 
+const readNewest = program("newest_backup", text, { takes: ["root"] });
+
 /** Null where there is none, or none of ours. */
 export const newestBackup = defineFact<NewestBackup | null>({
-  program: program("newest_backup", text),
+  program: readNewest,
   lines: LISTING_LINES,
-  args: ({ settings }) => [settings.deployPath],
+  args: ({ settings }) => readNewest.args({ root: settings.deployPath }),
   parse: (output) => {
     const backup = new Fields(output).get("backup");
     return backup === "" ? null : { backup, listing: parseDigests(output.split("\n")) };

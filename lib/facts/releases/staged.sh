@@ -1,14 +1,14 @@
-# What the device has of a release that is not live. $1: deploy path, $2: release id, $3: live name, then the digests of its files.
-# shellcheck shell=sh
-state "$1" || exit 0
-root=$1
-lit=$(cd "../$3" 2>/dev/null && pwd -P)
+# What the device has of a release that is not live. Takes root (the deploy path), release (its id) and live (the live name), then the digests
+# of its files.
+# shellcheck shell=sh disable=SC2154 # the arguments
+state "$root" || exit 0
+lit=$(cd "../$live" 2>/dev/null && pwd -P)
 lit=${lit#"$(cd .. && pwd -P)/"}
 found=
 # One that an earlier version has given away already, where everybody could come to it, is made anew.
-if [ -d "staging/$2" ] && { [ -O "staging/$2" ] || [ "$(stat -c %a staging)" = 700 ]; }; then
+if [ -d "staging/$release" ] && { [ -O "staging/$release" ] || [ "$(stat -c %a staging)" = 700 ]; }; then
   # Nobody else can come to it.
-  found=$(cd -P "staging/$2" && digests)
+  found=$(cd -P "staging/$release" && digests)
   echo "= staging"
   printf '%s\n' "$found"
   # What is none of the wanted files may be the beginning of one: how many names it has, and how long it is.
@@ -16,12 +16,12 @@ if [ -d "staging/$2" ] && { [ -O "staging/$2" ] || [ "$(stat -c %a staging)" = 7
   while IFS= read -r line; do
     case $* in *"${line%% *}"*) continue ;; esac
     name=${line#* ?}
-    echo "$(stat -c '%h %s' "staging/$2/$name" 2>/dev/null) $name"
+    echo "$(stat -c '%h %s' "staging/$release/$name" 2>/dev/null) $name"
   done <<EOF
 $found
 EOF
 fi
-for slot in "$2" "$2.b"; do
+for slot in "$release" "$release.b"; do
   if [ -d "releases/$slot" ] && [ "$lit" != ".lockstep/releases/$slot" ]; then
     echo "= slot $slot"
     (enter "$root" "releases/$slot" && digests)
@@ -30,11 +30,9 @@ done
 
 # Files that only a backup has: found by its record, told by what their digest is now. What is staged is not looked for, nor what the live
 # set lists.
-case $lit in ".lockstep/releases/$2" | ".lockstep/releases/$2.b") exit 0 ;; esac
+case $lit in ".lockstep/releases/$release" | ".lockstep/releases/$release.b") exit 0 ;; esac
 if [ ! -d backups ]; then exit 0; fi
 echo "= backups"
-live=$3
-shift 3
 wanted=
 for digest in "$@"; do
   case $found in *"$digest"*) ;; *) wanted="$wanted $digest" ;; esac

@@ -18,18 +18,17 @@ export interface Staged {
   readonly backups: Listing;
 }
 
+const lookForStaged = program("staged", text, { takes: ["root", "release", "live"] });
+
 export const staged = defineFact<Staged>({
-  program: program("staged", text),
+  program: lookForStaged,
   timeout: 1800,
   lines: LISTING_LINES,
-  args: (
-    { settings, release },
-  ) => [
-    settings.deployPath,
-    release?.id ?? "",
-    settings.liveDir,
-    ...release?.files.map((file) => file.sha256) ?? [],
-  ],
+  args: ({ settings, release }) =>
+    lookForStaged.args(
+      { root: settings.deployPath, release: release?.id ?? "", live: settings.liveDir },
+      release?.files.map((file) => file.sha256),
+    ),
   parse: (output) => {
     let staging: Listing | null = null;
     let unfinished: Staged["unfinished"] = new Map();

@@ -5,12 +5,13 @@
  */
 import { Failure, type FailureKind } from "../../errors.ts";
 import type { Program, Simulated } from "../program.ts";
-import type { Answer, Remote, RunOptions, SessionOptions } from "../ssh/session.ts";
+import { byName } from "../program_arguments.ts";
 import type { Answering } from "./answering.ts";
 import { Pool, SimulatedDevice } from "./device.ts";
 import { facts } from "./facts.ts";
 import type { Simulation } from "./faults.ts";
 import { steps } from "./steps.ts";
+import type { Answer, Remote, RunOptions, SessionOptions } from "../remote.ts";
 
 /** Every program that a simulated device can be asked to run, by its name. */
 export const programs: ReadonlyMap<string, Answering> = new Map(Object.entries({ ...facts, ...steps }));
@@ -26,6 +27,8 @@ export interface SimulatedHost {
   readonly user?: string;
   readonly deployPath: string;
   readonly simulated?: Simulation;
+  /** Where it has several sets: each lies in a place of its own. */
+  readonly sets?: readonly { readonly deployPath: string }[];
 }
 
 /** `slow` is called where the device lets us wait, as one that is there would. */
@@ -42,11 +45,14 @@ export function simulatedConnector(): SimulatedConnector {
   const pool = new Pool();
   return async (host, options, slow = () => {}) => {
     const { fault, latency } = host.simulated ?? { fault: "none", latency: 0 };
-    const there = devices.get(host.deployPath) ?? new Map<string, SimulatedDevice>();
-    const device = there.get(host.name) ?? new SimulatedDevice(host.user ?? "root", pool);
-    devices.set(host.deployPath, there.set(host.name, device));
-    device.fault = fault;
-    const session = new SimulatedSession(host.name, device, latency, options);
+    const places = new Map((host.sets ?? [host]).map(({ deployPath }) => {
+      const there = devices.get(deployPath) ?? new Map<string, SimulatedDevice>();
+      const device = there.get(host.name) ?? new SimulatedDevice(host.user ?? "root", pool);
+      devices.set(deployPath, there.set(host.name, device));
+      device.fault = fault;
+      return [deployPath, device] as const;
+    }));
+    const session = new SimulatedSession(host.name, places, latency, options);
     await session.open(slow);
     return session;
   };
@@ -59,7 +65,10 @@ function simulated(answer: Simulated): Answer {
 
 class SimulatedSession implements Remote {
   readonly #name: string;
-  readonly #device: SimulatedDevice;
+  /** By deploy path. */
+  readonly #places: ReadonlyMap<string, SimulatedDevice>;
+  /** The one that was spoken of last: what names no deploy path is about it. */
+  #device: SimulatedDevice;
   readonly #latency: number;
   readonly #options: SessionOptions;
   #ended: Failure | null = null;
@@ -67,11 +76,17 @@ class SimulatedSession implements Remote {
   #closed = false;
   /** Whoever waits for time to pass: told when the session ends. */
   readonly #waiting = new Set<(failure: Failure) => void>();
-  readonly #abort = (): void => this.#end(this.#failure("interrupted", "talk", "the session was given up"));
+  readonly #abort = (): void => this.#end(this.#failure("interrupted", "talk", "the session was abandoned"));
 
-  constructor(name: string, device: SimulatedDevice, latency: number, options: SessionOptions) {
+  constructor(
+    name: string,
+    places: ReadonlyMap<string, SimulatedDevice>,
+    latency: number,
+    options: SessionOptions,
+  ) {
     this.#name = name;
-    this.#device = device;
+    this.#places = places;
+    this.#device = places.values().next().value!;
     this.#latency = latency;
     this.#options = options;
   }
@@ -81,7 +96,7 @@ class SimulatedSession implements Remote {
     signal?.addEventListener("abort", this.#abort);
     if (signal?.aborted) this.#abort();
     try {
-      // Also where there is no latency: between two hosts the program must hear of Ctrl-C.
+      // Also if there is no latency: between two hosts the program must hear of Ctrl-C.
       await this.#pass(this.#latency);
       if (this.#device.fault === "unreachable") {
         throw this.#unreachable("unreachable", "nothing listens there");
@@ -121,7 +136,7 @@ class SimulatedSession implements Remote {
   }
 
   async #answer(program: Program, args: readonly string[], options: RunOptions): Promise<Answer> {
-    const device = this.#device;
+    const device = this.#device = this.#places.get(args[0] ?? "") ?? this.#device;
     const { name } = program;
     if (device.fault === "hang" && name === HANGS) {
       const seconds = options.timeout ?? this.#options.commandTimeout;
@@ -135,7 +150,10 @@ class SimulatedSession implements Remote {
     if (this.#ended !== null) throw this.#ended;
     if (program.simulate !== undefined) return simulated(program.simulate(args, device.memory ??= new Map()));
     const known = programs.get(name);
-    if (known !== undefined) return known(device, args, options.payload);
+    if (known !== undefined) {
+      const { values, rest } = byName(program.takes ?? [], args);
+      return known(device, values, rest, options.payload);
+    }
     this.#options.warn?.(`a simulated device only says "done" to the program ${name}, which has no simulate`);
     return simulated("");
   }

@@ -58,7 +58,7 @@ export class SimulatedDevice {
     this.#pool = pool;
   }
 
-  /** Adds a set under a name in the place of whatever has it. */
+  /** Adds a set under a name instead of whatever has it. */
   keep(where: "releases" | "backups", name: string, set: SetOf): void {
     this[where] = this.#pool.sets(new Map([...this[where], [name, this.#pool.set(set)]]));
   }
@@ -128,7 +128,7 @@ function sameFiles(a: SetOf, b: SetOf): boolean {
     [...a.files].every(([name, { sha256 }]) => b.files.get(name)?.sha256 === sha256);
 }
 
-/** The id of the release that a set is; "" where it has no metadata.json. */
+/** The id of the release that a set is; "" if it has no metadata.json. */
 export function idOf(set: SetOf | undefined): string {
   return releaseId(set?.files.get("metadata.json")?.sha256 ?? "");
 }

@@ -24,7 +24,7 @@ export const facts: Readonly<Record<string, Answering>> = {
 
   boundary: () => answer(""),
 
-  layout: (device, [root = ""]) => {
+  layout: (device, { root = "" }) => {
     const { live, journal, armed, backups } = device;
     return answer(lines([
       `near=${root}`,
@@ -53,7 +53,7 @@ export const facts: Readonly<Record<string, Answering>> = {
 
   space: () => answer(lines(["kib=100000000", "inodes=1000000"])),
 
-  live: (device, [, name = ""]) => {
+  live: (device, { place: name = "" }) => {
     const set = name.startsWith("backup/") ? device.setAt(name) : device.liveSet;
     if (set === undefined) return answer("");
     return answer(lines([
@@ -64,7 +64,7 @@ export const facts: Readonly<Record<string, Answering>> = {
     ]));
   },
 
-  staged: (device, [, id = "", , ...wanted]) => {
+  staged: (device, { release: id = "" }, wanted) => {
     const text: string[] = [];
     const staging = device.staging?.get(id);
     if (staging !== undefined) append(text, ["= staging", ...digests(staging)]);
@@ -90,7 +90,7 @@ export const facts: Readonly<Record<string, Answering>> = {
   // Bytes that are nowhere have no blocks: a new version comes whole.
   blocks: () => answer(""),
 
-  service: (_, [manager = "", service = ""]) => {
+  service: (_, { manager = "", service = "" }) => {
     const who = manager === "auto" ? "systemd" : manager;
     const known = who === "none" || (service === "" && who !== "command") ? "no" : "yes";
     const active = known === "no" || who === "command" ? "unknown" : "yes";
@@ -100,7 +100,7 @@ export const facts: Readonly<Record<string, Answering>> = {
   },
 
   // Its pauses take no time.
-  health: (device, [url = "", , , , attempts = ""]) =>
+  health: (device, { ready_url: url = "", attempts = "" }) =>
     device.well
       ? answer(lines(["attempts=1", "= metrics", "= health", '{"status":"ok","simulated":true}']))
       : die("unhealthy", `${url} is not ready after ${attempts} attempts: simulated_fault is sick`),

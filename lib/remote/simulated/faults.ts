@@ -4,8 +4,8 @@
  */
 
 /**
- * `unreachable` nothing listens there; `silent` it takes the connection and says nothing; `no-space` its disk fills while the set is
- * staged; `hang` it never answers once the set is to be sealed, before the switch; `drop` the link is lost after the switch, once;
+ * `unreachable` nothing listens there; `silent` it accepts the connection and stays silent; `no-space` its disk fills while the set is
+ * staged; `hang` it never answers when the set is about to be sealed, before the switch; `drop` the link is lost after the switch, once;
  * `sick` the service does not get ready on a set that is new to the device.
  */
 export type SimulatedFault = "none" | "unreachable" | "silent" | "no-space" | "hang" | "drop" | "sick";

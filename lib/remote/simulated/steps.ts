@@ -13,7 +13,7 @@ export const steps: Readonly<Record<string, Answering>> = {
   lock: () => answer("held\n"),
   unlock: () => DONE,
 
-  backup: (device, [, , wanted = ""]) => {
+  backup: (device, { wanted = "" }) => {
     const set = device.liveSet;
     if (set === undefined) return die("exit", "cannot copy the live set");
     let name = wanted;
@@ -22,9 +22,9 @@ export const steps: Readonly<Record<string, Answering>> = {
     return DONE;
   },
 
-  take: (device, [, , id = "", keep, ...pairs]) => {
+  take: (device, { release: id = "", earlier }, pairs) => {
     device.staging ??= new Map();
-    const staging = (keep === "fresh" ? undefined : device.staging.get(id)) ?? new Map<string, FileOf>();
+    const staging = (earlier === "fresh" ? undefined : device.staging.get(id)) ?? new Map<string, FileOf>();
     device.staging.set(id, staging);
     for (const [source, name] of inPairs(pairs)) {
       const file = device.fileAt(source);
@@ -35,7 +35,7 @@ export const steps: Readonly<Record<string, Answering>> = {
   },
 
   // The bytes stay where they are: what they would be is known from their digests.
-  receive: (device, [root = "", , id = "", ...words], payload) => {
+  receive: (device, { root = "", release: id = "" }, words, payload) => {
     const staging = device.staging?.get(id);
     // It is asked for no blocks and keeps no half of a file, so every file comes as one part.
     const files = Array.from({ length: words.length / 4 }, (_, at) => [words[4 * at]!, words[4 * at + 3]!]);
@@ -50,7 +50,7 @@ export const steps: Readonly<Record<string, Answering>> = {
     return DONE;
   },
 
-  seal: (device, [, id = "", slot = ""]) => {
+  seal: (device, { release: id = "", new_slot: slot = "" }) => {
     const files = device.staging?.get(id);
     if (files === undefined) return die("exit", "cannot seal the release");
     if (device.live === slotLink(slot)) return die("unsuitable", `the slot ${slot} is live`);
@@ -59,13 +59,13 @@ export const steps: Readonly<Record<string, Answering>> = {
     return DONE;
   },
 
-  arm: (device, [, , run = "", seconds]) => {
+  arm: (device, { run = "", seconds }) => {
     device.armed = { run, at: Date.now() + Number(seconds) * 1000 };
     return DONE;
   },
 
-  switch: (device, [, , target = "", run = "", since = "", , , undo]) => {
-    if (device.setAt(target) === undefined) return die("not-found", `${target} is not there any more`);
+  switch: (device, { target = "", run = "", since = "", undo }) => {
+    if (device.setAt(target) === undefined) return die("not-found", `${target} is gone`);
     const { journal, live } = device;
     if (undo === "undo") device.armed = null;
     device.journal = {
@@ -84,7 +84,7 @@ export const steps: Readonly<Record<string, Answering>> = {
     return DONE;
   },
 
-  confirm: (device, [, , entry = "", failed = "", mark = "", well = "", ...expired]) => {
+  confirm: (device, { entry = "", failed = "", mark = "", well = "" }, expired) => {
     device.armed = null;
     if (device.journal === null) return die("timeout", "there is no switch to confirm");
     const others = device.failed.filter((line) => ![failed, well].includes(line.split(" ")[0]!));
@@ -103,7 +103,7 @@ export const steps: Readonly<Record<string, Answering>> = {
     return DONE;
   },
 
-  cleanup: (device, [, , ...paths]) => {
+  cleanup: (device, _, paths) => {
     for (const path of paths.filter((path) => path !== device.live)) {
       const name = path.split("/").at(-1)!;
       if (path.startsWith(".lockstep/staging/")) device.unstage(name);

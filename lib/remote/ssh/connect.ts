@@ -5,8 +5,9 @@
  * @module
  */
 import { Failure } from "../../errors.ts";
-import { openSession, type Remote, type SessionOptions } from "./session.ts";
+import { openSession, type SshOptions } from "./session.ts";
 import type { Endpoint } from "./transport.ts";
+import type { Remote } from "../remote.ts";
 
 /** How many may be connecting to one destination. */
 const AT_ONCE = 8;
@@ -18,7 +19,7 @@ const RETRIES = 2;
 const PATIENCE = 3;
 
 /** `slow` is called once where the host lets us wait. */
-export type Connector = (endpoint: Endpoint, options: SessionOptions, slow?: () => void) => Promise<Remote>;
+export type Connector = (endpoint: Endpoint, options: SshOptions, slow?: () => void) => Promise<Remote>;
 
 /** `openSession()`, gently. Destinations are told apart as far as the inventory tells them: address, port and ssh arguments. */
 export function gentleConnector(

@@ -32,8 +32,8 @@ export async function whyUnreachable(endpoint: Endpoint, options: TransportOptio
   }
   const net = { name: "net", host: `${hostname}:${port}` } as const;
   if (Deno.permissions.querySync(net).state !== "granted") {
-    const evidence = `ssh was not let in at ${at}, or nothing answers there`;
-    const next = `grant --allow-net=${net.host} (or --allow-net) to be told which; ${byHand}`;
+    const evidence = `ssh could not log in at ${at}, or nothing answers there`;
+    const next = `grant --allow-net=${net.host} (or --allow-net) to find out which; ${byHand}`;
     return { kind: "unreachable", evidence, next, again: true };
   }
   if (await lookup(hostname).catch(() => null) === null) {
@@ -45,18 +45,18 @@ export async function whyUnreachable(endpoint: Endpoint, options: TransportOptio
       return {
         kind: "refused",
         again: true,
-        evidence: `ssh was not let in at ${at}`,
+        evidence: `ssh could not log in at ${at}`,
         next: endpoint.hasPassword
-          ? `${at} answers, but ssh was not let in: the password of the inventory is not used, so put a key there (ssh-copy-id); ${byHand}`
-          : `${at} answers, but ssh was not let in: check user, key (its mode must be 600) and host key; ${byHand}`,
+          ? `${at} answers, but ssh could not log in: the inventory's password is not used, so install a key there (ssh-copy-id); ${byHand}`
+          : `${at} answers, but ssh could not log in: check user, key (its mode must be 600) and host key; ${byHand}`,
       };
     case "dropped":
       return {
         kind: "refused",
         again: true,
-        evidence: `${at} drops connections before it speaks`,
+        evidence: `${at} drops connections before the ssh greeting`,
         next:
-          `${at} drops connections before it speaks: it has too many (MaxStartups of sshd, a firewall); try again with fewer --forks`,
+          `${at} drops connections before the ssh greeting: it has too many (sshd's MaxStartups, a firewall); try again with fewer --forks`,
       };
     case "closed":
       return {
@@ -76,13 +76,14 @@ export async function whyUnreachable(endpoint: Endpoint, options: TransportOptio
       return {
         kind: "timeout",
         again: false,
-        evidence: `${at} takes the connection and says nothing`,
-        next: `${at} takes the connection and says nothing: what listens there is stuck, or no ssh server`,
+        evidence: `${at} accepts the connection and stays silent`,
+        next:
+          `${at} accepts the connection and stays silent: the server there hangs, or is not an ssh server`,
       };
   }
 }
 
-/** What `ssh -G` says it would do; empty where it says nothing. */
+/** What `ssh -G` says it would do; empty if it says nothing. */
 export async function settingsOfSsh(
   endpoint: Endpoint,
   options: TransportOptions,
@@ -110,7 +111,7 @@ async function answers(
   let connected = false;
   const open = connecting.then(async (connection) => {
     connected = true;
-    // An ssh server speaks first. One that takes the connection and says nothing is stuck, or none.
+    // An ssh server speaks first. One that accepts the connection and stays silent is stuck, or none.
     const first = await Promise.race([connection.read(new Uint8Array(1)), late]).catch(() => null);
     connection.close();
     return first === 1 ? "open" as const : first === null ? "dropped" as const : "silent" as const;

@@ -70,7 +70,7 @@ export class FrameReader {
     const most = BEATS.burst + BEATS.perSecond * (performance.now() - this.#since) / 1000;
     if (this.#beats > most) {
       throw new OverLimit(
-        `it sent more beats than ${BEATS.burst} and ${BEATS.perSecond} a second, where one is due every 5 s`,
+        `it sent more than ${BEATS.burst} heartbeats plus ${BEATS.perSecond} a second; one is due every 5 s`,
       );
     }
   }

@@ -27,7 +27,7 @@ export interface HostKeyWatch {
   readonly args: readonly string[];
   /** Is told of what ssh prints on standard error. */
   read(chunk: Uint8Array): void;
-  /** What is to be said of the key: null where it is the known one, or the first. Call it once the session has come about, or has not. */
+  /** What is to be said of the key: null if it is the known one, or the first. Call it once the session has come about, or has not. */
   warning(): Promise<string | null>;
 }
 
@@ -39,7 +39,7 @@ const MOST = 64 * 1024;
 /** The line was written before the session came about, so it is on its way. Milliseconds. */
 const PATIENCE = 1000;
 
-/** Null where keys are checked, or nothing can be known of them. */
+/** Null if keys are checked, or nothing can be known of them. */
 export async function watchHostKey(
   endpoint: Endpoint,
   options: TransportOptions,
@@ -48,7 +48,7 @@ export async function watchHostKey(
   if (!await mayBeUnchecked(endpoint, options)) return null;
   const settings = await settingsOfSsh(endpoint, options);
   const checking = settings.get("stricthostkeychecking");
-  // A command of the user's own would be in the place of ours, and decides what is known.
+  // A command of the user's own would replace ours, and decides what is known.
   if (checking === undefined || /^(true|yes|ask)$/.test(checking) || settings.has("knownhostscommand")) {
     return null;
   }
@@ -64,7 +64,7 @@ export async function watchHostKey(
 }
 
 const CANNOT_TELL =
-  "host keys are not checked (StrictHostKeyChecking), and this ssh is too old to say which key it " +
+  "host keys are not checked (StrictHostKeyChecking), and this ssh is too old to report which key it " +
   "was shown: whether the key has changed is not known";
 
 class Watch implements HostKeyWatch {
@@ -115,14 +115,15 @@ class Watch implements HostKeyWatch {
     const [type = "", fingerprint = "", name = ""] = line;
     const known = name === this.#name ? this.#known : await this.#lookUp(name);
     if (known === null) {
-      return "host keys are not checked (StrictHostKeyChecking), and ssh-keygen could not be asked whether the key has changed";
+      return "host keys are not checked (StrictHostKeyChecking), and ssh-keygen could not run to check whether the key has changed";
     }
     return changeOf(type, fingerprint, name, known);
   }
 }
 
 /**
- * What is to be said of a key that was shown, given those that were known for this name; null where it is one of them, or none was known. Pure.
+ * What is to be said of a key that was shown, given those that were known for this name; null if it is one of them, or none was known.
+ * Pure.
  */
 export function changeOf(
   type: string,
@@ -135,7 +136,7 @@ export function changeOf(
   const alike = known.filter((key) => key.type === type);
   const old = (alike.length > 0 ? alike : known)
     .map((key) => `${key.fingerprint} (${key.type}, ${key.file} line ${key.line})`).join(" and ");
-  return `the host key of ${name} has changed, and is taken because host keys are not checked: known was ${old}, ` +
+  return `the host key of ${name} has changed, and is accepted because host keys are not checked: known was ${old}, ` +
     `shown is ${fingerprint} (${type}); if that is right, remove the old one: ssh-keygen -R ${name} -f ${
       (alike[0] ?? known[0])!.file
     }`;
@@ -155,7 +156,7 @@ function pathsOf(list: string): string[] {
   return list === "" ? [] : list.split(/ (?=\/)/);
 }
 
-/** The keys that files have for a name, also where they have it as a hash or a pattern; null where nobody can be asked. */
+/** The keys that files have for a name, also if they have it as a hash or a pattern; null if nobody can be asked. */
 async function knownKeys(name: string, files: readonly string[]): Promise<KnownKey[] | null> {
   const all: KnownKey[] = [];
   for (const file of files) {
@@ -180,7 +181,7 @@ export function parseKnown(text: string, file: string): KnownKey[] {
   return keys;
 }
 
-/** What a program prints; null where it cannot be started. */
+/** What a program prints; null if it cannot be started. */
 async function outputOf(argv: readonly string[]): Promise<string | null> {
   const [command = ""] = argv;
   if (Deno.permissions.querySync({ name: "run", command }).state !== "granted") return null;
@@ -221,7 +222,7 @@ function fileMayUncheck(sshConfig: string | undefined): Promise<boolean> {
   return asked;
 }
 
-/** Every file that ssh would read is looked at once a run. Where one cannot be, ssh is asked for every host. */
+/** Every file that ssh would read is looked at once a run. If one cannot be, ssh is asked for every host. */
 async function lookAtFiles(sshConfig: string | undefined): Promise<boolean> {
   // As ssh does, whatever $HOME says.
   const home = currentUser()?.homedir ?? null;
@@ -252,7 +253,7 @@ async function oneMayUncheck(path: string, folder: string | null, depth: number)
   return false;
 }
 
-/** The files that an Include names: one, or those of a folder; null where it says more than that. */
+/** The files that an Include names: one, or those of a folder; null if it says more than that. */
 async function expand(pattern: string, folder: string | null): Promise<string[] | null> {
   const at = isAbsolute(pattern)
     ? pattern

@@ -47,7 +47,7 @@ export class Kept {
     if (this.#tail.length > 2 * most) this.#tail.keepLast(most);
   }
 
-  /** What is kept, without the line break at its end, as text. Begins anew. */
+  /** What is kept, without the line break at its end, as text. Begins again. */
   take(limit: Pick<StreamLimit, "bytes" | "raw">): string {
     const text = this.text(limit, true);
     this.#head = new Pile();

@@ -32,7 +32,7 @@ const LIMIT = 10_000;
 const KEPT = 64 * 1024;
 
 /**
- * Why there is no shell, after the login has ended by itself (`exitCode`), or where it lets us wait (null). Null where the probe does not
+ * Why there is no shell, after the login has ended by itself (`exitCode`), or where it lets us wait (null). Null if the probe does not
  * tell.
  */
 export async function probeLogin(
@@ -94,10 +94,11 @@ export function faultOf({ runs, options, reader, ended }: Seen, exitCode: number
     const shell = reader || "another shell";
     return {
       evidence:
-        `a start file of the login ends in ${shell} (by exec, say), which waits for commands in the place of ours`,
-      next: `in ~/.bashrc, ~/.profile or what it reads, start it on a terminal only: [ -t 0 ] && exec ${
-        reader || "…"
-      }`,
+        `a start file of the login ends in ${shell} (for example by exec), which waits for commands instead of our shell`,
+      next:
+        `in ~/.bashrc, ~/.profile or a file that it reads, start it only on a terminal: [ -t 0 ] && exec ${
+          reader || "…"
+        }`,
     };
   }
   if (options.includes("r")) {
@@ -110,21 +111,21 @@ export function faultOf({ runs, options, reader, ended }: Seen, exitCode: number
     if (exitCode === null) {
       return {
         unsure: true,
-        evidence: "a start file of the login reads standard input, and so waits for what never comes",
+        evidence: "a start file of the login reads standard input, and so waits forever",
         next:
-          "in ~/.bashrc, ~/.profile or what it reads, let it read on a terminal only: if [ -t 0 ]; then …; fi",
+          "in ~/.bashrc, ~/.profile or a file that it reads, read only on a terminal: if [ -t 0 ]; then …; fi",
       };
     }
     if (exitCode !== 127) return null;
     return {
       evidence: "the login runs commands, but finds no sh",
-      next: "let the PATH of the login have the folder of sh (/bin)",
+      next: "add the folder of sh (/bin) to the PATH of the login",
     };
   }
   if (!ended) return null;
   return {
-    evidence: "the login runs another program in the place of the command that it is given",
-    next: "on the device: let ForceCommand (sshd_config) or command= (authorized_keys) end in " +
+    evidence: "the login runs another program instead of the given command",
+    next: "on the device: ForceCommand (sshd_config) or command= (authorized_keys) must end in " +
       'exec /bin/sh -c "$SSH_ORIGINAL_COMMAND"; otherwise the user needs a login shell (chsh -s /bin/sh), ' +
       "whose start files neither exit nor exec without a terminal ([ -t 0 ])",
   };

@@ -3,59 +3,37 @@
  * answered. Requests are answered in order; several may be under way, so that a batch of them costs one round trip.
  * @module
  */
-import { Buffer } from "node:buffer";
 import type { Writable } from "node:stream";
 import type { ProcessPromise } from "zx/core";
 import { Failure, type FailureKind } from "../../errors.ts";
-import { whyUnreachable } from "./diagnose.ts";
 import { type Frame, FrameReader } from "./frames.ts";
-import { HOST_KEY_LINE, type HostKeyWatch, watchHostKey } from "./host_key.ts";
+import { type HostKeyWatch, watchHostKey } from "./host_key.ts";
 import { OverLimit, type StreamLimit } from "./kept.ts";
-import { type LoginFault, probeLogin } from "./login_probe.ts";
-import {
-  ERRORS_KEPT,
-  ERRORS_RECEIVED,
-  NOISE,
-  OUTPUT,
-  OUTPUT_PER_FILE,
-  PIECES,
-  RECEIVED,
-  SILENCE,
-} from "../limits.ts";
+import { probeLogin } from "./login_probe.ts";
+import { NOISE, PIECES, SILENCE } from "../limits.ts";
 import { definitionOf, functionOf, prelude, type Program } from "../program.ts";
+import { frame } from "./request.ts";
+import { limitsOf, type RequestLimits } from "./request_limits.ts";
 import { kill, start } from "./spawn.ts";
-import type { Answer, Call, Payload, Remote, RunOptions } from "../remote.ts";
+import { LAST_WORDS, lastWords, noLogin, unreachable, whyNoSession } from "./why_no_session.ts";
+import type { Answer, Call, Payload, Remote, RunOptions, SessionOptions } from "../remote.ts";
 import type { Throttle } from "./throttle.ts";
 import { type Endpoint, PUT_AWAY, refusal, sessionArgv, type TransportOptions } from "./transport.ts";
 
-export type { Answer, Payload, Remote, RunOptions } from "../remote.ts";
-
-export interface SessionOptions extends TransportOptions {
-  /** Seconds for a program that sets no limit of its own. */
-  readonly commandTimeout: number;
-  /** Seconds for any program, whatever limit it sets of its own, besides what it waits on purpose. */
-  readonly longest?: number;
-  /** Bytes that a program may print, where that is not the usual. */
+export interface SshOptions extends SessionOptions, TransportOptions {
+  /** Bytes that a program may print, if that is not the usual. */
   readonly maxOutput?: number;
-  /** Ends the session at any moment, also before it has come about. */
-  readonly signal?: AbortSignal;
   /** What limits all sessions of the run together. */
   readonly throttle?: Throttle;
-  /** Seconds that the device has to say that it has ended what took too long, where that is not the usual. */
+  /** Seconds that the device has to say that it has ended what took too long, if that is not the usual. */
   readonly grace?: number;
-  /** Seconds that an upload may stand still, where that is not the usual. */
+  /** Seconds that an upload may stand still, if that is not the usual. */
   readonly stall?: number;
-  /** Is told what is worth knowing of the connection. */
-  readonly warn?: (message: string) => void;
 }
 
-interface Pending {
+interface Pending extends Omit<RequestLimits, "left"> {
   readonly id: number;
   readonly name: string;
-  readonly seconds: number;
-  readonly out: StreamLimit;
-  readonly err: StreamLimit;
-  readonly pieces: number;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (failure: Failure) => void;
   startedAt: number;
@@ -80,11 +58,11 @@ const STALL = 60;
 const SLOWEST = 1024;
 /** For the loop to end by itself when it is told to. Milliseconds. */
 const CLOSE_GRACE = 2000;
-/** What may be printed where nothing was asked. */
+/** What may be printed if nothing was asked. */
 const UNASKED: StreamLimit = { bytes: NOISE.kept, past: "cut", received: NOISE.received };
 
 /** Opens a session, or throws a Failure that says why there is none. */
-export async function openSession(endpoint: Endpoint, options: SessionOptions): Promise<Remote> {
+export async function openSession(endpoint: Endpoint, options: SshOptions): Promise<Remote> {
   const refused = refusal(endpoint);
   if (refused !== null) {
     throw unreachable(
@@ -113,7 +91,7 @@ async function opened(session: Session): Promise<Remote> {
 
 class Session implements Remote {
   readonly #endpoint: Endpoint;
-  readonly #options: SessionOptions;
+  readonly #options: SshOptions;
   readonly #process: ProcessPromise;
   readonly #stdin: Writable;
   #stdout: FrameReader;
@@ -133,7 +111,7 @@ class Session implements Remote {
   readonly ready: Promise<void>;
   readonly #exited: Promise<void>;
 
-  constructor(endpoint: Endpoint, options: SessionOptions, watch?: HostKeyWatch) {
+  constructor(endpoint: Endpoint, options: SshOptions, watch?: HostKeyWatch) {
     this.#endpoint = endpoint;
     this.#options = options;
     const greeting = `lockstep-${crypto.randomUUID()}`;
@@ -153,7 +131,7 @@ class Session implements Remote {
           action: "connect",
           host: endpoint.name,
           evidence: [`no shell within ${seconds} s`, ...this.#lastErrors()].join("\n"),
-          next: "look at what its login shell runs at start, or raise --connect-timeout",
+          next: "check what its login shell runs at start, or raise --connect-timeout",
         }),
       );
     }, seconds * 1000);
@@ -162,7 +140,9 @@ class Session implements Remote {
     let probing = endpoint.connection !== "ssh" ? undefined : setTimeout(async () => {
       const fault = await probeLogin(endpoint, { ...options, signal: probe.signal }, null);
       if (fault?.unsure) await new Promise((resolve) => probing = setTimeout(resolve, UNSURE));
-      if (fault !== null && !this.#greeted) this.#end(this.#noLogin(fault, this.#lastErrors()));
+      if (fault !== null && !this.#greeted) {
+        this.#end(noLogin(this.#endpoint, fault, [...this.#lastErrors(), ...this.#printed()]));
+      }
     }, options.connectTimeout * 1000);
     const settled = (): void => {
       clearTimeout(timer);
@@ -178,7 +158,7 @@ class Session implements Remote {
       this.#stdin.write(`${marker} ${PUT_AWAY}\n`);
       hello.resolve();
     };
-    const abort = (): void => this.#end(this.#failure("interrupted", "talk", "the session was given up"));
+    const abort = (): void => this.#end(this.#failure("interrupted", "talk", "the session was abandoned"));
     options.signal?.addEventListener("abort", abort);
     if (options.signal?.aborted) abort();
     const { stdout, stderr } = this.#process;
@@ -204,29 +184,17 @@ class Session implements Remote {
         this.#failure(
           "unsuitable",
           program.name,
-          `${JSON.stringify(nul)} has a NUL character: no program can be given it`,
+          `${JSON.stringify(nul)} has a NUL character, which no argument can contain`,
         ),
       );
     }
-    // A device counts in whole seconds.
-    const left = Math.max(1, Math.ceil(((options.deadline ?? Infinity) - performance.now()) / 1000));
-    const { commandTimeout, longest = Infinity, maxOutput = OUTPUT.bytes } = this.#options;
-    const own = options.timeout ?? commandTimeout;
-    const seconds = Math.min(own, longest + (options.waits ?? 0), left);
-    const { past, bytes, raw = false } = options.output ??
-      { ...OUTPUT, bytes: maxOutput + (options.expected ?? 0) };
+    const { left, ...limits } = limitsOf(options, this.#options);
+    const { seconds } = limits;
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const pending: Pending = {
       id: this.#nextId++,
       name: program.name,
-      seconds,
-      out: { past, bytes, raw, received: Math.max(RECEIVED, bytes) },
-      err: past === "cut"
-        ? { past, bytes, received: RECEIVED }
-        : { past: "cut", bytes: ERRORS_KEPT, received: ERRORS_RECEIVED },
-      pieces: past === "cut"
-        ? PIECES.exec
-        : PIECES.most + PIECES.perFile * Math.ceil((options.expected ?? 0) / OUTPUT_PER_FILE),
+      ...limits,
       resolve,
       reject,
       startedAt: 0,
@@ -326,16 +294,16 @@ class Session implements Remote {
   }
 
   #notAsked(): void {
-    this.#tooMuch("it sent an answer that was not asked for, where each request has one");
+    this.#tooMuch("it sent an answer that was not requested");
   }
 
   /** The device has gone past a bound. */
   #tooMuch(evidence: string): void {
     const [waiting] = this.#pending;
     if (!this.#greeted) {
-      const before = `${evidence} before the session had begun`;
+      const before = `${evidence} before the session started`;
       return this.#end(
-        unreachable(this.#endpoint, "excess", before, "look at what its login shell runs at start"),
+        unreachable(this.#endpoint, "excess", before, "check what its login shell runs at start"),
       );
     }
     this.#end(this.#failure("excess", waiting?.name ?? "talk", evidence, NEXT_OF_EXCESS));
@@ -343,6 +311,10 @@ class Session implements Remote {
 
   #lastErrors(): string[] {
     return lastWords(this.#stderr.last(LAST_WORDS));
+  }
+
+  #printed(): string[] {
+    return lastWords(this.#stdout.last(LAST_WORDS));
   }
 
   /** An answer is whole when its marker has come on both streams. */
@@ -380,7 +352,7 @@ class Session implements Remote {
     const silent = this.#heard + SILENCE * 1000;
     if (now >= pending.until) return this.#end(this.#timeout(pending, this.#lastErrors()));
     if (now >= silent) {
-      const evidence = `no sign of life within ${SILENCE} s, where one is due every 5 s`;
+      const evidence = `no heartbeat within ${SILENCE} s; one is due every 5 s`;
       return this.#end(this.#failure("timeout", pending.name, evidence));
     }
     const wait = Math.min(pending.until, silent) - now;
@@ -465,64 +437,19 @@ class Session implements Remote {
 
   async #whyEnded(exitCode: number | null, cause: Error | null): Promise<Failure> {
     const words = this.#lastErrors();
-    if (this.#greeted) {
-      return this.#failure(
-        "dropped",
-        this.#pending[0]?.name ?? "talk",
-        ["the connection was lost", ...words].join("\n"),
-      );
+    if (!this.#greeted) {
+      return await whyNoSession(this.#endpoint, this.#options, {
+        exitCode,
+        cause,
+        words,
+        printed: this.#printed(),
+      });
     }
-    if (this.#endpoint.connection === "ssh" && exitCode === null && cause !== null) {
-      return unreachable(
-        this.#endpoint,
-        "missing-tool",
-        `ssh could not be started: ${cause.message}`,
-        "install OpenSSH's client",
-      );
-    }
-    // ssh itself ends with 255 where it cannot get in; anything else came from the far side.
-    if (this.#endpoint.connection === "local") return this.#noShell(exitCode, words);
-    if (exitCode !== 255) {
-      const fault = this.#lacksSudo(exitCode)
-        ? null
-        : await probeLogin(this.#endpoint, this.#options, exitCode ?? 1);
-      return fault === null ? this.#noShell(exitCode, words) : this.#noLogin(fault, words);
-    }
-    const why = await whyUnreachable(this.#endpoint, this.#options);
-    return unreachable(
-      this.#endpoint,
-      why.kind,
-      [words.at(-1) ?? why.evidence, ...words.slice(0, -1)].join("\n"),
-      why.next,
-      why.again,
+    return this.#failure(
+      "dropped",
+      this.#pending[0]?.name ?? "talk",
+      ["the connection was lost", ...words].join("\n"),
     );
-  }
-
-  /** 127 is how a shell says that there is no such program, null that not even that came about. */
-  #lacksSudo(exitCode: number | null): boolean {
-    return this.#endpoint.become && (exitCode === 127 || exitCode === null);
-  }
-
-  #noLogin({ evidence, next }: LoginFault, words: readonly string[]): Failure {
-    const said = [evidence, ...words, ...lastWords(this.#stdout.last(LAST_WORDS))].join("\n");
-    return unreachable(this.#endpoint, "unreachable", said, next);
-  }
-
-  #noShell(exitCode: number | null, words: readonly string[]): Failure {
-    const { become, becomeUser } = this.#endpoint;
-    if (this.#lacksSudo(exitCode)) {
-      return unreachable(
-        this.#endpoint,
-        "missing-tool",
-        "sudo is not installed",
-        "install it, or leave ansible_become out",
-      );
-    }
-    const how = exitCode === null ? "it could not be started" : `its login ended with exit code ${exitCode}`;
-    const evidence = [`no shell: ${how}`, ...words, ...lastWords(this.#stdout.last(LAST_WORDS))].join("\n");
-    if (!become) return unreachable(this.#endpoint, "unreachable", evidence, "the user needs a login shell");
-    const next = `allow it in sudoers, "USER ALL=(${becomeUser}) NOPASSWD: ALL", or leave ansible_become out`;
-    return unreachable(this.#endpoint, "privilege", evidence, next);
   }
 
   #failure(kind: FailureKind, action: string, evidence: string, next?: string): Failure {
@@ -531,46 +458,10 @@ class Session implements Remote {
   }
 
   #timeout({ name, seconds }: Pending, words: readonly string[]): Failure {
-    const whose = this.#options.longest === undefined ? "" : ", as --timeout says";
+    const whose = this.#options.longest === undefined ? "" : " \(--timeout\)";
     return this.#failure("timeout", name, [`no answer within ${seconds} s${whose}`, ...words].join("\n"));
   }
 }
 
-/** A request as the loop reads it: see loop.sh. */
-function frame(request: {
-  readonly id: number;
-  readonly seconds: number;
-  readonly bytes: number;
-  /** Definitions, and whether they are kept. */
-  readonly text: string;
-  readonly keep: boolean;
-  /** The function, and what it is given. */
-  readonly values: readonly string[];
-}): Uint8Array {
-  const text = request.text === "" ? "" : `${request.text}\n`;
-  const counts = request.values.map((value) => value.split("\n").length);
-  const head = [request.id, request.seconds, request.bytes, text.length, request.keep ? 1 : 0, ...counts];
-  return Buffer.from(`${head.join(" ")}\n${text}${request.values.join("\n")}\n`);
-}
-
-function unreachable(
-  endpoint: Endpoint,
-  kind: FailureKind,
-  evidence: string,
-  next: string,
-  again = false,
-): Failure {
-  return new Failure({ kind, action: "connect", host: endpoint.name, evidence, next }, { again });
-}
-
-/** Of what somebody printed last, so much is looked at for evidence. Bytes. */
-const LAST_WORDS = 4096;
-
 const NEXT_OF_EXCESS =
-  "look at the device: nothing of ours sends so much; where its sets are very large, raise --max-output";
-
-/** The last few lines of what somebody printed, as evidence. */
-function lastWords(text: string): string[] {
-  return text.split("\n").map((line) => line.trim())
-    .filter((line) => line !== "" && !line.startsWith(HOST_KEY_LINE)).slice(-5);
-}
+  "look at the device: Lockstep's programs never send that much; if its sets are very large, raise --max-output";

@@ -4,7 +4,8 @@
  */
 import { spawn as nodeSpawn } from "node:child_process";
 import process from "node:process";
-import { $, type ProcessPromise } from "zx/core";
+import type { ProcessPromise } from "zx/core";
+import defer * as zx from "zx/core";
 import { quote } from "../quote.ts";
 
 /** zx keeps all output of a process until it ends; a session lives long and reads its own output, so nothing is kept. */
@@ -16,7 +17,7 @@ const keepNothing: never[] = Object.assign([], { push: () => 0 });
  */
 export function start(argv: readonly string[]): ProcessPromise {
   const [file = "", ...args] = argv;
-  return $({
+  return zx.$({
     spawn: ((_file: string, _args: readonly string[], options: object) =>
       nodeSpawn(file, args, { ...options, shell: false, windowsHide: true })) as typeof nodeSpawn,
     // zx only builds a label of the words with these; no shell sees it.

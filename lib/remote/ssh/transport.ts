@@ -16,7 +16,7 @@ export interface Endpoint {
   readonly port?: number;
   readonly user?: string;
   readonly identityFile?: string;
-  /** The inventory has a password for it, which is not used: worth saying where a key does not do. */
+  /** The inventory has a password for it, which is not used: worth saying if a key does not do. */
   readonly hasPassword?: boolean;
   /** ansible_ssh_common_args and ansible_ssh_extra_args, as words. */
   readonly commonArgs: readonly string[];
@@ -62,7 +62,7 @@ export function becoming(
 
 /**
  * ssh's command line. Host keys and everything else are checked as ssh's configuration says; we only make sure that it never asks, never
- * forwards (an agent only where the inventory says so), never becomes somebody's master and notices a dead link (15 s).
+ * forwards (an agent only if the inventory says so), never becomes somebody's master and notices a dead link (15 s).
  */
 export function sshArgv(endpoint: Endpoint, options: TransportOptions, command: string): string[] {
   const argv = ["ssh"];
@@ -124,11 +124,11 @@ export function remoteCommand(words: readonly string[]): string {
  */
 export function refusal(endpoint: Endpoint): string | null {
   if (endpoint.connection === "local") return null;
-  if (endpoint.connection === "simulated") return "it is simulated, so nothing may be contacted";
+  if (endpoint.connection === "simulated") return "it is simulated, so it must not be contacted";
   const { address, user } = endpoint;
   if (address === "") return "the address is empty";
   if (address.startsWith("-")) {
-    return `the address ${JSON.stringify(address)} begins with "-": ssh would take it for an option`;
+    return `the address ${JSON.stringify(address)} begins with "-": ssh would read it as an option`;
   }
   if (/[\s\p{Cc}'"`$\\;&<>|(){}*?!#]/u.test(address)) return `${JSON.stringify(address)} is not an address`;
   if (user !== undefined && (user === "" || user.startsWith("-") || /[\s\p{Cc}'"`$;&<>|(){}]/u.test(user))) {

@@ -1,9 +1,6 @@
-# Runs the user's command, and prints the end of what it prints. $1: deploy path, $2: folder that it runs in, empty for where a login is, then
-# the command and its arguments. Its exit code is the user's, and none of those by which our programs say what went wrong.
-# shellcheck shell=sh
-root=$1
-dir=$2
-shift 2
+# Runs the user's command, and prints the end of what it prints. Takes root (the deploy path) and dir (the folder that it runs in, empty for where
+# a login is), then the command and its arguments. Its exit code is the user's, and none of those by which our programs say what went wrong.
+# shellcheck shell=sh disable=SC2154 # the arguments
 here=$(pwd)
 # What it prints is kept in a file that has no name any more: what it leaves running may hold that as long as it likes, and nobody waits for it.
 if state "$root" && rm -f command.log && (umask 077 && : >command.log); then

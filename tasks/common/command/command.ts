@@ -8,7 +8,7 @@
  * @module
  */
 import { Fields, outputOf } from "../../../lib/facts/fact.ts";
-import { program, type Simulate } from "../../../lib/remote/program.ts";
+import { program, simulatedBy, type SimulateNamed } from "../../../lib/remote/program.ts";
 import type { TaskVariables } from "../../../lib/settings/mod.ts";
 import { defineTask, type NoVariables, type Task } from "../../../lib/task.ts";
 import { absolutePath, argumentList, checked, checkedIfAny, wholeNumber } from "../checked.ts";
@@ -46,8 +46,8 @@ interface Observed {
   readonly code: number | null;
 }
 
-const look = program("command-look", lookText);
-const runCommand = program("command", text);
+const look = program("command-look", lookText, { takes: ["dir", "creates"] });
+const runCommand = program("command", text, { takes: ["root", "dir"] });
 
 /** Makes a task that runs a command. Throws a UsageError for arguments that are wrong on every host. */
 export function command<Values = NoVariables>(
@@ -72,8 +72,8 @@ export function command<Values = NoVariables>(
       };
       const { creates, unless } = asked;
       if (creates === undefined && unless === undefined) return { ...asked, created: false, code: null };
-      const args = [asked.dir, creates ?? "", ...unless ?? []];
-      const simulated = { ...look, simulate: simulateLook(guardOf(asked)) };
+      const args = look.args({ dir: asked.dir, creates: creates ?? "" }, unless);
+      const simulated = simulatedBy(look, simulateLook(guardOf(asked)));
       const fields = new Fields(outputOf(await host.ask(simulated, args), look, host.settings.name));
       return { ...asked, created: fields.get("created") === "yes", code: fields.number("unless") };
     },
@@ -97,8 +97,8 @@ export function command<Values = NoVariables>(
         detail: { reason: `${run.dryRun ? "would run" : "ran"}: ${why}` },
         steps: [{
           title: `run "${commandWords(argv)}"`,
-          program: { ...runCommand, simulate: simulateRun(guardOf(observed)) },
-          args: [settings.deployPath, dir, ...argv],
+          program: simulatedBy(runCommand, simulateRun(guardOf(observed))),
+          args: runCommand.args({ root: settings.deployPath, dir }, argv),
           ...(timeout === undefined ? {} : { timeout }),
           detail: (output) => output === "" ? {} : { output },
         }],
@@ -107,7 +107,7 @@ export function command<Values = NoVariables>(
   });
 }
 
-const UNKNOWN = "nothing tells: it has neither creates nor unless";
+const UNKNOWN = "is not known: it has neither creates nor unless";
 
 function whyNeeded({ creates, unless, code }: Observed): string {
   const reasons = [
@@ -126,12 +126,12 @@ function guardOf({ creates, unless }: Pick<Observed, "creates" | "unless">): str
   return `command ${JSON.stringify([creates, unless])}`;
 }
 
-function simulateLook(guard: string): Simulate {
-  return ([, creates], memory) =>
+function simulateLook(guard: string): SimulateNamed<"creates"> {
+  return ({ creates }, memory) =>
     memory.has(guard) ? (creates === "" ? "unless=0\n" : "created=yes\n") : "unless=1\n";
 }
 
-function simulateRun(guard: string): Simulate {
+function simulateRun(guard: string): SimulateNamed<string> {
   return (_, memory) => {
     memory.set(guard, "done");
     return "";

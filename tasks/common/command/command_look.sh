@@ -1,9 +1,6 @@
-# Whether the user's command has been run. $1: folder that it runs in, empty for where a login is, $2: what it creates, empty for nothing,
-# then the command that ends with 0 if it has nothing to do, and its arguments.
-# shellcheck shell=sh
-dir=$1
-creates=$2
-shift 2
+# Whether the user's command has been run. Takes dir (the folder that it runs in, empty for where a login is) and creates (what it creates, empty
+# for nothing), then the command that ends with 0 if it has nothing to do, and its arguments.
+# shellcheck shell=sh disable=SC2154 # the arguments
 if [ -n "$creates" ] && { [ -e "$creates" ] || [ -L "$creates" ]; }; then
   echo created=yes
   exit 0

@@ -21,13 +21,13 @@ export function contentDiff(path: string, before: Content, after: Content): stri
   const [old, now] = [textOf(before), textOf(after)];
   if (old === null || now === null) {
     const what = isTooLarge(before) || isTooLarge(after) ? "too large to be shown" : "binary";
-    return `--- ${from}\n+++ ${to}\n${what}: ${sizeOf(before)} there, ${sizeOf(after)} to be\n`;
+    return `--- ${from}\n+++ ${to}\n${what}: ${sizeOf(before)} now, ${sizeOf(after)} after\n`;
   }
   // Masked as a whole first: in a comparison, a secret of several lines would be in pieces that nobody finds.
   const [shownOld, shownNow] = [masked(old), masked(now)];
   const edits = lineEdits(linesOf(shownOld), linesOf(shownNow));
   const told = unified(shownNow === now ? edits : withoutOlder(edits), from, to);
-  if (told === "" && old !== now) return `--- ${from}\n+++ ${to}\nit differs in what is secret alone\n`;
+  if (told === "" && old !== now) return `--- ${from}\n+++ ${to}\nit differs only in secret parts\n`;
   return cutText(told, MOST_TOLD);
 }
 

@@ -82,7 +82,7 @@ export function copy<Values = NoVariables>(options: CopyOptions<Values>): Task {
     name,
     ...(options.variables === undefined ? {} : { variables: options.variables }),
     action: () => `copy ${options.from}`,
-    next: () => "correct that, then run the same again: what is done is not done again",
+    next: () => "correct that, then run the same again: finished files are not written again",
     observe: async (host, variables) => {
       if (read?.run !== host.run.id) read = { run: host.run.id, tree: readTree(name, from) };
       const tree = await read.tree;
@@ -118,20 +118,19 @@ function planCopy({ to, wanted, way, rename, diff }: Observed): Plan {
   const blocked = wanted.find(({ entry }) => entry.kind === "folder" || entry.kind === "other");
   const failure = blocked === undefined ? refuseWay(way, to) : {
     kind: "unsuitable",
-    evidence: `${blocked.path} is ${blocked.entry.kind === "folder" ? "a folder" : "no regular file"}`,
+    evidence: `${blocked.path} is ${blocked.entry.kind === "folder" ? "a folder" : "not a regular file"}`,
     next: "nothing changed; move it away",
   } as const;
   if (failure !== undefined) return { status: "failed", failure };
   const sends = chunks(send).map((some): Step => ({
     title: `send to ${to}: ${some.map(({ file }) => `${file.name} (${file.bytes} bytes)`).join(", ")}`,
     program: putFiles,
-    args: [
-      rename,
-      ownerWord(first.rights),
-      ...some.flatMap((
+    args: putFiles.args(
+      { rename, belongs_to: ownerWord(first.rights) },
+      some.flatMap((
         { path, file, rights },
       ) => [path, String(file.bytes), file.sha256, modeWord(rights.mode)]),
-    ],
+    ),
     payload: payloadOf(
       some.map(({ file }) => ({ ...file, parts: [{ at: 0, bytes: file.bytes }] })),
       some.length,
@@ -139,14 +138,17 @@ function planCopy({ to, wanted, way, rename, diff }: Observed): Plan {
     timeout: 1800,
   }));
   const mends = chunks(mend).map((some): Step => ({
-    title: `give mode and owner in ${to}: ${some.map(({ file }) => file.name).join(", ")}`,
+    title: `set mode and owner in ${to}: ${some.map(({ file }) => file.name).join(", ")}`,
     program: giveRights,
-    args: [ownerWord(first.rights), ...some.flatMap(({ path, rights }) => [path, modeWord(rights.mode)])],
+    args: giveRights.args(
+      { belongs_to: ownerWord(first.rights) },
+      some.flatMap(({ path, rights }) => [path, modeWord(rights.mode)]),
+    ),
     timeout: 1800,
   }));
   return {
     status: "change",
-    why: `${first.path} is not what it should be`,
+    why: `${first.path} is not as it should be`,
     steps: [...sends, ...mends],
     detail: { sent: send.map(({ file }) => file.name), ...(diff === "" ? {} : { diff }) },
   };

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { type Fact, parseDigests } from "../../../lib/facts/fact.ts";
-import { type Program, program } from "../../../lib/remote/program.ts";
+import { type NamedProgram, program } from "../../../lib/remote/program.ts";
 import type { Refusal } from "../../../lib/task.ts";
 import lookText from "./look.sh" with { type: "text" };
 import putText from "./put.sh" with { type: "text" };
@@ -56,7 +56,8 @@ const look = program("look at files", lookText, {
 
 /** Puts files in their places: see put.sh. */
 export const putFiles = program("put files", putText, {
-  simulate: ([, owner = "", ...words], memory) => {
+  takes: ["rename", "belongs_to"],
+  simulate: ({ belongs_to: owner }, memory, words) => {
     for (let at = 0; at + 3 < words.length; at += 4) {
       const [path = "", bytes = "", sha256 = "", mode = ""] = words.slice(at, at + 4);
       const before = remembered(memory, path) ?? { user: "root", group: "root", mode: "644" };
@@ -67,8 +68,9 @@ export const putFiles = program("put files", putText, {
 });
 
 /** Gives files a mode and an owner: see rights.sh. */
-export const giveRights: Program = program("give rights", rightsText, {
-  simulate: ([owner = "", ...words], memory) => {
+export const giveRights: NamedProgram<"belongs_to"> = program("give rights", rightsText, {
+  takes: ["belongs_to"],
+  simulate: ({ belongs_to: owner }, memory, words) => {
     for (let at = 0; at + 1 < words.length; at += 2) {
       const [path = "", mode = ""] = words.slice(at, at + 2);
       const before = remembered(memory, path);
@@ -81,9 +83,10 @@ export const giveRights: Program = program("give rights", rightsText, {
 });
 
 /** Removes a file: see remove.sh. */
-export const removeFile: Program = program("remove", removeText, {
-  simulate: ([path = ""], memory) => {
-    memory.delete(keyOf(path));
+export const removeFile: NamedProgram<"file_path"> = program("remove", removeText, {
+  takes: ["file_path"],
+  simulate: ({ file_path }, memory) => {
+    memory.delete(keyOf(file_path));
     return "";
   },
 });
@@ -134,8 +137,8 @@ export function refuseWay(way: string, path: string): Refusal | undefined {
   return {
     kind: "unsuitable",
     evidence:
-      `uid ${uid} can exchange names in ${where} (mode ${mode}), on the way to ${path}: root does not write there`,
-    next: `nothing changed; log in as that user, or have ${where} belong to root alone`,
+      `uid ${uid} can replace names in ${where} (mode ${mode}), a parent of ${path}: root does not write there`,
+    next: `nothing changed; log in as that user, or make root the owner of ${where}`,
   };
 }
 

@@ -105,6 +105,6 @@ function isAmount(bytes: number): string | undefined {
 /** What a simulated device has, whatever is asked for. */
 const SIMULATED = "simulated\n";
 
-function simulate([, most = "0"]: readonly string[]): string {
+function simulate({ most }: { readonly most: string }): string {
   return `${SIMULATED.length}\n${Number(most) < SIMULATED.length ? "" : SIMULATED}`;
 }

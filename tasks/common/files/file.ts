@@ -9,7 +9,13 @@
 import { UsageError } from "../../../lib/errors.ts";
 import { device } from "../../../lib/facts/device.ts";
 import type { TaskVariables, TemplateFile } from "../../../lib/settings/mod.ts";
-import { defineTask, type NoVariables, type ObservedHost, type Task, type TaskHost } from "../../../lib/task.ts";
+import {
+  defineTask,
+  type NoVariables,
+  type ObservedHost,
+  type Task,
+  type TaskHost,
+} from "../../../lib/task.ts";
 import { Argument, isAccount, isContent, isDevicePath, isMode, optional } from "../arguments.ts";
 import { contentDiff, MOST_READ } from "./content_diff.ts";
 import { lookAt, sha256Of } from "./device_files.ts";
@@ -56,7 +62,7 @@ export function file<Values = NoVariables>(options: FileOptions<Values>): Task {
   if (!absent && content === undefined && rights === undefined) {
     throw UsageError.of(
       `task ${name}`,
-      "found nothing that the file is to be",
+      "found nothing to do with the file",
       "give content, mode, owner or absent",
     );
   }
@@ -86,7 +92,7 @@ export function fileTask<Values>(
     ...(options.variables === undefined ? {} : { variables: options.variables }),
     ...(template === undefined ? {} : { template }),
     action: () => `${absent ? "remove" : "write"} ${path.constant ?? `the file of ${name}`}`,
-    next: () => "correct that, then run the same again: what is done is not done again",
+    next: () => "correct that, then run the same again: finished files are not written again",
     observe: async (host: ObservedHost, variables) => {
       const at = path.of(host, variables);
       const rights = {

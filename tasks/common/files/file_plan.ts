@@ -42,7 +42,7 @@ export function planAbsent({ path, entry, way, diff }: Observed): Plan {
   return {
     status: "change",
     why: `${path} is still there`,
-    steps: [{ title: `remove ${path}`, program: removeFile, args: [path] }],
+    steps: [{ title: `remove ${path}`, program: removeFile, args: removeFile.args({ file_path: path }) }],
     ...shown(diff),
   };
 }
@@ -67,7 +67,7 @@ export function planPresent(observed: Observed, { settings, run }: TaskHost): Pl
       : `there is no ${path}`;
     return {
       status: "failed",
-      failure: { kind: "not-found", evidence, next: "nothing changed; give it a content" },
+      failure: { kind: "not-found", evidence, next: "nothing changed; set its content" },
     };
   }
   const failure = refuseKind(entry, path) ?? refuseWay(way, path);
@@ -82,7 +82,7 @@ function stepOf({ path, content, entry, rename }: Observed, rights: Rights): Ste
     return {
       title: `make ${path} ${given.join(", ")}`,
       program: giveRights,
-      args: [ownerWord(rights), path, modeWord(rights.mode)],
+      args: giveRights.args({ belongs_to: ownerWord(rights) }, [path, modeWord(rights.mode)]),
     };
   }
   const { bytes, sha256 } = content;
@@ -90,7 +90,10 @@ function stepOf({ path, content, entry, rename }: Observed, rights: Rights): Ste
   return {
     title: [`${what} ${path} (${bytes.length} bytes)`, ...given].join(", "),
     program: putFiles,
-    args: [rename, ownerWord(rights), path, String(bytes.length), sha256, modeWord(rights.mode)],
+    args: putFiles.args(
+      { rename, belongs_to: ownerWord(rights) },
+      [path, String(bytes.length), sha256, modeWord(rights.mode)],
+    ),
     input: bytes,
   };
 }
@@ -109,7 +112,7 @@ function differenceOf({ path, content, rights, entry }: Observed): string | null
 /** Why what is there is not touched, or undefined. */
 function refuseKind({ kind }: Entry, path: string) {
   if (kind !== "folder" && kind !== "other") return undefined;
-  const what = kind === "folder" ? "a folder" : "no regular file";
+  const what = kind === "folder" ? "a folder" : "not a regular file";
   return {
     kind: "unsuitable",
     evidence: `${path} is ${what}`,

@@ -30,7 +30,11 @@ export function localFolder(task: string, from: string | URL): string {
     if (Deno.statSync(dir).isDirectory) return dir;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw UsageError.of(where, `from: cannot read ${from}: ${why}`, "a path counts from the current folder");
+    throw UsageError.of(
+      where,
+      `from: cannot read ${from}: ${why}`,
+      "a path is relative to the current folder",
+    );
   }
   throw UsageError.of(
     where,
@@ -48,7 +52,7 @@ export async function readTree(task: string, dir: string): Promise<readonly Tree
   const odd = entries.filter(({ kind }) => kind !== "file");
   if (odd.length > 0) {
     const named = odd.slice(0, 5).map(({ name, kind }) => `${name} (${WORDS[kind]})`).join(", ");
-    refuse(`${dir} has what is not copied: ${named}`, "put the files themselves there");
+    refuse(`${dir} has entries that cannot be copied: ${named}`, "put the files themselves there");
   }
   for (const { name } of entries) {
     const wrong = isDevicePath(`/${name}`);
@@ -56,7 +60,7 @@ export async function readTree(task: string, dir: string): Promise<readonly Tree
   }
   if (entries.length > MOST_FILES) {
     refuse(
-      `${dir} has ${entries.length} files, and ${MOST_FILES} at most are copied`,
+      `${dir} has ${entries.length} files; at most ${MOST_FILES} are copied`,
       "copy less, or an archive",
     );
   }
@@ -71,8 +75,8 @@ const MOST_FILES = 5000;
 
 const WORDS = {
   file: "a file",
-  broken: "a link to nothing",
+  broken: "a broken link",
   loop: "a link to a folder that it is in",
   outside: "a link out of the folder",
-  special: "no regular file",
+  special: "not a regular file",
 } as const;

@@ -35,6 +35,6 @@ echo "= stat"
 if [ -z "$refs" ]; then exit 0; fi
 # Only our own numbers are evaluated here: "${3}" "${4}" ...
 eval "set -- $refs"
-stat -c '%a %u %g %s %U %G' "$@" || die mismatch "a file is not there any more that was there a moment ago"
+stat -c '%a %u %g %s %U %G' "$@" || die mismatch "a file that was there a moment ago is gone"
 echo "= sha256"
 sha256sum "$@" || die privilege "$(id -un 2>/dev/null || id -u) cannot read all of it"

@@ -1,10 +1,7 @@
-# Puts files where they belong, each whole or not at all: written beside, synced, given its rights, renamed. $1: what can rename onto a link,
-# $2: to whom they are to belong (USER, USER:GROUP, :GROUP or empty), then four words a file: PATH, BYTES (of standard input), SHA256 and MODE
-# (or empty). Where mode or owner are empty, they stay what they were. A link at the path is replaced, and what it leads to left alone.
-# shellcheck shell=sh
-tool=$1
-owner=$2
-shift 2
+# Puts files where they belong, each whole or not at all: written beside, synced, given its rights, renamed. Takes rename (what can rename onto a
+# link) and belongs_to (USER, USER:GROUP, :GROUP or empty), then four words a file: PATH, BYTES (of standard input), SHA256 and MODE (or empty).
+# Where mode or owner are empty, they stay what they were. A link at the path is replaced, and what it leads to left alone.
+# shellcheck shell=sh disable=SC2154 # the arguments
 here=
 
 # stop KIND MESSAGE: ends without the file that was begun.
@@ -27,7 +24,7 @@ while [ $# -gt 3 ]; do
   if [ "$folder" != "$here" ]; then
     if [ -n "$here" ]; then flush .; fi
     if [ "$LOCKSTEP_UID" = 0 ] && [ -n "$(swappable "$folder/.lockstep-new")" ]; then
-      die unsuitable "somebody else can exchange names on the way to $1"
+      die unsuitable "another user can replace names in the path of $1"
     fi
     if [ ! -d "$folder" ]; then
       near=$folder
@@ -66,10 +63,10 @@ while [ $# -gt 3 ]; do
       case $mode in ????) mode=${mode#?} ;; esac
     fi
   fi
-  if [ -n "$owner" ]; then give "$owner" "$1"; fi
+  if [ -n "$belongs_to" ]; then give "$belongs_to" "$1"; fi
   chmod "${mode:-644}" "./$new" || stop not-writable "cannot set the mode of $1"
   flush "./$new"
-  if [ -z "$tool" ] || ! rename_over "$tool" "./$new" "./$base" 2>/dev/null; then
+  if [ -z "$rename" ] || ! rename_over "$rename" "./$new" "./$base" 2>/dev/null; then
     # busybox's mv -T does not take the place of a link to a folder, and mv without it would move into that: the link goes first.
     if [ -L "./$base" ]; then rm -f "./$base"; fi
     mv -f "./$new" "./$base"

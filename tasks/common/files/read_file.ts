@@ -5,7 +5,7 @@
 import { Buffer } from "node:buffer";
 import { outputOf } from "../../../lib/facts/fact.ts";
 import { Failure } from "../../../lib/errors.ts";
-import { program, type Simulate } from "../../../lib/remote/program.ts";
+import { program, type SimulateNamed } from "../../../lib/remote/program.ts";
 import type { ObservedHost } from "../../../lib/task.ts";
 import text from "./read.sh" with { type: "text" };
 
@@ -15,15 +15,15 @@ export type Content = Uint8Array | { readonly bytes: number } | null;
 /** The line with the size. */
 const HEAD = 32;
 
-/** Reads a file, where links lead, too. Throws a Failure if it is no regular file, cannot be read, or became shorter meanwhile. */
+/** Reads a file, where links lead, too. Throws a Failure if it is not a regular file, cannot be read, or became shorter meanwhile. */
 export async function readFile(
   host: ObservedHost,
   path: string,
   most: number,
-  simulate: Simulate = () => "absent\n",
+  simulate: SimulateNamed<"most"> = () => "absent\n",
 ): Promise<Content> {
-  const read = program("read", text, { simulate });
-  const answer = await host.ask(read, [path, String(most)], {
+  const read = program("read", text, { takes: ["file_path", "most"], simulate });
+  const answer = await host.ask(read, read.args({ file_path: path, most }), {
     output: { bytes: most + HEAD, past: "refuse", raw: true },
   });
   const output = outputOf(answer, read, host.settings.name);

@@ -1,11 +1,11 @@
-# Removes a file, or a link, and not what it leads to. $1: its path.
-# shellcheck shell=sh
-folder=${1%/*}
+# Removes a file, or a link, and not what it leads to. Takes file_path.
+# shellcheck shell=sh disable=SC2154 # the arguments
+folder=${file_path%/*}
 folder=${folder:-/}
 if [ "$LOCKSTEP_UID" = 0 ] && [ -n "$(swappable "$folder/.lockstep-new")" ]; then
-  die unsuitable "somebody else can exchange names on the way to $1"
+  die unsuitable "another user can replace names in the path of $file_path"
 fi
-cd -P "$folder" || die not-found "$folder is not there any more"
-if [ -d "./${1##*/}" ] && [ ! -L "./${1##*/}" ]; then die unsuitable "$1 is a folder"; fi
-rm -f "./${1##*/}" || explain . "cannot remove $1"
+cd -P "$folder" || die not-found "$folder is gone"
+if [ -d "./${file_path##*/}" ] && [ ! -L "./${file_path##*/}" ]; then die unsuitable "$file_path is a folder"; fi
+rm -f "./${file_path##*/}" || explain . "cannot remove $file_path"
 flush .

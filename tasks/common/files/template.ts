@@ -52,7 +52,7 @@ function readTemplate(task: string, src: string | URL): TemplateFile {
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const why = error instanceof Error ? error.message : String(error);
-    throw UsageError.of(where, `src: cannot read ${src}: ${why}`, "a path counts from the current folder");
+    throw UsageError.of(where, `src: cannot read ${src}: ${why}`, "a path is relative to the current folder");
   }
 }
 

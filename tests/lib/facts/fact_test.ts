@@ -10,7 +10,7 @@ Deno.test("outputOf() is what was printed, or a Failure of the kind that the exi
   assertEquals(outputOf({ code: 0, stdout: "out", stderr: "noise" }, look, "edge-1"), "out");
   const cases: [code: number, stdout: string, stderr: string, expected: Partial<Failure["data"]>][] = [
     [80, "", "no room\n", { kind: "no-space", action: "look", host: "edge-1", evidence: "no room" }],
-    [1, "", "", { kind: "exit", action: "look", host: "edge-1", evidence: "look ended with exit code 1" }],
+    [1, "", "", { kind: "exit", action: "look", host: "edge-1", evidence: "look exited with code 1" }],
     [86, "journal\n", "died\n", {
       kind: "service",
       action: "look",
@@ -35,7 +35,7 @@ Deno.test("outputOf() is what was printed, or a Failure of the kind that the exi
       kind: "exit",
       action: "look",
       host: "edge-1",
-      evidence: "look ended with exit code 1",
+      evidence: "look exited with code 1",
       log: "noise",
     }],
   ];

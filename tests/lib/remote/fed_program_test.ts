@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { fedProgram, program } from "../../../lib/remote/program.ts";
+import { fedProgram } from "../../../lib/remote/fed_program.ts";
+import { program } from "../../../lib/remote/program.ts";
 import { defineTask, type Step } from "../../../lib/task.ts";
 import { makeLocalDevice } from "../../local_device.ts";
 import { testWhere } from "../../support.ts";
@@ -63,7 +64,7 @@ testWhere("fedProgram() keeps the exit code", { needs: ["linux"] }, async () => 
   assertEquals([last.status, last.error?.kind, last.error?.evidence], [
     "failed",
     "exit",
-    "fail-early ended with exit code 7",
+    "fail-early exited with code 7",
   ]);
 });
 

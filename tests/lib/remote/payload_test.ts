@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { payloadOf, payloadOfBytes } from "../../../lib/remote/payload.ts";
-import type { Payload } from "../../../lib/remote/ssh/session.ts";
+import type { Payload } from "../../../lib/remote/remote.ts";
 
 async function withFolder(use: (dir: string) => Promise<void>): Promise<void> {
   const dir = await Deno.makeTempDir();
@@ -114,7 +114,7 @@ Deno.test({
         await assertRejects(
           () => read(payloadOf([whole(file, 10)])),
           Error,
-          "not the regular file any more",
+          "no longer the regular file",
           what,
         );
       }

@@ -1,5 +1,5 @@
 /**
- * The device that restores itself because nobody told it that all is well: commit arms it, health disarms it.
+ * The device that restores itself because no controller confirmed the release: commit arms it, health disarms it.
  * @module
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
@@ -155,7 +155,7 @@ testWhere("commit disarms the device where the old set is brought back", { needs
   assertEquals([again.last.task, again.last.error?.kind], ["preflight", "unsuitable"]);
   assertMatch(
     again.last.error?.evidence ?? "",
-    /2 has failed on this host before: its service did not get ready, in run \S+ of \d{4}-\d\d-\d\dT/,
+    /2 has failed on this host before: its service did not become ready, in run \S+ at \d{4}-\d\d-\d\dT/,
   );
   const forced = await device.perform(pipelines.deploy, { release: two, run: { force: true } });
   assertEquals([forced.last.task, forced.statuses.commit], ["health", "changed"]);

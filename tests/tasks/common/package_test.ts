@@ -74,7 +74,7 @@ for (const { name, needs, tools } of shellKinds) {
         await using device = await withManager(manager, tools);
         const present = packages({ name: "tools", packages: ["jq", "tini", "jq"] });
         const { last } = await assertPromise(device, present);
-        assertEquals(last.steps, [`read the lists of ${manager}`, `install jq, tini (${manager})`]);
+        assertEquals(last.steps, [`update the package lists of ${manager}`, `install jq, tini (${manager})`]);
         assertEquals(await calls(device), [words[manager].update, words[manager].install]);
         await assertPromise(device, packages({ name: "no-jq", packages: ["jq", "other"], state: "absent" }));
         assertEquals(await calls(device), [words[manager].remove]);
@@ -152,7 +152,7 @@ testWhere("packages() refuses a host's name of a package that is none", { needs:
     assertThrows(
       () => packages({ name: "a", packages: ["jq", name] }),
       UsageError,
-      "expected the name of a package",
+      "expected a package name",
     );
     const { last } = await device.perform([packages({ name: "a", packages: () => [name] })]);
     assertEquals(last.error?.kind, "unsuitable", name);

@@ -26,7 +26,7 @@ for (const { name, needs, tools } of shellKinds.filter(({ tools }) => !tools.bus
       assertEquals([dry.last.status, dry.last.steps], ["changed", ["reboot, and wait for the next boot"]]);
       const { last } = await device.perform([task], far);
       assertEquals(last.error?.kind, "timeout", JSON.stringify(last));
-      assertStringIncludes(last.error?.evidence ?? "", "it answers, and is as it was before");
+      assertStringIncludes(last.error?.evidence ?? "", "it answers, but is not back yet");
       // Asked once: a dry run asks nobody.
       assertEquals((await Deno.readTextFile(`${device.path}/said`)).split("\n").length, 2);
     },
@@ -78,7 +78,7 @@ testWhere(
     });
     const last = reports.at(-1)!;
     assertEquals([last.task, last.error?.kind], ["reboot", "unsuitable"], JSON.stringify(reports));
-    assertStringIncludes(last.error?.evidence ?? "", "brings the old set back");
+    assertStringIncludes(last.error?.evidence ?? "", "reverts to the old set");
     // Disarms it: nothing of the test stays behind.
     await device.perform(pipelines.deploy, { release });
   },

@@ -207,7 +207,7 @@ esac
     await Deno.writeTextFile(`/etc/init.d/${name}`, script(""));
     for (let run = 0; run < 2; run++) {
       const { last } = await device.perform([init("stopped")]);
-      assertEquals([last.status, last.detail?.reason], ["changed", "whether it runs, nothing tells"]);
+      assertEquals([last.status, last.detail?.reason], ["changed", "whether it runs is not known"]);
     }
     const { last } = await device.perform([init("started")]);
     assertStringIncludes(last.error?.evidence ?? "", "is not active within 2 s");

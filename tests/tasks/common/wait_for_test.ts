@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertGreater, assertStringIncludes, assertThrows } from "@std/assert";
 import { UsageError } from "../../../lib/errors.ts";
+import { lineOf } from "../../../lib/remote/program_arguments.ts";
 import { waitFor, type WaitForOptions } from "../../../tasks/common/wait_for.ts";
 import { makeLocalDevice } from "../../local_device.ts";
 import { testWhere } from "../../support.ts";
@@ -89,7 +90,10 @@ testWhere(
     const began = performance.now();
     const task = (file: string) => waitFor({ name: "wait", file, attempts: 100, interval: 100 });
     const { last } = await device.perform([task(device.at("none"))], { dryRun: true });
-    assertEquals([last.status, last.detail?.reason], ["skipped", "not so now; a run would wait for it"]);
+    assertEquals([last.status, last.detail?.reason], [
+      "skipped",
+      "not the case now; a run would wait for it",
+    ]);
     assertEquals((await device.perform([task(device.root)], { dryRun: true })).statuses, { wait: "ok" });
     assert(performance.now() - began < 20_000);
   },
@@ -102,7 +106,8 @@ testWhere("waitFor() asks for a port by nc, where /proc tells nothing", { needs:
   });
   const text = (await Deno.readTextFile(new URL("../../../tasks/common/wait_for.sh", import.meta.url)))
     .replaceAll("/proc/net/tcp", "/proc/nothing/tcp");
-  const answer = await device.sh(text, "port", "77", "1", "1", "no", "no");
+  const takes = lineOf("wait-for", ["kind", "which", "attempts", "interval", "private", "looks"]);
+  const answer = await device.sh(`${takes}\n${text}`, "port", "77", "1", "1", "no", "no");
   assertEquals([answer.code, answer.stderr], [90, "\x1eafter 1 attempts: nothing listens on port 77\n"]);
   assertEquals(await Deno.readTextFile(`${device.path}/said`), "-z 127.0.0.1 77\n");
 });

@@ -1,8 +1,12 @@
 import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
-import { service as serviceFact } from "../../../lib/facts/service.ts";
+import { lookAtServiceArgs, service as serviceFact } from "../../../lib/facts/service.ts";
 import { program } from "../../../lib/remote/program.ts";
+import type { ValuesOf } from "../../../lib/remote/program_arguments.ts";
+import type { Answer, Remote } from "../../../lib/remote/remote.ts";
+import { type FoundManager, managerNames } from "../../../lib/service_managers/mod.ts";
 import { pipelines } from "../../../tasks/mod.ts";
-import { restart, restartText } from "../../../tasks/restart/restart.ts";
+import { restart, restartTexts } from "../../../tasks/restart/restart.ts";
+import { CONTROL_TAKES } from "../../../tasks/restart/service_control.ts";
 import { type LocalDevice, type LocalDeviceOptions, makeLocalDevice, writeSet } from "../../local_device.ts";
 import { testWhere } from "../../support.ts";
 import { assertPromise } from "../promise.ts";
@@ -322,7 +326,15 @@ testWhere(
   },
 );
 
-const restartService = program("restart", restartText);
+/** Restarts a service by the program for its manager. */
+async function restartBy(
+  remote: Remote,
+  manager: FoundManager,
+  values: ValuesOf<typeof CONTROL_TAKES[number]>,
+): Promise<Answer> {
+  const restartService = program("restart", restartTexts[manager], { takes: CONTROL_TAKES });
+  return await remote.run(restartService, restartService.args(values));
+}
 
 testWhere("restart.sh knows sv and rc-service", { needs: ["linux"] }, async () => {
   const script = (verbs: string) => `
@@ -336,7 +348,7 @@ testWhere("restart.sh knows sv and rc-service", { needs: ["linux"] }, async () =
       },
     },
   });
-  const cases: [manager: string, service: string, calls: string[]][] = [
+  const cases: [manager: FoundManager, service: string, calls: string[]][] = [
     ["runit", "svc", ["restart svc"]],
     ["openrc", "svc", ["svc restart"]],
   ];
@@ -344,10 +356,14 @@ testWhere("restart.sh knows sv and rc-service", { needs: ["linux"] }, async () =
   try {
     for (const [manager, service, expected] of cases) {
       await Deno.remove(`${device.path}/state`, { recursive: true }).catch(() => {});
-      const { code, stderr } = await remote.run(
-        restartService,
-        [device.root, manager, service, "", "2", "1", "yes"],
-      );
+      const { code, stderr } = await restartBy(remote, manager, {
+        root: device.root,
+        service,
+        command: "",
+        limit: 2,
+        settle: 1,
+        may: "yes",
+      });
       assertEquals(code, 0, `${manager}: ${stderr}`);
       const made = (await Deno.readTextFile(`${device.path}/state/calls`)).trimEnd().split("\n");
       assertEquals(made.filter((call) => !call.includes("status")), expected, manager);
@@ -369,13 +385,13 @@ testWhere("restart.sh stops and starts a script in init.d", { needs: ["linux", "
       `#!/bin/sh\necho "$*" >>${calls}\ncase $1 in stop) exit 1 ;; esac\n`,
       { mode: 0o755 },
     );
-    const args = [device.root, "sysv", name, "", "2", "1", "yes"];
-    const { code, stderr } = await remote.run(restartService, args);
+    const values = { root: device.root, service: name, command: "", limit: 2, settle: 1, may: "yes" };
+    const { code, stderr } = await restartBy(remote, "sysv", values);
     assertEquals(code, 0, stderr);
     const made = (await Deno.readTextFile(calls)).trimEnd().split("\n");
     assertEquals(made.filter((call) => call !== "status"), ["stop", "start"]);
     assertGreater(made.length, 2, "it was not watched");
-    const looked = await remote.run(serviceFact.program, ["auto", name]);
+    const looked = await remote.run(serviceFact.program, lookAtServiceArgs("auto", name));
     assertStringIncludes(looked.stdout, `manager=sysv\nknown=yes\nunit=${name}\nactive=yes\n`);
   } finally {
     await remote.close();
@@ -393,10 +409,17 @@ testWhere("restart.sh waits until the service is active", { needs: ["linux"] }, 
   await using device = await makeLocalDevice({ tools: { scripts: { sv } } });
   const remote = await device.connect();
   try {
-    const run = (limit: string) =>
-      remote.run(restartService, [device.root, "runit", "svc", "", limit, "0", "yes"]);
-    assertEquals((await run("6")).code, 0);
-    const late = await run("1");
+    const run = (limit: number) =>
+      restartBy(remote, "runit", {
+        root: device.root,
+        service: "svc",
+        command: "",
+        limit,
+        settle: 0,
+        may: "yes",
+      });
+    assertEquals((await run(6)).code, 0);
+    const late = await run(1);
     assertEquals(late.code, 86);
     assertStringIncludes(late.stderr, "not active within 1 s");
   } finally {
@@ -424,13 +447,13 @@ testWhere("no program of a device takes a path, an option or a pattern for the n
   const remote = await device.connect();
   try {
     for (const [name, words] of names) {
-      for (const manager of ["sysv", "openrc", "runit", "systemd", "auto", "command"]) {
+      for (const manager of ["auto", ...managerNames, "none"] as const) {
         const what = `${manager} ${JSON.stringify(name)}`;
-        const looked = await remote.run(serviceFact.program, [manager, name]);
+        const looked = await remote.run(serviceFact.program, lookAtServiceArgs(manager, name));
         assertEquals(looked.code, 88, what);
         assertStringIncludes(looked.stderr, words, what);
-        const args = [device.root, manager, name, "true", "1", "0", "yes"];
-        const restarted = await remote.run(program("restart", restartText), args);
+        const values = { root: device.root, service: name, command: "true", limit: 1, settle: 0, may: "yes" };
+        const restarted = await restartBy(remote, manager === "auto" ? "none" : manager, values);
         assertEquals(restarted.code, 88, what);
       }
     }

@@ -4,7 +4,6 @@
  */
 import { assert, assertEquals, assertLess, assertStringIncludes } from "@std/assert";
 import { createHash } from "node:crypto";
-import type { Payload, Remote } from "../../../lib/remote/ssh/session.ts";
 import { HostRun } from "../../../lib/rollout/host_run.ts";
 import type { Release } from "../../../lib/release.ts";
 import type { RunContext } from "../../../lib/task.ts";
@@ -21,6 +20,7 @@ import {
 } from "../../local_device.ts";
 import { findProgram, type Need, testWhere } from "../../support.ts";
 import { assertPromise } from "../promise.ts";
+import type { Payload, Remote } from "../../../lib/remote/remote.ts";
 
 /** Bytes that look random, the same for the same seed. */
 function bytesOf(seed: string, length: number): Uint8Array {

@@ -8,7 +8,7 @@ Deno.test("parseFailed() reads what markLine() writes, and an empty mark of an e
   assertEquals(parseFailed("0a"), { release: "0a", mark: null });
   assertEquals(
     markInWords(mark),
-    "its service did not get ready, in run 20261124T0219Z-3f9a of 2026-11-24T02:19:45.123Z",
+    "its service did not become ready, in run 20261124T0219Z-3f9a at 2026-11-24T02:19:45.123Z",
   );
 });
 
@@ -26,7 +26,7 @@ Deno.test("parseFailed() believes no mark of another form, whatever a device say
     ]
   ) {
     assertEquals(parseFailed(`0a ${other}`), { release: "0a", mark: null }, other);
-    assertEquals(markInWords(parseFailed(`0a ${other}`).mark), "when and why was not noted");
+    assertEquals(markInWords(parseFailed(`0a ${other}`).mark), "the time and reason were not recorded");
   }
 });
 

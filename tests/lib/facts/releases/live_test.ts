@@ -64,7 +64,7 @@ Deno.test("parseSet() says in few words what is wrong, when a metadata.json was 
     parseSet(`= files\n${hex("c")}  ./metadata.json\n= kib 1\n= metadata\n${text}`)!;
   const bad = metadata(Object.fromEntries(Array.from({ length: 65_000 }, (_, i) => [`../${i}`, "x"])));
   const cases: [text: string, says: string][] = [
-    [bad, "more than 50000"],
+    [bad, "at most 50000"],
     [
       metadata(Object.fromEntries(Array.from({ length: 40_000 }, (_, i) => [`../${i}`, "x"]))),
       "leaves the folder",

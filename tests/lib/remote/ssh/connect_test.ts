@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { Failure, type FailureKind } from "../../../../lib/errors.ts";
 import { type Connector, gentleConnector } from "../../../../lib/remote/ssh/connect.ts";
-import type { Remote } from "../../../../lib/remote/ssh/session.ts";
 import type { Endpoint } from "../../../../lib/remote/ssh/transport.ts";
 import { failureOf } from "../../../local_device.ts";
+import type { Remote } from "../../../../lib/remote/remote.ts";
 
 const options = { connectTimeout: 1, commandTimeout: 1 };
 const remote: Remote = { run: () => Promise.reject(new Error("not asked")), close: () => Promise.resolve() };

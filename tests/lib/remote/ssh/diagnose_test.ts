@@ -58,7 +58,7 @@ testWhere("whyUnreachable() finds a server that speaks and lets nobody in", { ne
       assertEquals(why.kind, "refused");
       assertStringIncludes(why.next, "key");
       const known = await whyUnreachable(endpoint({ port, hasPassword: true }), options);
-      assertStringIncludes(known.next, "the password of the inventory is not used");
+      assertStringIncludes(known.next, "the inventory's password is not used");
     },
   );
 });

@@ -132,7 +132,7 @@ Deno.test("FrameReader throws where beats come faster than any device sends them
     for (let i = 0; i < count; i++) shown(reader.push(bytes(`${MARKER} beat\n`)));
   };
   beats(9000);
-  assertThrows(() => beats(2000), OverLimit, "more beats than 10000");
+  assertThrows(() => beats(2000), OverLimit, "more than 10000 heartbeats");
 });
 
 Deno.test("FrameReader throws where a marker's line does not end", () => {

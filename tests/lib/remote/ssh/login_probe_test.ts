@@ -27,8 +27,8 @@ Deno.test("faultOf() names what is known of a login, and nothing that is not", (
     [{ runs: true, options: "hBc" }, null, "reads standard input"],
     [{ runs: true, options: "hBc" }, 127, "finds no sh"],
     [{ runs: true, options: "hBc" }, 1, null],
-    [{}, 1, "another program in the place"],
-    [{}, null, "another program in the place"],
+    [{}, 1, "another program instead of"],
+    [{}, null, "another program instead of"],
     [{ ended: false }, null, null],
     [{ ended: false }, 1, null],
   ];

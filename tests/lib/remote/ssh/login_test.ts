@@ -4,9 +4,9 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { program } from "../../../../lib/remote/program.ts";
-import type { Answer } from "../../../../lib/remote/ssh/session.ts";
 import { makeLocalDevice, type ToolboxOptions } from "../../../local_device.ts";
 import { type Need, testWhere } from "../../../support.ts";
+import type { Answer } from "../../../../lib/remote/remote.ts";
 
 const shells: readonly { name: string; needs: readonly Need[]; tools: ToolboxOptions }[] = [
   { name: "dash and GNU tools", needs: ["linux", "dash"], tools: { shell: "dash" } },

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { program } from "../../../../lib/remote/program.ts";
-import { openSession, type Payload, type Remote } from "../../../../lib/remote/ssh/session.ts";
+import { openSession } from "../../../../lib/remote/ssh/session.ts";
 import { Throttle } from "../../../../lib/remote/ssh/throttle.ts";
 import {
   failureOf,
@@ -14,6 +14,7 @@ import {
   until,
 } from "../../../local_device.ts";
 import { findProgram, type Need, testWhere } from "../../../support.ts";
+import type { Payload, Remote } from "../../../../lib/remote/remote.ts";
 
 /** Prints every argument between brackets, exactly. */
 const showArgs = program("show", `for arg in "$@"; do printf '[%s]\\n' "$arg"; done`);
@@ -418,7 +419,7 @@ testWhere("openSession() says why there is no shell", { needs: ["linux"] }, asyn
   await Deno.writeTextFile(join(device.path!, "sh"), text, { mode: 0o755 });
   const failure = await failureOf(device.connect());
   assertEquals(failure.kind, "unreachable");
-  assertStringIncludes(failure.message, "exit code 7");
+  assertStringIncludes(failure.message, "exited with code 7");
   assertStringIncludes(failure.message, "not available");
 });
 
@@ -532,7 +533,7 @@ testWhere("run() has no more time than the user says, besides what a program wai
   const began = performance.now();
   const failure = await failureOf(remote.run(waits, ["30"], { timeout: 1800 }));
   assertEquals(failure.kind, "timeout");
-  assertStringIncludes(failure.message, "no answer within 1 s, as --timeout says");
+  assertStringIncludes(failure.message, "no answer within 1 s \(--timeout\)");
   assert(performance.now() - began < 5000);
   await remote.close();
 });

@@ -1,5 +1,11 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { type Endpoint, loopArgv, refusal, sessionArgv, sshArgv } from "../../../../lib/remote/ssh/transport.ts";
+import {
+  type Endpoint,
+  loopArgv,
+  refusal,
+  sessionArgv,
+  sshArgv,
+} from "../../../../lib/remote/ssh/transport.ts";
 
 const endpoint: Endpoint = {
   name: "edge-1",

@@ -16,12 +16,12 @@ Deno.test("contentDiff() shows lines of text, and what comes and goes as a whole
 Deno.test("contentDiff() says what is no text, and what is too large, and shows none of it", () => {
   assertEquals(
     contentDiff("/f", new Uint8Array([0xff, 0xfe]), bytes("a")),
-    "--- /f (there)\n+++ /f\nbinary: 2 bytes there, 1 bytes to be\n",
+    "--- /f (there)\n+++ /f\nbinary: 2 bytes now, 1 bytes after\n",
   );
-  assertStringIncludes(contentDiff("/f", bytes("a\0b"), null), "binary: 3 bytes there, nothing to be");
+  assertStringIncludes(contentDiff("/f", bytes("a\0b"), null), "binary: 3 bytes now, nothing after");
   assertStringIncludes(
     contentDiff("/f", { bytes: 9_000_000 }, bytes("")),
-    "too large to be shown: 9000000 bytes there",
+    "too large to be shown: 9000000 bytes now",
   );
   const long = Array.from({ length: 20_000 }, (_, at) => `line ${at}\n`).join("");
   const told = diff("", long);
@@ -45,7 +45,7 @@ Deno.test("contentDiff() masks secrets, those of several lines too, and what the
     noteSecret("another-known-secret");
     assertStringIncludes(
       diff("x another-known-secret\n", "x correct-horse-battery\n"),
-      "in what is secret alone",
+      "only in secret parts",
     );
   } finally {
     forgetSecrets();

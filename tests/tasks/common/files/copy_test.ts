@@ -63,7 +63,7 @@ testOnShells("copy() sends only what differs, and mends modes without sending", 
   assertEquals([last.status, last.detail?.sent, bytesSent], ["changed", ["a", "b"], 3]);
   assertEquals(last.steps, [
     `send to ${device.at("to")}: a (1 bytes), b (2 bytes)`,
-    `give mode and owner in ${device.at("to")}: sub/c`,
+    `set mode and owner in ${device.at("to")}: sub/c`,
   ]);
   assertStringIncludes(String(last.detail?.diff), `${device.at("to/b")}\n@@ -1 +1 @@\n-another\n`);
   assertEquals((await Deno.lstat(device.at("to/a"))).isFile, true);

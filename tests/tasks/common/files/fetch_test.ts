@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import { UsageError } from "../../../../lib/errors.ts";
-import { keepFetched } from "../../../../lib/report/fetched.ts";
-import { PRIVATE } from "../../../../lib/report/modes.ts";
+import { keepFetched } from "../../../../lib/report/record/fetched.ts";
+import { PRIVATE } from "../../../../lib/report/record/modes.ts";
 import { simulatedConnector } from "../../../../lib/remote/simulated/connect.ts";
 import { HostRun } from "../../../../lib/rollout/host_run.ts";
 import type { Task } from "../../../../lib/task.ts";

@@ -259,11 +259,11 @@ testOnShells(
     ]);
     assertEquals(await diff(next, false), changed);
     await device.write("app.conf", new Uint8Array([0, 1, 2, 255]));
-    assertEquals(await diff(next, true), `${there}binary: 4 bytes there, 23 bytes to be\n`);
+    assertEquals(await diff(next, true), `${there}binary: 4 bytes now, 23 bytes after\n`);
     await device.write("app.conf", "x".repeat(300_000));
     assertEquals(
       await diff(next, true),
-      `${there}too large to be shown: 300000 bytes there, 23 bytes to be\n`,
+      `${there}too large to be shown: 300000 bytes now, 23 bytes after\n`,
     );
     await device.write("app.conf", "last\n");
     const gone = { name: "f", path, absent: true as const };
