@@ -7,20 +7,11 @@ import { assert, assertEquals } from "@std/assert";
 import { basename, join } from "@std/path";
 import type { Device } from "../fleet/support/fleet.ts";
 import { runOn, statuses } from "../fleet/support/program.ts";
-import { Field } from "./field.ts";
+import { Field, type Scene } from "./field.ts";
 import { watch } from "./kills/random_kills.ts";
 
-export interface AllOrNothingResult {
-  /** How often a live name was changed where one could not stage, and where one was sick. */
-  readonly cannotStage: number;
-  readonly sick: number;
-  /** How often a reader has read a live set, and how often it was another than before. */
-  readonly reads: number;
-  readonly switches: number;
-}
-
-/** Throws where a promise is broken. */
-export async function allOrNothing(devices: number): Promise<AllOrNothingResult> {
+/** Throws where a promise is broken; what it has seen. */
+export async function allOrNothing(devices: number, scene: Scene = "release", pause = 0): Promise<string> {
   await using field = await Field.make({ kind: "exchange", devices, bytes: 50_000 });
   const last = field.devices.at(-1)!;
   const { old, next, first } = field.sets;
@@ -29,8 +20,9 @@ export async function allOrNothing(devices: number): Promise<AllOrNothingResult>
     return await runOn(field.fleet, inventory, ["deploy", "--artifacts", next.dir, "--all-or-nothing"]);
   };
 
-  await field.reset(field.devices, "release");
-  await Deno.remove(join(last.deployDir, ".lockstep/staging"), { recursive: true });
+  await field.reset(field.devices, scene);
+  await Deno.remove(join(last.deployDir, ".lockstep/staging"), { recursive: true }).catch(() => {});
+  await Deno.mkdir(join(last.deployDir, ".lockstep"), { recursive: true });
   await Deno.writeTextFile(join(last.deployDir, ".lockstep/staging"), "a file\n");
   const cannotStage = await changesOf(field.devices, async () => {
     const run = await deploy();
@@ -44,9 +36,9 @@ export async function allOrNothing(devices: number): Promise<AllOrNothingResult>
   assertEquals([...cannotStage.values()].filter((count) => count > 0), [], "a live name was changed");
   for (const device of field.devices) await field.judge(device, old);
 
-  await field.reset(field.devices, "release");
+  await field.reset(field.devices, scene);
   await field.services.dislike(last, next, "sick");
-  await using watcher = await watch(field.devices[0]!, [old, next, first]);
+  await using watcher = await watch(field.devices[0]!, [old, next, first], pause);
   const sick = await changesOf(field.devices, async () => {
     const run = await deploy();
     assertEquals(run.code, 2, run.text);
@@ -60,7 +52,10 @@ export async function allOrNothing(devices: number): Promise<AllOrNothingResult>
     assertEquals(await field.served(device), old.id, `${device.name}'s service`);
     await field.assertSettled(device);
   }
-  return { cannotStage: sum(cannotStage), sick: sum(sick), reads, switches };
+  return `${
+    sum(cannotStage)
+  } live names changed where one could not stage; there and back where one was sick: ` +
+    `${sum(sick)} changes; the first was read ${reads} times, through ${switches} switches`;
 }
 
 /** How often the live name of each device is made, moved or removed while `work` goes on. */

@@ -6,34 +6,20 @@ import { testWhere } from "../support.ts";
 import { comeTooLate, leaveAlone, takeOverInTime } from "./alone.ts";
 import { needsOf } from "./field.ts";
 
-testWhere(
-  "a device restores itself within confirm_timeout and 10 s, when its controller dies before the confirmation",
-  {
-    needs: needsOf("plain"),
-  },
-  async () => {
-    await leaveAlone("plain", "folder");
-  },
-);
-
-testWhere(
-  "a tiny device restores itself within confirm_timeout and 10 s, when its controller dies before the confirmation",
-  {
-    needs: needsOf("tiny"),
-  },
-  async () => {
-    await leaveAlone("tiny", "release");
-  },
-);
-
-testWhere("a device does not restore itself under the hands of a run that has taken it over in time", {
-  needs: needsOf("exchange"),
+testWhere("a tiny device restores itself in time, when its controller dies before the confirmation", {
+  needs: needsOf("tiny"),
 }, async () => {
-  await takeOverInTime("exchange");
+  await leaveAlone("tiny", "folder", (request) => request === "restart");
+});
+
+testWhere("a device restores itself, unless a run takes it over in time: then not under its hands", {
+  needs: needsOf("plain"),
+}, async () => {
+  await takeOverInTime("plain", "folder");
 });
 
 testWhere("deploy says that the device has gone back by itself, when it comes too late to confirm", {
-  needs: needsOf("plain"),
+  needs: needsOf("exchange"),
 }, async () => {
-  await comeTooLate("plain");
+  await comeTooLate("exchange", "folder");
 });

@@ -71,14 +71,12 @@ export class Field implements AsyncDisposable {
   static async make(
     { kind, devices, vars = {}, bytes = 200_000, ownPrograms = false, backedUp = ["old"] }: FieldOptions,
   ): Promise<Field> {
-    const options: DeviceOptions = kind === "tiny"
-      ? { kind: "tiny" }
-      : kind === "plain"
-      ? { without: exchangers }
-      : ownPrograms
-      ? { without: [] }
-      : {};
-    const fleet = await makeFleet({ devices: Array.from({ length: devices }, () => options) });
+    const options: Readonly<Record<Kind, DeviceOptions>> = {
+      tiny: { kind: "tiny" },
+      plain: { without: exchangers },
+      exchange: ownPrograms ? { without: [] } : {},
+    };
+    const fleet = await makeFleet({ devices: Array.from({ length: devices }, () => options[kind]) });
     const set = (name: string, seed: number, extra: readonly string[] = []) =>
       makeArtifacts(join(fleet.dir, name), { seed, bytes, files: 7, extra });
     const sets = {
@@ -245,17 +243,9 @@ export class Field implements AsyncDisposable {
     // The server's own.
     if (this.kind === "tiny") ignored.push(...["proc", "var/run", "dev"].map((name) => join(root, name)));
     const prune = ignored.flatMap((path, i) => [...(i > 0 ? ["-o"] : []), "-path", path]);
+    const told = "%P\\0%y %m %U:%G inode %i ctime %C@ -> %l\\0";
     const { success, stdout, stderr } = await new Deno.Command("find", {
-      args: [
-        root,
-        "(",
-        ...prune,
-        ")",
-        "-prune",
-        "-o",
-        "-printf",
-        "%P\\0%y %m %U:%G inode %i ctime %C@ -> %l\\0",
-      ],
+      args: [root, "(", ...prune, ")", "-prune", "-o", "-printf", told],
     }).output();
     if (!success) throw new Error(new TextDecoder().decode(stderr));
     const fields = new TextDecoder().decode(stdout).split("\0");
@@ -302,7 +292,9 @@ export class Field implements AsyncDisposable {
     seconds: number,
   ): Promise<Record<string, string>> {
     const started = performance.now();
-    const run = await this.deploy(devices, set);
+    // That it comes in time to confirm is not the question here.
+    const inTime = { confirm_timeout: 120 };
+    const run = await this.deploy(devices, set, inTime);
     const took = (performance.now() - started) / 1000;
     assertEquals(run.code, 0, run.text);
     assert(took < seconds, `it took ${took} s to converge: ${run.text}`);
@@ -316,7 +308,7 @@ export class Field implements AsyncDisposable {
       );
       await this.assertSettled(device);
     }
-    const again = await this.deploy(devices, set);
+    const again = await this.deploy(devices, set, inTime);
     assertEquals(
       [again.code, statuses(await again.report())],
       [0, Object.fromEntries(devices.map(({ name }) => [name, "ok"]))],

@@ -85,7 +85,7 @@ async function loseController(
 ): Promise<void> {
   const sick = await makeSickArtifacts(join(lab.dir, "sick"), { ready: false }, { seed: 9 });
   const deploying = startOn(lab, inventory, ["deploy", "--artifacts", sick.dir]);
-  await until("the switch", 20, async () => (await liveSlot(device)) === sick.id);
+  await until("the switch", 60, async () => (await liveSlot(device)) === sick.id);
   deploying.kill();
   await deploying.ended;
   await until(

@@ -25,7 +25,7 @@ chmod -R 755 .lockstep
 `;
 
 testWhere(
-  "what restores a device as root runs nothing of the service's user, when he owns the deploy path and swaps .lockstep",
+  "what restores a device as root runs nothing of the service's user, when he has swapped .lockstep",
   {
     needs: ["lab"],
   },

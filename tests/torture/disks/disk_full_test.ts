@@ -35,7 +35,7 @@ case "$*" in ${words}) echo >>'${device.dir}/starts' ;; esac
 if [ -e '${device.dir}/starts' ] && [ "$(wc -l <'${device.dir}/starts')" -gt ${starts} ] && [ ! -e '${device.dir}/full' ]; then
   : >'${device.dir}/full'
   # The work has begun, and has half a file's room.
-  head -c 3000000 /dev/zero >'${device.deployDir}/room'
+  head -c 800000 /dev/zero >'${device.deployDir}/room'
   cat /dev/zero >'${device.deployDir}/filler' 2>/dev/null
   rm '${device.deployDir}/room'
 fi
@@ -45,47 +45,48 @@ exec ${real} "$@"
 }
 
 for (const [what, middle] of Object.entries(middles)) {
-  testWhere(
-    `deploy leaves the old set live and converges later, when the disk gets full in the middle of ${what}`,
-    {
-      needs: ["sshd", "mounts"],
-    },
-    async () => {
-      await using fleet = await makeFleet({ devices: [{ without: [] }] });
-      const [device] = fleet.devices;
-      // Room for three sets and a bit: the backup that is there already is not to be asked for a second time.
-      await fleet.mountTmpfs(device!.deployDir, 112 * mebibyte);
-      const inventory = await fleet.inventory();
-      const bytes = 30 * mebibyte;
-      const old = await makeArtifacts(join(fleet.dir, "old"), { seed: 1, bytes });
-      const next = await makeArtifacts(join(fleet.dir, "next"), { seed: 2, bytes });
-      const deploy = async (set: typeof old) =>
-        await runOn(fleet, inventory, ["deploy", "--artifacts", set.dir]);
-      assertEquals((await deploy(old)).code, 0);
+  testWhere(`deploy leaves the old set live, when the disk gets full in the middle of ${what}`, {
+    needs: ["sshd", "mounts"],
+  }, async () => {
+    await using fleet = await makeFleet({ devices: [{ without: [] }] });
+    const [device] = fleet.devices;
+    // Room for three sets and a bit: the backup that is there already is not to be asked for a second time.
+    await fleet.mountTmpfs(device!.deployDir, 30 * mebibyte);
+    const inventory = await fleet.inventory();
+    const bytes = 8 * mebibyte;
+    const old = await makeArtifacts(join(fleet.dir, "old"), { seed: 1, bytes });
+    const next = await makeArtifacts(join(fleet.dir, "next"), { seed: 2, bytes });
+    const deploy = async (set: typeof old) =>
+      await runOn(fleet, inventory, ["deploy", "--artifacts", set.dir]);
+    assertEquals((await deploy(old)).code, 0);
 
-      await fillBefore(device!, middle);
-      const run = await deploy(next);
-      const report = await run.report();
-      assertEquals([run.code, statuses(report)], [2, { "edge-01": "failed" }], run.text);
-      assertEquals(errorOf(report, "edge-01").kind, "no-space", run.text);
-      await assertWhole(device!, old);
-      const backups = await backupsOf(device!);
-      for (const name of backups) await assertSet(join(device!.deployDir, "backup", name), name, old);
-      assertEquals(backups.length, what === "staging" ? 1 : 0, backups.join(" "));
+    await fillBefore(device!, middle);
+    const run = await deploy(next);
+    const report = await run.report();
+    assertEquals([run.code, statuses(report)], [2, { "edge-01": "failed" }], run.text);
+    assertEquals(errorOf(report, "edge-01").kind, "no-space", run.text);
+    await assertWhole(device!, old);
+    const backups = await backupsOf(device!);
+    for (const name of backups) await assertSet(join(device!.deployDir, "backup", name), name, old);
+    assertEquals(backups.length, what === "staging" ? 1 : 0, backups.join(" "));
 
-      // Still full: the same end, told before anything is done.
+    // Still full: the same end, told before anything is done.
+    if (what === "staging") {
       const still = await deploy(next);
-      assertEquals([still.code, errorOf(await still.report(), "edge-01").kind], [2, "no-space"], still.text);
+      assertEquals(
+        [still.code, errorOf(await still.report(), "edge-01").kind],
+        [2, "no-space"],
+        still.text,
+      );
       await assertWhole(device!, old);
-      await Deno.remove(join(device!.deployDir, "filler"));
-      const again = await deploy(next);
-      assertEquals([again.code, statuses(await again.report())], [0, { "edge-01": "changed" }], again.text);
-      await assertWhole(device!, next);
-      for (const name of await backupsOf(device!)) {
-        await assertSet(join(device!.deployDir, "backup", name), name, old);
-      }
-      assertEquals(await namesIn(join(device!.deployDir, ".lockstep/staging")), []);
-      assertEquals((await deploy(next)).code, 0);
-    },
-  );
+    }
+    await Deno.remove(join(device!.deployDir, "filler"));
+    const again = await deploy(next);
+    assertEquals([again.code, statuses(await again.report())], [0, { "edge-01": "changed" }], again.text);
+    await assertWhole(device!, next);
+    for (const name of await backupsOf(device!)) {
+      await assertSet(join(device!.deployDir, "backup", name), name, old);
+    }
+    assertEquals(await namesIn(join(device!.deployDir, ".lockstep/staging")), []);
+  });
 }

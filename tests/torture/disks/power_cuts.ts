@@ -15,6 +15,7 @@ import { run } from "../../lab/command.ts";
 import { users } from "../../lab/image.ts";
 import { type Lab, type LabDevice, makeLab } from "../../lab/lab.ts";
 import { assertSettled, delay, liftStartLimit, served, until } from "../lab_device.ts";
+import { faultMatrix } from "../fault_matrix.ts";
 import { seededRandom } from "../kills/random.ts";
 
 /**
@@ -42,7 +43,7 @@ export interface PowerResult {
   readonly torn: readonly string[];
 }
 
-/** Two devices on ext4, one deployed to as `iotuser`, one as root. */
+/** Devices on ext4, one deployed to as `iotuser`, one as root. */
 export class PowerField implements AsyncDisposable {
   /** The set that is live, on every device, and what each backup holds. */
   private live: Artifacts | undefined;
@@ -58,9 +59,11 @@ export class PowerField implements AsyncDisposable {
     private readonly syncs: boolean,
   ) {}
 
-  static async make({ syncs }: { readonly syncs: boolean }): Promise<PowerField> {
+  static async make(
+    { syncs, as = ["user", "root"] }: { readonly syncs: boolean; readonly as?: readonly ("user" | "root")[] },
+  ): Promise<PowerField> {
     const lab = await makeLab({
-      devices: [{ name: "user", kind: "ext4" }, { name: "root", kind: "ext4", become: true }],
+      devices: as.map((name) => ({ name, kind: "ext4", become: name === "root" })),
     });
     for (const device of lab.devices) {
       await liftStartLimit(device);
@@ -87,7 +90,7 @@ export class PowerField implements AsyncDisposable {
     const length = this.length ??= await this.measure(before);
     for (let deploy = 0; deploy < deploys; deploy++) {
       const [from, to] = [await this.prepare(before), await this.makeSet()];
-      const at = Array.from({ length: moments }, () => random() * 1.1 * length);
+      const at = Array.from({ length: moments }, (_, i) => (i + random()) / moments * 1.1 * length);
       let ended = false;
       const deploying = this.deploy(to).then(() => ended = true);
       const cuts = at.map(async (moment) => {
@@ -125,52 +128,57 @@ export class PowerField implements AsyncDisposable {
     { before, deploys, seed }: Omit<PowerOptions, "moments">,
   ): Promise<{ old: number; next: number }> {
     const random = seededRandom(seed);
-    let [old, next] = [0, 0];
     const length = this.length ??= await this.measure(before);
-    for (let deploy = 0; deploy < deploys; deploy++) {
-      const [from, to] = [await this.prepare(before), await this.makeSet()];
-      const moments = new Map(this.lab.devices.map((device) => [device, random() * 1.1 * length]));
-      await Promise.all(this.lab.devices.map(async (device) => {
-        const moment = moments.get(device)!;
-        const why = `seed ${seed}: ${device.name} over a ${before}, without power after ${
-          Math.round(moment)
-        } ms`;
-        const deploying = startOn(this.lab, this.inventory, [
-          ...["deploy", "--artifacts", to.dir],
-          ...["--limit", device.name],
-        ]);
-        await delay(moment);
-        deploying.kill();
-        await device.kill();
+    const moments = new Map<LabDevice, number>();
+    let sets: readonly [from: Artifacts, to: Artifacts];
+    const tried = await faultMatrix({
+      fault: {
+        name: `seed ${seed}: the power fails over a ${before}`,
+        at: (moment) => `${Math.round(moment)} ms`,
+        arm: (device, moment) => void moments.set(device, moment),
+        fired: () => true,
+      },
+      places: this.lab.devices,
+      points: Array.from({ length: deploys * this.lab.devices.length }, () => random() * 1.1 * length),
+      prep: async () => void (sets = [await this.prepare(before), await this.makeSet()]),
+      body: async (devices) => {
+        const runs = await Promise.all(devices.map(async (device) => {
+          const args = ["deploy", "--artifacts", sets[1].dir, "--limit", device.name];
+          const deploying = startOn(this.lab, this.inventory, args);
+          await delay(moments.get(device)!);
+          deploying.kill();
+          await device.kill();
+          return await deploying.ended;
+        }));
+        return { text: runs.map(({ text }) => text).join("\n") };
+      },
+      check: async (device) => {
+        const [from, to] = sets;
         try {
-          if (await this.judge(device, from, to) === from.id) old++;
-          else next++;
+          const live = await this.judge(device, from, to);
           await device.boot();
           // A service that was told to start at boot is up, on whichever set; and a set that nobody confirmed is settled by the next run.
-          await until(`${why}: the service starts`, 10, () => served(device));
+          await until("the service starts", 10, () => served(device));
           await this.judge(device, from, to);
           const again = await this.deploy(to, device);
           assertEquals(await this.judge(device, to), to.id, again);
           await assertSettled(device);
           assertEquals(await served(device), to.id, again);
+          return live === from.id;
         } catch (error) {
-          const { stdout: said } = await device.exec([
-            "journalctl",
-            "--no-pager",
-            "-n",
-            "60",
-            "-u",
-            "lockstep*",
-          ]);
-          throw new Error(`${why}: ${error instanceof Error ? error.message : error}\n${said}`, {
-            cause: error,
-          });
+          const said = await device.exec(["journalctl", "--no-pager", "-n", "60", "-u", "lockstep*"]);
+          throw new Error(
+            `${device.name}: ${error instanceof Error ? error.message : error}\n${said.stdout}`,
+            {
+              cause: error,
+            },
+          );
         }
-        await deploying.ended;
-      }));
-      await this.settle(to);
-    }
-    return { old, next };
+      },
+      after: () => this.settle(sets[1]),
+    });
+    const old = tried.filter(({ seen }) => seen).length;
+    return { old, next: tried.length - old };
   }
 
   private async measure(before: Before): Promise<number> {

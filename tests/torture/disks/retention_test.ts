@@ -6,23 +6,19 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { join } from "@std/path";
 import { type Artifacts, makeArtifacts } from "../../fleet/support/artifacts.ts";
 import type { Device } from "../../fleet/support/fleet.ts";
-import { assertSet, backupsOf, liveDir, namesIn } from "../../fleet/support/live.ts";
+import { assertSet, assertWhole, backupsOf, liveDir, namesIn } from "../../fleet/support/live.ts";
 import { errorOf, statuses } from "../../fleet/support/program.ts";
 import { testWhere } from "../../support.ts";
+import { sampled } from "../../sampled.ts";
 import { Field } from "../field.ts";
 
 const needs = ["sshd", "curl"] as const;
 
 /** Every file of a folder with its mode, owner and bytes. */
 async function bytesOf(dir: string): Promise<string> {
-  const { success, stdout } = await new Deno.Command("sh", {
-    args: [
-      "-c",
-      'cd "$1" && find . -printf "%P %y %m %U:%G\\n" | sort && find . -type f -exec sha256sum {} + | sort',
-      "sh",
-      dir,
-    ],
-  }).output();
+  const script =
+    'cd "$1" && find . -printf "%P %y %m %U:%G\\n" | sort && find . -type f -exec sha256sum {} + | sort';
+  const { success, stdout } = await new Deno.Command("sh", { args: ["-c", script, "sh", dir] }).output();
   assert(success, `cannot read ${dir}`);
   return new TextDecoder().decode(stdout);
 }
@@ -48,7 +44,7 @@ testWhere("a release that fails never evicts a backup, when keep_backups is full
   const { old, next } = field.sets;
   const before = await backupsOf(device!);
   assertEquals(before.length, 2);
-  for (const seed of [11, 12, 13]) {
+  for (const seed of sampled([11, 12, 13])) {
     const sick = await makeArtifacts(join(field.fleet.dir, `sick-${seed}`), { seed, extra: ["sick"] });
     await deployed(field, device!, sick, "rolled_back", 2);
     await field.judge(device!, old);
@@ -78,8 +74,8 @@ testWhere(
   async () => {
     await using field = await Field.make({ kind: "exchange", devices: 1 });
     const [device] = field.devices;
-    await field.reset([device!], "release");
-    const { old, sick } = field.sets;
+    await field.reset([device!], "folder");
+    const { sick, old } = field.sets;
     const failed = () => namesIn(join(device!.deployDir, ".lockstep/failed"));
     await deployed(field, device!, sick, "rolled_back", 2);
     assertEquals(await failed(), [sick.id]);
@@ -109,8 +105,6 @@ testWhere(
     await deployed(field, device!, sick, "changed", 0, "--force");
     await field.judge(device!, sick);
     assertEquals(await failed(), [], "a success takes the mark away");
-    await deployed(field, device!, old, "changed");
-    await deployed(field, device!, sick, "changed");
   },
 );
 
@@ -122,13 +116,12 @@ testWhere("rollback restores the very bytes, modes and owners, when it is done o
   await field.reset([device!], "folder");
   const live = join(device!.deployDir, "artifacts_phase2");
   const { old, next } = field.sets;
-  for (
-    const [name, mode, owner] of [["scaler.pkl", 0o600, 1234], ["best_model_hybrid.pth", 0o640, 0], [
-      "labels",
-      0o750,
-      1234,
-    ]] as const
-  ) {
+  const rights = [["scaler.pkl", 0o600, 1234], ["best_model_hybrid.pth", 0o640, 0], [
+    "labels",
+    0o750,
+    1234,
+  ]] as const;
+  for (const [name, mode, owner] of rights) {
     await Deno.chmod(join(live, name), mode);
     await Deno.chown(join(live, name), owner, owner);
   }
@@ -154,40 +147,33 @@ testWhere(
   async () => {
     await using field = await Field.make({ kind: "exchange", devices: 1 });
     const [device] = field.devices;
-    await field.reset([device!], "release");
-    const { old } = field.sets;
-    const [first, second] = await backupsOf(device!);
-    const backup = (name: string) => join(device!.deployDir, "backup", name);
+    await field.reset([device!], "folder");
+    const [name] = await backupsOf(device!);
+    const backup = join(device!.deployDir, "backup", name!);
     const refused = async (...args: string[]) => {
       const run = await field.run([device!], ["rollback", ...args]);
       assertEquals([run.code, statuses(await run.report())[device!.name]], [2, "failed"], run.text);
-      const { id } = old;
-      assertEquals(
-        (await Deno.readLink(join(device!.deployDir, "artifacts_phase2"))).includes(id),
-        true,
-        run.text,
-      );
+      await assertWhole(device!, field.sets.old);
       return run;
     };
-    const file = join(backup(second!), "scaler.pkl");
+    const file = join(backup, "scaler.pkl");
     const whole = await Deno.readFile(file);
     await Deno.writeFile(file, whole.slice(0, -1));
-    assertMatch((await refused("--to", second!)).text, /scaler\.pkl/);
+    assertMatch((await refused("--to", name!)).text, /scaler\.pkl/);
     await Deno.remove(file);
-    assertMatch((await refused("--to", second!)).text, /scaler\.pkl/);
-    const metadata = join(backup(first!), "metadata.json");
-    await Deno.writeTextFile(metadata, "{}");
-    await refused("--to", first!);
-    for (const name of [first!, second!]) await Deno.remove(backup(name), { recursive: true });
+    assertMatch((await refused("--to", name!)).text, /scaler\.pkl/);
+    await Deno.writeTextFile(join(backup, "metadata.json"), "{}");
+    await refused("--to", name!);
+    await Deno.remove(backup, { recursive: true });
     const none = await refused();
     assertEquals(errorOf(await none.report(), device!.name).kind, "not-found");
   },
 );
 
 testWhere("a rollback that fails is louder than what led to it, and both are told", { needs }, async () => {
-  await using field = await Field.make({ kind: "exchange", devices: 2, vars: { confirm_timeout: 300 } });
-  const [device, other] = field.devices;
-  await field.reset([device!, other!], "release");
+  await using field = await Field.make({ kind: "exchange", devices: 1, vars: { confirm_timeout: 300 } });
+  const [device] = field.devices;
+  await field.reset([device!], "folder");
   const { old, sick } = field.sets;
   // The service starts on the new set, is not well, and does not start again on the old one.
   const once = `sh -c 'if [ -e "$0/artifacts_phase2/sick" ]; then :; else exit 9; fi' '${

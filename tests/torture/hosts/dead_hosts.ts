@@ -9,18 +9,13 @@ import { restoreState, saveState } from "../../../bench/devices.ts";
 import { makeArtifacts } from "../../fleet/support/artifacts.ts";
 import { type DeviceOptions, makeFleet } from "../../fleet/support/fleet.ts";
 import { assertWhole } from "../../fleet/support/live.ts";
-import { type Report, runOn } from "../../fleet/support/program.ts";
-
-export interface DeadHostsResult {
-  /** Seconds until the last of the living was done: alone, and beside the dead; one a pair of runs. */
-  readonly alone: readonly number[];
-  readonly beside: readonly number[];
-}
+import { runOn } from "../../fleet/support/program.ts";
+import { amongMany, isWell, lastDone, median } from "./beside.ts";
 
 /** Seconds. */
 const CONNECT_TIMEOUT = 10;
 
-/** Throws where the living take longer than 1.15 of their own time and one connect timeout, in the median of the pairs. */
+/** Throws where the living take longer than 1.15 of their own time and one connect timeout, in the median of the pairs; returns what it measured. */
 export async function deployBesideDead(
   { living, refusing, silent, pairs, say }: {
     readonly living: number;
@@ -29,17 +24,13 @@ export async function deployBesideDead(
     readonly pairs: number;
     readonly say: (line: string) => void;
   },
-): Promise<DeadHostsResult> {
-  const dead = refusing + silent;
-  const every = Math.floor(living / dead);
-  // The dead stand among the living, evenly, as they would in an inventory.
-  const devices: DeviceOptions[] = [];
-  for (let i = 0; i < dead; i++) {
-    devices.push({ kind: i % 2 === 0 && i / 2 < refusing ? "refusing" : "silent", name: `dead-${i}` });
-    for (let j = 0; j < every; j++) devices.push({ name: `living-${i}-${j}` });
-  }
-  await using fleet = await makeFleet({ devices });
-  const well = fleet.devices.filter(({ name }) => name.startsWith("living"));
+): Promise<string> {
+  const dead = Array.from({ length: refusing + silent }, (_, i): DeviceOptions => ({
+    kind: i % 2 === 0 && i / 2 < refusing ? "refusing" : "silent",
+    name: `dead-${i}`,
+  }));
+  await using fleet = await makeFleet({ devices: amongMany(dead, living, (name) => ({ name })) });
+  const well = fleet.devices.filter(isWell);
   const inventory = await fleet.inventory({ groups: { living: well.map(({ name }) => name) } });
   const [old, next] = [
     await makeArtifacts(join(fleet.dir, "old"), { seed: 1, bytes: 100_000 }),
@@ -47,7 +38,7 @@ export async function deployBesideDead(
   ];
   const deploy = (dir: string, ...options: string[]) =>
     runOn(fleet, inventory, [
-      ...["deploy", "--artifacts", dir, "--max-failures", `${dead}`],
+      ...["deploy", "--artifacts", dir, "--max-failures", `${dead.length}`],
       ...["--connect-timeout", `${CONNECT_TIMEOUT}`, ...options],
     ]);
   const first = await deploy(old.dir, "--limit", "living");
@@ -71,18 +62,6 @@ export async function deployBesideDead(
   }
   const limit = 1.15 * median(alone) + CONNECT_TIMEOUT;
   assert(median(beside) <= limit, `beside the dead it took ${median(beside)} s, of ${limit} s`);
-  return { alone, beside };
-}
-
-/** Seconds from the start of a run to the end of the last host that changed. */
-function lastDone({ startedAt, hosts }: Report): number {
-  const ends = hosts.filter(({ status }) => status === "changed")
-    .map(({ startedAt, durationMs }) => Date.parse(startedAt) + durationMs);
-  return (Math.max(...ends) - Date.parse(startedAt)) / 1000;
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  const [a, b] = [median(alone).toFixed(1), median(beside).toFixed(1)];
+  return `the living take ${a} s alone, ${b} s beside the dead (connect timeout ${CONNECT_TIMEOUT} s)`;
 }

@@ -5,35 +5,24 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { runOn } from "../../fleet/support/program.ts";
-import { Field } from "../field.ts";
-
-export interface HangingHostsResult {
-  /** The bytes that a device says in an undisturbed deploy. */
-  readonly bytes: number;
-  readonly offsets: number;
-  /** How many hosts ended how. */
-  readonly ends: Readonly<Record<string, number>>;
-  /** Hosts that had the new set live right after. */
-  readonly next: number;
-  /** Seconds that the slowest of those that hung took, and the slowest of those that were well. */
-  readonly slowestHung: number;
-  readonly slowestWell: number;
-}
+import { faultMatrix, tally } from "../fault_matrix.ts";
+import { Field, type Scene } from "../field.ts";
 
 /** Seconds. */
 const CONNECT_TIMEOUT = 5;
 /** The controller waits a little longer than the deadline for the device's word, and closes what is left of a session. Seconds. */
 const GRACE = 6;
 
-/** Hangs one host at each of `offsets` offsets, spread over the whole session. Throws where a promise is broken. */
+/** Hangs one host at each of `offsets` offsets, spread over the whole session. Throws where a promise is broken; what it has seen. */
 export async function hangAtOffsets(
-  { offsets, well, hostTimeout, confirmTimeout }: {
+  { offsets, well, hostTimeout, confirmTimeout, scene = "release" }: {
     readonly offsets: number;
     readonly well: number;
     readonly hostTimeout: number;
     readonly confirmTimeout: number;
+    readonly scene?: Scene;
   },
-): Promise<HangingHostsResult> {
+): Promise<string> {
   await using field = await Field.make({
     kind: "exchange",
     devices: offsets + well,
@@ -41,46 +30,67 @@ export async function hangAtOffsets(
     vars: { confirm_timeout: confirmTimeout },
   });
   const { devices, links, sets: { old, next } } = field;
-  await field.reset(devices, "release");
+  await field.reset(devices, scene);
   const inventory = await field.inventory(devices, "links");
   const first = devices[0]!;
   const deploy = ["deploy", "--artifacts", next.dir];
-  const undisturbed = await runOn(field.fleet, inventory, [...deploy, "--limit", first.name]);
+  const undisturbed = await runOn(field.fleet, inventory, [
+    ...deploy,
+    "--limit",
+    first.name,
+    "-e",
+    "confirm_timeout=120",
+  ]);
   assertEquals(undisturbed.code, 0, undisturbed.text);
   const bytes = links.bytes(first.name);
-  await field.reset(devices, "release");
-
-  const hanging = devices.slice(0, offsets);
-  for (const [at, { name }] of hanging.entries()) {
-    links.cutAfter(name, Math.floor(at * bytes / offsets));
-  }
-  const run = await runOn(field.fleet, inventory, [
-    ...[...deploy, "--max-failures", "100%", "--forks", "1000"],
-    ...["--connect-timeout", `${CONNECT_TIMEOUT}`, "--host-timeout", `${hostTimeout}`],
-  ]);
-  const report = await run.report();
-  const ends: Record<string, number> = {};
-  let onNext = 0;
-  let slowestHung = 0;
   let slowestWell = 0;
-  for (const device of devices) {
-    const { status, durationMs } = report.hosts.find(({ host }) => host === device.name)!;
-    const seconds = durationMs / 1000;
-    if (!hanging.includes(device)) {
-      assertEquals(status, "changed", `${device.name} was well: ${run.text}`);
-      slowestWell = Math.max(slowestWell, seconds);
-      continue;
-    }
-    slowestHung = Math.max(slowestHung, seconds);
-    ends[status] = (ends[status] ?? 0) + 1;
-    if (await field.judge(device, old, next) === next.id) onNext++;
-  }
+  const hanging = devices.slice(0, offsets);
+  const limits = new Map<string, number>();
   // Its deadline; and where it had begun to switch, one connection more, which tries to bring the old set back.
   const limit = hostTimeout + CONNECT_TIMEOUT + 2 * GRACE;
-  assert(slowestHung <= limit, `a host that hung took ${slowestHung} s, of ${limit}: ${run.text}`);
-  assert(slowestWell < hostTimeout, `a host that was well took ${slowestWell} s: ${run.text}`);
-
-  for (const { name } of hanging) links.mend(name, "reset");
-  await field.assertConverges(devices, next, 120);
-  return { bytes, offsets, ends, next: onNext, slowestHung, slowestWell };
+  const tried = await faultMatrix({
+    fault: {
+      name: "its link falls silent",
+      at: (offset) => `${offset} bytes`,
+      arm: ({ name }, offset) => {
+        limits.set(name, links.bytes(name) + offset);
+        links.cutAfter(name, offset);
+      },
+      fired: ({ name }) => links.bytes(name) === limits.get(name),
+    },
+    places: hanging,
+    points: hanging.map((_, at) => Math.floor(at * bytes / offsets)),
+    prep: () => field.reset(devices, scene),
+    body: async () => {
+      const run = await runOn(field.fleet, inventory, [
+        ...[...deploy, "--max-failures", "100%", "--forks", "1000"],
+        ...["--connect-timeout", `${CONNECT_TIMEOUT}`, "--host-timeout", `${hostTimeout}`],
+      ]);
+      return { ...run, hosts: new Map((await run.report()).hosts.map((host) => [host.host, host])) };
+    },
+    check: async (device, { hosts }) => {
+      const { status, durationMs } = hosts.get(device.name)!;
+      assert(durationMs <= limit * 1000, `a host that hung took ${durationMs} ms, of ${limit} s`);
+      const live = await field.judge(device, old, next);
+      return { status, seconds: durationMs / 1000, next: live === next.id };
+    },
+    after: async (_, { hosts }) => {
+      for (const { name } of devices.slice(offsets)) {
+        const { status, durationMs } = hosts.get(name)!;
+        assertEquals(status, "changed", `${name} was well`);
+        assert(durationMs < hostTimeout * 1000, `a host that was well took ${durationMs} ms`);
+        slowestWell = Math.max(slowestWell, durationMs / 1000);
+      }
+      for (const { name } of hanging) links.mend(name, "reset");
+      await field.assertConverges(devices, next, 120);
+    },
+  });
+  const slowestHung = Math.max(...tried.map(({ seen }) => seen.seconds));
+  const switched = tried.filter(({ seen }) => seen.next).length;
+  return `${tried.length} offsets of ${bytes} bytes: ${
+    tally(tried.map(({ seen }) => seen.status))
+  }, ${switched} on the ` +
+    `new set; the slowest took ${slowestHung.toFixed(0)} s, of those that were well ${
+      slowestWell.toFixed(0)
+    } s`;
 }

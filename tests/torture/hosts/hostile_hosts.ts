@@ -4,18 +4,18 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
+import type { HostOutcome } from "../../../lib/events.ts";
 import { restoreState, saveState } from "../../../bench/devices.ts";
 import { makeArtifacts } from "../../fleet/support/artifacts.ts";
 import { makeFleet } from "../../fleet/support/fleet.ts";
-import { corrupt, heal, inWords, type Malice, maliceOf } from "../../fleet/support/hostile.ts";
+import { corrupt, heal, inWords, maliceOf } from "../../fleet/support/hostile.ts";
 import { assertWhole } from "../../fleet/support/live.ts";
-import { type FleetRun, type Report, startOn } from "../../fleet/support/program.ts";
-import { median } from "./dead_hosts.ts";
+import { type FleetRun, startOn } from "../../fleet/support/program.ts";
+import { faultMatrix, tally } from "../fault_matrix.ts";
+import { amongMany, isWell, lastDone, median } from "./beside.ts";
 
 /** A run of the program, with the most memory that it had. MiB. */
-interface Watched extends FleetRun {
-  readonly peak: number;
-}
+type Watched = FleetRun & { readonly peak: number };
 
 /** Seconds that a hostile device may take in all, with the timeouts that are given below. */
 const LONGEST = 75;
@@ -23,19 +23,10 @@ const TIMEOUTS = ["--timeout", "4", "--connect-timeout", "4", "--task-timeout", 
 /** Mebibytes on the disk for one host: its events, its file, its part of the report. */
 const RECORD = 8;
 
-export interface Fuzzed {
-  readonly runs: number;
-  /** How hostile hosts ended, and with which kinds of errors. */
-  readonly ends: Readonly<Record<string, number>>;
-  /** The slowest hostile host. Seconds. */
-  readonly slowest: number;
-  /** The most memory of a run. MiB. */
-  readonly peak: number;
-}
-
 /**
  * Runs commands against devices of which some misbehave, differently in every round. Throws, with the seeds, where a run ends in another way
- * than it may, its record is not whole, or a device that is well is not served.
+ * than it may, its record is not whole, or a device that is well is not served. What it has seen: how the hostile ones ended, the slowest
+ * of them, and the most memory of a run.
  */
 export async function fuzzDevices(
   { hostile, well, rounds, seed, say = () => {} }: {
@@ -45,7 +36,7 @@ export async function fuzzDevices(
     readonly seed: number;
     readonly say?: (line: string) => void;
   },
-): Promise<Fuzzed> {
+): Promise<string> {
   const names = (kind: string, count: number) =>
     Array.from({ length: count }, (_, i) => ({ name: `${kind}-${i}` }));
   await using fleet = await makeFleet({ devices: [...names("hostile", hostile), ...names("well", well)] });
@@ -55,100 +46,90 @@ export async function fuzzDevices(
   ];
   const inventory = await fleet.inventory({ vars: { restart_settle: 0, confirm_timeout: 5 } });
   const cache = join(fleet.dir, "deno");
-  const ends = new Map<string, number>();
   let [runs, slowest, peak] = [0, 0, 0];
-  for (let round = 0; round < rounds; round++) {
-    const malices = new Map<string, Malice>();
-    for (const [at, device] of fleet.devices.filter(({ name }) => name.startsWith("hostile")).entries()) {
-      const malice = maliceOf(seed + 1000 * round + at);
-      malices.set(device.name, malice);
-      await corrupt(device, cache, malice);
-    }
-    const set = sets[round % 2]!;
-    // What a device does depends on what it is asked: every other command gets its turn, too.
-    const command = round % 3 === 2
-      ? ["exec", "--timeout", "4", "--connect-timeout", "4", "--", "seq 1 20000"]
-      : ["deploy", "--artifacts", set.dir, "--max-failures", "100%", ...TIMEOUTS];
-    const run = await watched(
-      startOn(fleet, inventory, [...command.slice(0, 1), "--forks", "8", ...command.slice(1)]),
-    );
-    runs++;
-    const told = `round ${round} of seed ${seed}, ${command[0]}:\n${
-      [...malices].map(([name, malice]) => `${name}: ${inWords(malice)}`).join("\n")
-    }\n${run.text.slice(-4000)}`;
-    assert(run.code === 0 || run.code === 2 || run.code === 4, `exit code ${run.code} in ${told}`);
-    const report = await run.report().catch((error) => {
-      throw new Error(`${error.message} in ${told}`);
-    });
-    assertEquals(report.hosts.length, hostile + well, told);
-    const events = await Deno.readTextFile(join(run.reports, report.run, "events.ndjson"));
-    assert(events.trimEnd().split("\n").at(-1)!.includes('"run-finished"'), told);
-    const bytes = await bytesOf(run.reports);
-    assert(bytes < RECORD * (hostile + well) * 2 ** 20, `${bytes} bytes of record in ${told}`);
-    for (const { host, status, error, durationMs } of report.hosts) {
-      if (host.startsWith("well")) {
-        assert(status === "ok" || status === "changed", `${host} is ${status} in ${told}`);
-        continue;
-      }
-      assert(durationMs < LONGEST * 1000, `${host} took ${durationMs} ms in ${told}`);
-      assert(error?.kind !== "fault", `${host}: ${error?.evidence} in ${told}`);
+  let set = sets[0]!;
+  const tried = await faultMatrix({
+    fault: {
+      name: "a device misbehaves",
+      at: (seed) => `seed ${seed} (${inWords(maliceOf(seed))})`,
+      arm: (device, seed) => corrupt(device, cache, maliceOf(seed)),
+      fired: ({ name }, { hosts }) => !isServed(hosts.get(name)),
+    },
+    places: fleet.devices.slice(0, hostile),
+    points: Array.from(
+      { length: rounds },
+      (_, round) => Array.from({ length: hostile }, (_, at) => seed + 1000 * round + at),
+    ).flat(),
+    mayMiss: true,
+    prep: async () => void (set = await Promise.resolve(sets[runs % 2]!)),
+    body: async () => {
+      // What a device does depends on what it is asked: every other command gets its turn, too.
+      const [command = "", ...options] = runs++ % 3 === 2
+        ? ["exec", "--timeout", "4", "--connect-timeout", "4", "--", "seq 1 20000"]
+        : ["deploy", "--artifacts", set.dir, "--max-failures", "100%", ...TIMEOUTS];
+      const run = await watched(startOn(fleet, inventory, [command, "--forks", "8", ...options]));
+      const { hosts } = await run.report().catch((error) => {
+        throw new Error(`${error.message} after ${run.text.slice(-4000)}`);
+      });
+      return {
+        ...run,
+        text: run.text.slice(-4000),
+        command,
+        hosts: new Map(hosts.map((host) => [host.host, host])),
+      };
+    },
+    check: async ({ name }, { hosts }) => {
+      const { status, error, durationMs } = hosts.get(name)!;
+      assert(durationMs < LONGEST * 1000, `${name} took ${durationMs} ms`);
+      assert(error?.kind !== "fault", `${name}: ${error?.evidence}`);
       slowest = Math.max(slowest, durationMs / 1000);
-      const end = error === undefined ? status : `${status} (${error.kind})`;
-      ends.set(end, (ends.get(end) ?? 0) + 1);
-    }
-    if (command[0] === "deploy") {
-      for (const device of fleet.devices) if (device.name.startsWith("well")) await assertWhole(device, set);
-    }
-    peak = Math.max(peak, run.peak);
-    assert(run.peak < MOST_MEMORY, `${run.peak} MiB in ${told}`);
-    say(
-      `round ${round}: ${command[0]}, exit code ${run.code}, ${run.peak.toFixed(0)} MiB, ${
-        (bytes / 2 ** 20).toFixed(1)
-      } MiB of record`,
-    );
-  }
-  return { runs, ends: Object.fromEntries(ends), slowest, peak };
+      return await Promise.resolve(error === undefined ? status : `${status} (${error.kind})`);
+    },
+    after: async (_, { code, command, hosts, peak: most, report, reports }) => {
+      assert(code === 0 || code === 2 || code === 4, `exit code ${code}`);
+      assertEquals(hosts.size, hostile + well);
+      const events = await Deno.readTextFile(join(reports, (await report()).run, "events.ndjson"));
+      assert(events.trimEnd().split("\n").at(-1)!.includes('"run-finished"'), "the record is not whole");
+      const bytes = await bytesOf(reports);
+      assert(bytes < RECORD * (hostile + well) * 2 ** 20, `${bytes} bytes of record`);
+      for (const device of fleet.devices.slice(hostile)) {
+        assert(isServed(hosts.get(device.name)), `${device.name} is ${hosts.get(device.name)?.status}`);
+        if (command === "deploy") await assertWhole(device, set);
+      }
+      assert(most < MOST_MEMORY, `${most} MiB`);
+      peak = Math.max(peak, most);
+      const mebibytes = (bytes / 2 ** 20).toFixed(1);
+      say(
+        `round ${runs - 1}: ${command}, exit code ${code}, ${
+          most.toFixed(0)
+        } MiB, ${mebibytes} MiB of record`,
+      );
+    },
+  });
+  return `${runs} runs, every record whole, every other device served; the hostile ended ` +
+    `${tally(tried.map(({ seen }) => seen))}; the slowest after ${slowest.toFixed(0)} s; ${
+      peak.toFixed(0)
+    } MiB at most`;
+}
+
+function isServed(host: Pick<HostOutcome, "status"> | undefined): boolean {
+  return host?.status === "ok" || host?.status === "changed";
 }
 
 /** A run of a few devices, whatever they do. MiB. */
 const MOST_MEMORY = 600;
 
-export interface BesideHostile {
-  /** Seconds until the last of those that are well was done, one a pair of runs. */
-  readonly alone: readonly number[];
-  readonly beside: readonly number[];
-  /** The controller's memory at most. MiB. */
-  readonly memoryAlone: readonly number[];
-  readonly memoryBeside: readonly number[];
-}
-
 /** What devices do all at once in the measurement, by turns: floods, beats, markers, drops, silence, and much to be kept. */
-const TURNS = [
-  "flood",
-  "flood errors",
-  "flood answers",
-  "beats",
-  "beats after much",
-  "drops",
-  "flood near markers",
-  "flood lines",
-  "too much on errors",
-  "every fact is a sick set",
-  "silent after a request",
-  "beats and never answers",
-  "greetings without end",
-  "flood before",
-  "every fact has many lines",
-  "every fact lists names",
-  "much output",
-  "flood both",
-  "every fact is long",
-  "lines on errors",
-];
+const TURNS = (
+  "flood, flood errors, flood answers, beats, beats after much, drops, flood near markers, " +
+  "flood lines, too much on errors, every fact is a sick set, silent after a request, " +
+  "beats and never answers, greetings without end, flood before, every fact has many lines, " +
+  "every fact lists names, much output, flood both, every fact is long, lines on errors"
+).split(", ");
 
 /**
  * Deploys to a fleet, when all of it is well and when some misbehave, by turns. Throws where those that are always well take more than 1.2 of
- * their time, or the controller more than 1.5 of its memory, in the median of the pairs.
+ * their time, or the controller more than 1.5 of its memory, in the median of the pairs; what it has measured.
  */
 export async function deployBesideHostile(
   { well, hostile, pairs, say }: {
@@ -157,16 +138,11 @@ export async function deployBesideHostile(
     readonly pairs: number;
     readonly say: (line: string) => void;
   },
-): Promise<BesideHostile> {
-  const every = Math.floor(well / hostile);
-  const names: string[] = [];
-  for (let i = 0; i < hostile; i++) {
-    names.push(`hostile-${i}`);
-    for (let j = 0; j < every; j++) names.push(`well-${i}-${j}`);
-  }
-  await using fleet = await makeFleet({ devices: names.map((name) => ({ name })) });
-  const wellOnes = fleet.devices.filter(({ name }) => name.startsWith("well"));
-  const hostileOnes = fleet.devices.filter(({ name }) => name.startsWith("hostile"));
+): Promise<string> {
+  const few = Array.from({ length: hostile }, (_, i) => ({ name: `hostile-${i}` }));
+  await using fleet = await makeFleet({ devices: amongMany(few, well, (name) => ({ name })) });
+  const wellOnes = fleet.devices.filter(isWell);
+  const hostileOnes = fleet.devices.filter((device) => !isWell(device));
   const inventory = await fleet.inventory();
   const [old, next] = [
     await makeArtifacts(join(fleet.dir, "old"), { seed: 1, bytes: 100_000 }),
@@ -208,7 +184,10 @@ export async function deployBesideHostile(
   const [time, memory] = [median(beside) / median(alone), median(memoryBeside) / median(memoryAlone)];
   assert(time <= 1.2, `beside the hostile it took ${time.toFixed(2)} times as long`);
   assert(memory <= 1.5, `beside the hostile it took ${memory.toFixed(2)} times the memory`);
-  return { alone, beside, memoryAlone, memoryBeside };
+  return `the others take ${median(beside).toFixed(1)} s (${
+    median(alone).toFixed(1)
+  } s if all are well), the controller ` +
+    `${median(memoryBeside).toFixed(0)} MiB (${median(memoryAlone).toFixed(0)} MiB)`;
 }
 
 /** Waits for a run, and watches the memory of its process. */
@@ -257,11 +236,4 @@ async function bytesOf(folder: string): Promise<number> {
     else if (isFile) bytes += (await Deno.stat(join(folder, name))).size;
   }
   return bytes;
-}
-
-/** Seconds from the start of a run to the end of the last host that changed. */
-function lastDone({ startedAt, hosts }: Report): number {
-  const ends = hosts.filter(({ host, status }) => host.startsWith("well") && status === "changed")
-    .map(({ startedAt, durationMs }) => Date.parse(startedAt) + durationMs);
-  return (ends.reduce((last, end) => Math.max(last, end), 0) - Date.parse(startedAt)) / 1000;
 }

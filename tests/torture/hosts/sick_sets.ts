@@ -57,11 +57,12 @@ export class SickField implements AsyncDisposable {
     readonly lab: Lab,
     private readonly inventory: string,
     private readonly old: Artifacts,
+    private readonly some: readonly Illness[],
   ) {}
 
-  static async make(ways: readonly ("root" | "user")[]): Promise<SickField> {
+  static async make(ways: readonly ("root" | "user")[], some = illnesses): Promise<SickField> {
     const lab = await makeLab({
-      devices: illnesses.flatMap((_, i) =>
+      devices: some.flatMap((_, i) =>
         ways.map((way) => ({ name: `${way}-${i}`, kind: "systemd" as const, become: way === "root" }))
       ),
     });
@@ -69,12 +70,12 @@ export class SickField implements AsyncDisposable {
     const inventory = await lab.inventory({ vars: { health_attempts: 3, restart_settle: 4 } });
     const run = await runOn(lab, inventory, ["deploy", "--artifacts", old.dir, "-e", "restart_settle=1"]);
     assertEquals(run.code, 0, run.text);
-    return new SickField(lab, inventory, old);
+    return new SickField(lab, inventory, old, some);
   }
 
   /** Deploys each illness to its devices, all at once. */
   async run(): Promise<number> {
-    const ends = await Promise.allSettled(illnesses.map(async (illness, i) => {
+    const ends = await Promise.allSettled(this.some.map(async (illness, i) => {
       const devices = this.lab.devices.filter(({ name }) => name.endsWith(`-${i}`));
       if (illness.checks) { for (const device of devices) await letUnitCheck(device); }
       await this.fallIll(devices, illness, i);

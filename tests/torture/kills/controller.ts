@@ -5,13 +5,17 @@
  * @module
  */
 import { configured } from "../../../lib/cli/options/configured.ts";
-import { hostsOf, readSets, releaseOf, runContext } from "../../../lib/cli/fleet/hosts.ts";
+import process from "node:process";
+import { inventoryOf, settingsFor } from "../../../lib/cli/fleet/hosts.ts";
+import { readSets } from "../../../lib/cli/fleet/sets.ts";
+import { runContext } from "../../../lib/cli/run_context.ts";
+import { releasesOf } from "../../../lib/manifest.ts";
 import { connector } from "../../../lib/rollout/connector.ts";
 import { hostsCommand } from "../../../lib/cli/options/common.ts";
 import type { HostSettings } from "../../../lib/settings/mod.ts";
 import { type Call, runWhileWell } from "../../../lib/remote/batch.ts";
 import { program } from "../../../lib/remote/program.ts";
-import type { Remote } from "../../../lib/remote/ssh/session.ts";
+import type { Remote } from "../../../lib/remote/remote.ts";
 import { rollout } from "../../../lib/rollout/rollout.ts";
 import { pipelines } from "../../../tasks/mod.ts";
 
@@ -63,8 +67,10 @@ function arrived(host: string): void {
 
 async function main(orders: Orders, args: readonly string[]): Promise<number> {
   const options = await configured(hostsCommand("torture", "").parse(args, { from: "user" }).opts());
-  const hosts = await hostsOf(options);
+  const { hosts: selected } = await inventoryOf(options);
+  const hosts = settingsFor(selected, options);
   const sets = await readSets(hosts.map((host) => host.artifactsDir));
+  const releases = releasesOf(sets, hosts, selected, process.cwd());
   const open = connector(options);
   const counts = new Map<string, number>();
   if (orders.fate === "controller") { for (const { name } of hosts) underWay.add(name); }
@@ -77,7 +83,7 @@ async function main(orders: Orders, args: readonly string[]): Promise<number> {
     pipeline: pipelines.deploy,
     undo: pipelines.undo,
     writes: true,
-    releaseOf: (host) => Promise.resolve(releaseOf(sets.get(host.settings.artifactsDir)!)),
+    releaseOf: (host) => Promise.resolve(releases.of(host.settings)!),
     artifacts: [],
     warnings: [],
     connect,

@@ -4,13 +4,12 @@
  * @module
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { fromFileUrl, join } from "@std/path";
+import { join } from "@std/path";
 import { type Artifacts, makeArtifacts } from "../../fleet/support/artifacts.ts";
 import { assertWhole, backupsOf } from "../../fleet/support/live.ts";
 import { errorOf, type FleetRun, runOn, startOn, statuses } from "../../fleet/support/program.ts";
 import { type Lab, type LabDevice, makeLab } from "../../lab/lab.ts";
 import { makeSickArtifacts } from "../../lab/sets.ts";
-import type { Orders, Word } from "./controller.ts";
 import {
   assertSettled,
   historyOf,
@@ -22,6 +21,7 @@ import {
   served,
   until,
 } from "../lab_device.ts";
+import { control } from "./request_faults.ts";
 
 /**
  * - `armed`: killed when the device has been armed and before anything is switched: it has nothing to restore, and forgets it.
@@ -32,18 +32,8 @@ import {
  * - `link`: the link is cut after the restart and mended once the device has restored itself and the controller has given up.
  * - `late`: the controller lives, but waits for health for longer than the device does.
  */
-export type Loss = "armed" | "twice" | "switched" | "restarted" | "slow" | "reboot" | "link" | "late";
-
-export const losses: readonly Loss[] = [
-  "armed",
-  "twice",
-  "switched",
-  "restarted",
-  "slow",
-  "reboot",
-  "link",
-  "late",
-];
+export const losses = ["armed", "twice", "switched", "restarted", "slow", "reboot", "link", "late"] as const;
+export type Loss = typeof losses[number];
 
 /** Seconds that a device waits, and what the promise allows on top of it. */
 const confirmTimeout = 8;
@@ -52,15 +42,13 @@ const grace = 10;
 /** Another one for the first controller: shorter than health takes, or long enough for a second controller to come in time. */
 const firstTimeout: Readonly<Partial<Record<Loss, number>>> = { late: 5, twice: 60 };
 
-/** What a loss took on a device. */
-export interface LossResult {
-  readonly device: string;
-  readonly loss: Loss;
-  /** Seconds from the switch until the device was back on the old set, its service active on it and nothing left waiting. */
-  readonly seconds: number | null;
-}
+const devices = [
+  { name: "root", kind: "systemd", become: true },
+  { name: "user", kind: "systemd" },
+  { name: "tiny", kind: "tiny" },
+] as const;
 
-/** Three devices: root on Debian, `iotuser` on Debian, and a tiny one. */
+/** Three devices, or some of them: root on Debian, `iotuser` on Debian, and a tiny one. */
 export class LostField implements AsyncDisposable {
   private made = 0;
   /** The set that is live on each device. */
@@ -68,14 +56,8 @@ export class LostField implements AsyncDisposable {
 
   private constructor(readonly lab: Lab, private readonly inventory: string) {}
 
-  static async make(): Promise<LostField> {
-    const lab = await makeLab({
-      devices: [
-        { name: "root", kind: "systemd", become: true },
-        { name: "user", kind: "systemd" },
-        { name: "tiny", kind: "tiny" },
-      ],
-    });
+  static async make(names: readonly string[] = ["root", "user", "tiny"]): Promise<LostField> {
+    const lab = await makeLab({ devices: devices.filter(({ name }) => names.includes(name)) });
     const vars = {
       confirm_timeout: confirmTimeout,
       health_attempts: 60,
@@ -92,8 +74,11 @@ export class LostField implements AsyncDisposable {
     return field;
   }
 
-  /** Lets it happen on all devices at once, each with a controller of its own. */
-  async lose(loss: Loss): Promise<LossResult[]> {
+  /**
+   * Lets it happen on all devices at once, each with a controller of its own. Seconds from the switch until each was back on the old set, its
+   * service active on it and nothing left waiting.
+   */
+  async lose(loss: Loss): Promise<{ device: string; seconds: number | null }[]> {
     const sick = loss === "slow"
       ? await makeSickArtifacts(this.folder(), { start_seconds: 40 }, { seed: this.made, files: 7 })
       : await makeSickArtifacts(this.folder(), { ready: false }, { seed: this.made, files: 7 });
@@ -105,7 +90,7 @@ export class LostField implements AsyncDisposable {
           : await this.loseOn(device, loss, sick);
         // Whatever was left, the next deploy settles it.
         await this.deployWell(device, next);
-        return { device: device.name, loss, seconds };
+        return { device: device.name, seconds };
       } catch (error) {
         const console = (await device.console()).split("\n").slice(-5).join("\n");
         throw new Error(
@@ -126,11 +111,11 @@ export class LostField implements AsyncDisposable {
       // A killed controller's ssh stays on a dropbear server until the program there has ended, and so does the lock.
       ...(loss === "twice" ? ["-e", "health_attempts=5"] : []),
     ]);
-    await until("the switch", 20, async () => (await liveSlot(device)) === sick.id);
+    await until("the switch", 60, async () => (await liveSlot(device)) === sick.id);
     let switched = Date.now();
     await assertWhole(device, sick);
     if (loss !== "switched") {
-      await until("the restart", 20, async () => (await journalField(device, "restarted")) === "yes");
+      await until("the restart", 60, async () => (await journalField(device, "restarted")) === "yes");
     }
     if (loss === "link") await device.cutLink();
     else if (loss !== "late") deploying.kill();
@@ -181,10 +166,7 @@ export class LostField implements AsyncDisposable {
     const found = await waiting(device);
     assert(found.some((name) => name.startsWith(".lockstep/armed.")), found.join(", "));
     const limit = confirmTimeout + grace;
-    await until(`nothing waits within ${limit} s`, limit, async () => (await waiting(device)).length === 0)
-      .catch(async (cause) => {
-        throw new Error(`${cause.message}: ${await waiting(device)}`, { cause });
-      });
+    await until(`nothing waits within ${limit} s`, limit, async () => (await waiting(device)).length === 0);
     await assertWhole(device, good);
     assertEquals(await served(device), good.id);
     return (Date.now() - began) / 1000;
@@ -192,32 +174,16 @@ export class LostField implements AsyncDisposable {
 
   /** Kills the controller of a deploy between arming the device and the switch. */
   private async killOnceArmed(device: LabDevice, set: Artifacts): Promise<void> {
-    const { code, requests } = await this.control(device, set, {
+    const orders = {
       fate: "controller",
       moments: { [device.name]: { name: "arm", when: "after" } },
-    });
-    assertEquals([code, requests.at(-1)], [128 + 9, "arm"], requests.join(" "));
-  }
-
-  /** A deploy by `controller.ts`: the requests that it sent, and its exit code. */
-  private async control(
-    device: LabDevice,
-    set: Artifacts,
-    orders: Orders,
-  ): Promise<{ requests: string[]; code: number }> {
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        ...["run", "-A", fromFileUrl(new URL("./controller.ts", import.meta.url)), JSON.stringify(orders)],
-        ...["--inventory", this.inventory, "--limit", device.name],
-        ...["--ssh-config", this.lab.sshConfig, "--artifacts", set.dir],
-      ],
-      stdin: "null",
-    }).output();
-    assertEquals(new TextDecoder().decode(stderr), "");
-    const words = new TextDecoder().decode(stdout).trimEnd().split("\n").map((line) =>
-      JSON.parse(line) as Word
-    );
-    return { code, requests: words.flatMap((word) => word.type === "request" ? [word.name] : []) };
+    } as const;
+    const { code, words, text } = await control(orders, [
+      ...["--inventory", this.inventory, "--limit", device.name],
+      ...["--ssh-config", this.lab.sshConfig, "--artifacts", set.dir],
+    ]);
+    const last = words.findLast((word) => word.type === "request");
+    assertEquals([code, last?.name], [128 + 9, "arm"], text);
   }
 
   /**

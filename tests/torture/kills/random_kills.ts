@@ -10,7 +10,8 @@ import type { Device } from "../../fleet/support/fleet.ts";
 import { backupsOf } from "../../fleet/support/live.ts";
 import { startOn, statuses } from "../../fleet/support/program.ts";
 import { sha256 } from "../../fleet/support/tree.ts";
-import { Field, type Kind } from "../field.ts";
+import { faultMatrix } from "../fault_matrix.ts";
+import { Field, type Kind, type Scene } from "../field.ts";
 import { seededRandom } from "./random.ts";
 
 export interface RandomKills {
@@ -19,74 +20,89 @@ export interface RandomKills {
   readonly seed: number;
   /** Seconds after which the device restores itself: with a short time, that comes on top of the next deploys. */
   readonly confirmTimeout: number;
+  /** Default: a release. */
+  readonly scene?: Scene;
+  /** See `watch()`. */
+  readonly pause?: number;
 }
 
-export interface RandomKillsResult {
-  readonly deploys: number;
-  /** How many were killed before they had ended. */
-  readonly interrupted: number;
-  /** Milliseconds that undisturbed deploys took: the shortest and the longest that was reckoned with. */
-  readonly length: readonly [from: number, to: number];
-  /** What the watcher has seen: sets read, switches between two reads, sets that were replaced and removed while it read them. */
-  readonly watched: { readonly reads: number; readonly switches: number; readonly moved: number };
-}
-
-/** Throws where a promise is broken. */
-export async function killAtRandom(options: RandomKills): Promise<RandomKillsResult> {
+/** Throws where a promise is broken; what it has seen. */
+export async function killAtRandom(options: RandomKills): Promise<string> {
   const random = seededRandom(options.seed);
   const vars = { confirm_timeout: options.confirmTimeout, keep_backups: 1000 };
   await using field = await Field.make({ kind: options.kind, devices: 1, vars, backedUp: ["old", "next"] });
   const [device] = field.devices;
   const { first, old, next } = field.sets;
-  await field.reset([device!], "release");
+  await field.reset([device!], options.scene ?? "release");
   const inventory = await field.inventory([device!], "directly");
-  const start = (set: Artifacts) => startOn(field.fleet, inventory, ["deploy", "--artifacts", set.dir]);
+  const start = (set: Artifacts, ...more: string[]) =>
+    startOn(field.fleet, inventory, ["deploy", "--artifacts", set.dir, ...more]);
 
-  await using watcher = await watch(device!, [old, next, first]);
-  // Measured under the watcher's eyes: it takes a processor of its own.
+  await using watcher = await watch(device!, [old, next, first], options.pause);
+  // Measured under the watcher's eyes: it takes a processor of its own. They must come in time, however slow the machine.
   const lengths: number[] = [];
-  for (const set of [next, old, next, old]) {
+  for (const set of [next, old]) {
     const began = performance.now();
-    const run = await start(set).ended;
+    const run = await start(set, "-e", "confirm_timeout=120").ended;
     assertEquals(run.code, 0, run.text);
     lengths.push(performance.now() - began);
   }
 
-  let interrupted = 0;
-  let backups = await backupsOf(device!);
-  for (let i = 0; i < options.deploys; i++) {
-    const running = start(i % 2 === 0 ? next : old);
-    // The longest of the last few counts, so that the last moments are hit, too; a machine is not equally fast all the time.
-    const length = Math.max(...lengths.slice(-4));
-    const began = performance.now();
-    const timer = setTimeout(running.kill, random() * 1.1 * length);
-    const run = await running.ended;
-    clearTimeout(timer);
-    if (run.code === 128 + 9) interrupted++;
-    else if (statuses(await run.report())[device!.name] === "changed") {
-      lengths.push(performance.now() - began);
-    }
-    watcher.assertWell();
-    const now = new Set(await backupsOf(device!));
-    assertEquals(backups.filter((name) => !now.has(name)), [], "a backup is lost");
-    backups = [...now];
-  }
+  let at = 0;
+  let backups: string[] = [];
+  let deploys = 0;
+  const tried = await faultMatrix({
+    fault: {
+      name: `seed ${options.seed}: the controller is killed`,
+      at: (part) => `${part} of its time`,
+      arm: (_, part) => void (at = part),
+      fired: (_, { code }) => code === 128 + 9,
+    },
+    places: [device!],
+    points: Array.from({ length: options.deploys }, () => random() * 1.1),
+    mayMiss: true,
+    prep: async () => void (backups = await backupsOf(device!)),
+    body: async () => {
+      const running = start(deploys++ % 2 === 0 ? next : old);
+      // The longest of the last few counts, so that the last moments are hit, too; a machine is not equally fast all the time.
+      const began = performance.now();
+      const timer = setTimeout(running.kill, at * Math.max(...lengths.slice(-4)));
+      const run = await running.ended;
+      clearTimeout(timer);
+      const killed = run.code === 128 + 9;
+      if (!killed && statuses(await run.report())[device!.name] === "changed") {
+        lengths.push(performance.now() - began);
+      }
+      return run;
+    },
+    check: async () => {
+      watcher.assertWell();
+      const now = new Set(await backupsOf(device!));
+      assertEquals(backups.filter((name) => !now.has(name)), [], "a backup is lost");
+    },
+  });
   // Whatever the last of them left, a deploy of a third set settles it.
   await field.assertConverges([device!], first, 60);
   const watched = await watcher.end();
-  const ends = [Math.min(...lengths), Math.max(...lengths)].map(Math.round);
-  return { deploys: options.deploys, interrupted, length: [ends[0]!, ends[1]!], watched };
+  assert(watched.reads > 0, "nobody has read the live set");
+  const interrupted = tried.filter(({ fired }) => fired).length;
+  const length = [Math.min(...lengths), Math.max(...lengths)].map(Math.round).join(" to ");
+  return `${deploys} deploys of ${length} ms, ${interrupted} interrupted; ` +
+    `the live set was read ${watched.reads} times, through ${watched.switches} switches`;
 }
+
+/** What the watcher has seen: sets read, and switches between two reads. */
+type Watched = Readonly<Record<"reads" | "switches", number>>;
 
 export interface Watcher extends AsyncDisposable {
   /** Throws with what it has seen, where it has seen something that must not be. */
   assertWell(): void;
   /** Ends it; it must have seen nothing wrong. */
-  end(): Promise<RandomKillsResult["watched"]>;
+  end(): Promise<Watched>;
 }
 
-/** Starts the program that reads the live set of a device: `watch.py`. */
-export async function watch(device: Device, sets: readonly Artifacts[]): Promise<Watcher> {
+/** Starts the program that reads the live set of a device: `watch.py`. It takes a processor of its own, unless it pauses (seconds). */
+export async function watch(device: Device, sets: readonly Artifacts[], pause = 0): Promise<Watcher> {
   const digests = await Promise.all(
     sets.map(async ({ dir, files }) => ({
       ...files,
@@ -98,6 +114,7 @@ export async function watch(device: Device, sets: readonly Artifacts[]): Promise
       fromFileUrl(new URL("../watch.py", import.meta.url)),
       join(device.deployDir, "artifacts_phase2"),
       JSON.stringify(digests),
+      String(pause),
     ],
     stdin: "piped",
     stdout: "piped",
@@ -115,7 +132,7 @@ export async function watch(device: Device, sets: readonly Artifacts[]): Promise
     end: async () => {
       const { text, code } = await end();
       assertEquals(code, 0, `the watcher has seen what must not be: ${text}`);
-      return JSON.parse(text) as RandomKillsResult["watched"];
+      return JSON.parse(text) as Watched;
     },
     [Symbol.asyncDispose]: async () => {
       await end();

@@ -8,8 +8,10 @@ import { join } from "@std/path";
 import type { Event, Wave } from "../../../lib/events.ts";
 import type { Device } from "../../fleet/support/fleet.ts";
 import { namesIn } from "../../fleet/support/live.ts";
-import { startLockstep, startOn, statuses } from "../../fleet/support/program.ts";
-import { Field } from "../field.ts";
+import { readReport, startLockstep, startOn, statuses } from "../../fleet/support/program.ts";
+import { faultMatrix } from "../fault_matrix.ts";
+import { Field, type Scene } from "../field.ts";
+import { delay } from "../lab_device.ts";
 import { seededRandom } from "./random.ts";
 
 export interface ResumeKills {
@@ -17,58 +19,52 @@ export interface ResumeKills {
   readonly waves: string;
   readonly kills: number;
   readonly seed: number;
+  /** Default: a release. */
+  readonly scene?: Scene;
 }
 
-export interface ResumeKillsResult {
-  /** How many rollouts were killed before they had ended, and how many of the resumed ones once more. */
-  readonly killed: number;
-  readonly killedAgain: number;
-  /** Hosts that were done when a controller was killed, that were under way, and that were not begun; over all rollouts. */
-  readonly done: number;
-  readonly underWay: number;
-  readonly notBegun: number;
-}
-
-/** Throws where a promise is broken. */
-export async function killAndResume(options: ResumeKills): Promise<ResumeKillsResult> {
+/** Throws where a promise is broken; what it has seen, of the hosts when a controller was killed. */
+export async function killAndResume(options: ResumeKills): Promise<string> {
+  const { scene = "release" } = options;
   const random = seededRandom(options.seed);
   await using field = await Field.make({ kind: "exchange", devices: options.devices, bytes: 20_000 });
   const { devices, sets: { next } } = field;
   const inventory = await field.inventory(devices, "directly");
   const deploy = ["deploy", "--artifacts", next.dir, "--waves", options.waves];
 
-  await field.reset(devices, "release");
+  await field.reset(devices, scene);
   const whole = await startOn(field.fleet, inventory, deploy).ended;
   assertEquals(whole.code, 0, whole.text);
   // Moments are counted in events, and a little time after one: a machine is not equally fast all the time.
   const length = (await newestEvents(whole.reports)).length;
 
-  let killedAgain = 0;
-  const totals = { killed: 0, done: 0, underWay: 0, notBegun: 0 };
-  for (let i = 0; i < options.kills; i++) {
-    await field.reset(devices, "release");
-    const before = new Map(
-      await Promise.all(
-        devices.map(async (device) => [device.name, await deploys(device, next.id)] as const),
-      ),
-    );
-    const run = startOn(field.fleet, inventory, deploy);
-    const events: Event[][] = [];
-    await untilEvents(run.reports, 1, 1 + Math.floor(random() * (length - 2)));
-    await sleep(random() * 50);
-    run.kill();
-    const { code } = await run.ended;
-    events.push(await newestEvents(run.reports));
-    if (code === 128 + 9) {
-      totals.killed++;
-      const after = standing(events[0]!, devices.length);
-      totals.done += after.done;
-      totals.underWay += after.underWay;
-      totals.notBegun += after.notBegun;
-    } else assertEquals(code, 0);
-
-    // Every third of them is killed once more while it is resumed.
-    if (code !== 0 && i % 3 === 2) {
+  let [at, kills, killedAgain] = [0, 0, 0];
+  const totals = { done: 0, underWay: 0, notBegun: 0 };
+  const confirmed = new Map<string, number>();
+  const tried = await faultMatrix({
+    fault: {
+      name: `seed ${options.seed}: the controller is killed`,
+      at: (count) => `${count} events`,
+      arm: (_, count) => void (at = count),
+      fired: (_, { code }) => code === 128 + 9,
+    },
+    places: [devices],
+    points: Array.from({ length: options.kills }, () => 1 + Math.floor(random() * (length - 2))),
+    mayMiss: true,
+    prep: async () => {
+      await field.reset(devices, scene);
+      for (const device of devices) confirmed.set(device.name, await deploys(device, next.id));
+    },
+    body: async () => {
+      const run = startOn(field.fleet, inventory, deploy);
+      await untilEvents(run.reports, 1, at);
+      await delay(random() * 50);
+      run.kill();
+      const ended = await run.ended;
+      const runs = [await newestEvents(run.reports)];
+      assert([0, 128 + 9].includes(ended.code), ended.text);
+      // Every third of them is killed once more while it is resumed.
+      if (++kills % 3 !== 0 || ended.code === 0) return { ...ended, runs };
       const resumed = startResume(run.reports);
       let over = false;
       void resumed.ended.then(() => over = true);
@@ -76,28 +72,38 @@ export async function killAndResume(options: ResumeKills): Promise<ResumeKillsRe
       resumed.kill();
       if ((await resumed.ended).code === 128 + 9) killedAgain++;
       const more = await newestEvents(run.reports);
-      if (more[0]!.type === "run-started" && more[0]!.resumes !== undefined) events.push(more);
-    }
-    const resumed = await startResume(run.reports).ended;
-    assertEquals(resumed.code, 0, resumed.text);
-    // Where it was killed between the end of the last host and its own, nothing is left to do, and there is no other run.
-    const another = !/nothing is left to do/.test(resumed.stdout);
-    if (another) events.push(await newestEvents(run.reports));
-    for (const device of devices) {
-      await field.judge(device, next);
-      assertEquals(await field.served(device), next.id, `${device.name}'s service: ${resumed.text}`);
-      await field.assertSettled(device);
-      const times = await deploys(device, next.id) - before.get(device.name)!;
-      assertEquals(times, 1, `${device.name} was deployed ${times} times: ${resumed.text}`);
-    }
-    assertWaves(events);
-    if (!another) continue;
-    const report = JSON.parse(await Deno.readTextFile(join(run.reports, "latest/report.json")));
-    for (const [host, status] of Object.entries(statuses(report))) {
-      assert(["changed", "ok"].includes(status), `${host} ended ${status}: ${resumed.text}`);
-    }
-  }
-  return { ...totals, killedAgain };
+      if (more[0]!.type === "run-started" && more[0]!.resumes !== undefined) runs.push(more);
+      return { ...ended, runs };
+    },
+    check: async (_, { code, reports, runs }) => {
+      if (code !== 0) {
+        const after = standing(runs[0]!, devices.length);
+        totals.done += after.done;
+        totals.underWay += after.underWay;
+        totals.notBegun += after.notBegun;
+      }
+      const resumed = await startResume(reports).ended;
+      assertEquals(resumed.code, 0, resumed.text);
+      // Where it was killed between the end of the last host and its own, nothing is left to do, and there is no other run.
+      const another = !/nothing left to do/.test(resumed.stdout);
+      if (another) runs.push(await newestEvents(reports));
+      for (const device of devices) {
+        await field.judge(device, next);
+        assertEquals(await field.served(device), next.id, `${device.name}'s service: ${resumed.text}`);
+        await field.assertSettled(device);
+        const times = await deploys(device, next.id) - confirmed.get(device.name)!;
+        assertEquals(times, 1, `${device.name} was deployed ${times} times: ${resumed.text}`);
+      }
+      assertWaves(runs);
+      if (!another) return;
+      for (const [host, status] of Object.entries(statuses(await readReport(reports)))) {
+        assert(["changed", "ok"].includes(status), `${host} ended ${status}: ${resumed.text}`);
+      }
+    },
+  });
+  const killed = tried.filter(({ fired }) => fired).length;
+  return `${killed} killed, ${killedAgain} of them twice: ${totals.done} hosts were done, ` +
+    `${totals.underWay} under way, ${totals.notBegun} not begun; each was deployed once`;
 }
 
 function startResume(reports: string) {
@@ -122,7 +128,7 @@ async function untilEvents(
     const there = (await namesIn(reports)).filter((name) => name !== "latest").length;
     const events = there < runs ? [] : await newestEvents(reports).catch(() => []);
     if (events.length >= count || events.at(-1)?.type === "run-finished") return;
-    await sleep(10);
+    await delay(10);
   }
   if (!over()) throw new Error(`the run does not come to ${count} events`);
 }
@@ -165,8 +171,4 @@ export function assertWaves(runs: readonly (readonly Event[])[]): void {
     assertEquals(early, [], `${event.host} of wave ${at + 1} was begun before these had ended`);
     assert(!well.has(event.host), `${event.host} was done, and begun again`);
   }
-}
-
-function sleep(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

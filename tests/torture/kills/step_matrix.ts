@@ -5,34 +5,18 @@
  * has to cope.
  * @module
  */
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import type { Artifacts } from "../../fleet/support/artifacts.ts";
 import type { Device } from "../../fleet/support/fleet.ts";
-import { Field, type Scene } from "../field.ts";
-import { assertRefusesSick, type Deployed } from "./kill_matrix.ts";
+import { faultMatrix, tally } from "../fault_matrix.ts";
+import { Field } from "../field.ts";
+import type { Moment } from "./controller.ts";
+import { assertRefusesSick, type Row } from "./kill_matrix.ts";
+import { inWords, momentOf, pointsOf, setOf } from "./request_faults.ts";
 
-/** A moment: before or after the Nth command (from 1) by which a deploy changes something on a device. */
-export interface StepMoment {
-  readonly n: number;
-  readonly when: "before" | "after";
-}
-
-export interface StepRow {
-  readonly scene: Scene;
-  readonly deployed: Deployed;
+export interface StepRow extends Omit<Row, "fate"> {
   /** What is killed. */
   readonly fate: "session" | "command";
-}
-
-export interface StepRowResult {
-  /** The commands of an undisturbed deploy, in order, each with its first arguments. */
-  readonly commands: readonly string[];
-  readonly moments: number;
-  readonly old: number;
-  readonly next: number;
-  /** Devices that cannot exchange two names, and were caught with their live name missing, journaled and healed by the next run. */
-  readonly missing: number;
 }
 
 /** Commands that change something. */
@@ -44,6 +28,8 @@ const shim = (folder: string, real: string) =>
 s='${folder}'
 # What root has the service's user do is part of the command around it: he could not end root's session.
 if [ ! -w "$s/count" ]; then exec '${real}' "$@"; fi
+# A service whose own command is killed has failed: its release is marked, and rightly not put live again.
+if [ -f "$s/alone" ]; then case $* in */service/*) exec '${real}' "$@" ;; esac; fi
 n=0
 read -r n <"$s/count"
 n=$((n + 1))
@@ -95,14 +81,14 @@ export async function makeStepField(
   return field;
 }
 
-/** The commands of an undisturbed deploy. */
+/** The commands of an undisturbed deploy that count. */
 export async function commandsOf(
   field: Field,
-  { scene, deployed }: Omit<StepRow, "fate">,
+  { scene, deployed, fate }: StepRow,
 ): Promise<string[]> {
   const [device] = field.devices;
   await field.reset([device!], scene);
-  await orders(device!, "");
+  await order(device!, fate, "");
   const run = await field.deploy([device!], setOf(field, deployed));
   assertEquals(run.code, deployed === "sick" ? 2 : 0, run.text);
   const log = await Deno.readTextFile(join(folderOf(device!), "log"));
@@ -111,77 +97,49 @@ export async function commandsOf(
   );
 }
 
-/** Runs a row: all moments, or those that `chosen` leaves. Throws where a promise is broken. */
+/**
+ * Runs a row: all moments, or those that `chosen` leaves. Throws where a promise is broken; what it has seen. A device that cannot exchange
+ * two names may be caught with its live name missing, journaled and healed by the next run.
+ */
 export async function runStepRow(
   field: Field,
-  row: StepRow,
-  chosen: (moment: StepMoment, command: string) => boolean = () => true,
-): Promise<StepRowResult> {
-  const commands = await commandsOf(field, row);
-  const all = commands.flatMap((_, i) =>
-    [{ n: i + 1, when: "before" }, { n: i + 1, when: "after" }] as const
-  );
-  // A service whose own command is killed has failed: its release is marked, and rightly not put live again.
-  const ours = (command: string) => row.fate === "session" || !command.includes("/service/");
-  const moments = all.filter(({ n, when }) =>
-    ours(commands[n - 1]!) && chosen({ n, when }, commands[n - 1]!)
-  );
-  const counts = { old: 0, next: 0, missing: 0 };
-  for (let at = 0; at < moments.length; at += field.devices.length) {
-    const part = moments.slice(at, at + field.devices.length);
-    for (const live of await runMoments(field, row, part, commands)) {
-      counts[live === undefined ? "missing" : live === field.sets.old.id ? "old" : "next"]++;
-    }
-  }
-  return { commands, moments: moments.length, ...counts };
-}
-
-async function runMoments(
-  field: Field,
   { scene, deployed, fate }: StepRow,
-  moments: readonly StepMoment[],
-  commands: readonly string[],
-): Promise<(string | undefined)[]> {
-  const devices = field.devices.slice(0, moments.length);
-  const set = setOf(field, deployed);
+  chosen?: (moment: Moment, command: string) => boolean,
+): Promise<string> {
   const { old, next } = field.sets;
-  const told = devices.map(({ name }, i) =>
-    `${name}: ${moments[i]!.when} ${moments[i]!.n} ${commands[moments[i]!.n - 1]}`
-  );
-  const lives: (string | undefined)[] = [];
-  let said = "";
-  try {
-    await field.reset(devices, scene);
-    for (const [i, device] of devices.entries()) {
-      await orders(device, `${moments[i]!.n} ${moments[i]!.when}`);
-      if (fate === "command") await Deno.writeTextFile(join(folderOf(device), "alone"), "");
-    }
-    const run = await field.deploy(devices, set);
-    said = run.text;
-    for (const device of devices) {
-      assert(await exists(join(folderOf(device), "met")), `${device.name} did not come to its moment`);
-      const judged = field.kind === "plain" && scene === "folder"
+  const commands = await commandsOf(field, { scene, deployed, fate });
+  const set = setOf(field, deployed);
+  const tried = await faultMatrix({
+    fault: {
+      name: `${scene}, ${deployed}, ${fate}`,
+      at: inWords(commands),
+      arm: (device, point) => {
+        const { n, when } = momentOf(point);
+        return order(device, fate, `${n} ${when}`);
+      },
+      fired: (device) => exists(join(folderOf(device), "met")),
+    },
+    ...(chosen === undefined ? {} : { points: pointsOf(commands, chosen) }),
+    places: field.devices,
+    prep: (devices) => field.reset(devices, scene),
+    body: (devices) => field.deploy(devices, set),
+    check: (device) =>
+      field.kind === "plain" && scene === "folder"
         ? field.judgeWindow(device, old, set)
-        : field.judge(device, old, set);
-      lives.push(await judged);
-    }
-    for (const device of devices) {
-      await orders(device, "");
-      if (fate === "session") await Deno.remove(join(folderOf(device), "dead"));
-    }
-    if (deployed === "sick") await assertRefusesSick(field, devices);
-    await field.assertConverges(devices, next, 90);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new Error(`${scene}, ${deployed}, ${fate}: ${message}\n${told.join("\n")}\n${said}`, {
-      cause: error,
-    });
+        : field.judge(device, old, set),
+    after: async (devices) => {
+      for (const device of devices) await order(device, "session", "");
+      if (deployed === "sick") await assertRefusesSick(field, devices);
+      await field.assertConverges(devices, next, 90);
+    },
+  });
+  if (chosen === undefined) {
+    assertEquals(tried.length, 2 * commands.length, "moments of an undisturbed deploy");
   }
-  return lives;
-}
-
-function setOf(field: Field, deployed: Deployed): Artifacts {
-  return deployed === "sick" ? field.sets.sick : field.sets.next;
+  const lives = tried.map(({ seen }) =>
+    seen === undefined ? "missing and healed" : seen === old.id ? "old" : "new"
+  );
+  return `${tried.length} moments of ${commands.length} changes: ${tally(lives)}`;
 }
 
 /** Where the counting of a device is kept: with its service, which is nobody's business. */
@@ -189,10 +147,14 @@ function folderOf(device: Device): string {
   return join(device.homeDir, "service");
 }
 
-async function orders(device: Device, at: string): Promise<void> {
-  await Deno.writeTextFile(join(folderOf(device), "at"), `${at}\n`);
-  await Deno.writeTextFile(join(folderOf(device), "count"), "0\n");
-  await Deno.writeTextFile(join(folderOf(device), "log"), "");
+/** What is killed before or after which command; nothing where `at` is empty. Lets everybody in again. */
+async function order(device: Device, fate: StepRow["fate"], at: string): Promise<void> {
+  const file = (name: string) => join(folderOf(device), name);
+  if (await exists(file("dead"))) await Deno.remove(file("dead"));
+  if (fate === "command") await Deno.writeTextFile(file("alone"), "");
+  for (const [name, text] of [["at", `${at}\n`], ["count", "0\n"], ["log", ""]] as const) {
+    await Deno.writeTextFile(file(name), text);
+  }
 }
 
 async function exists(path: string): Promise<boolean> {
