@@ -7,15 +7,16 @@ import { dirname, join } from "@std/path";
 import type { Failure } from "../lib/errors.ts";
 import type { TaskReport } from "../lib/events.ts";
 import type { ReleaseFault } from "../lib/facts/releases/failed_mark.ts";
-import type { HostSettings } from "../lib/settings/mod.ts";
+import { type HostSettings, settingsOf } from "../lib/settings/mod.ts";
 import { readArtifactSet } from "../lib/manifest.ts";
 import type { Release } from "../lib/release.ts";
 import { program } from "../lib/remote/program.ts";
-import { type Answer, openSession, type Remote } from "../lib/remote/ssh/session.ts";
+import { openSession } from "../lib/remote/ssh/session.ts";
 import { HostRun } from "../lib/rollout/host_run.ts";
 import type { RunContext, Task } from "../lib/task.ts";
 import { sha256, snapshotTree, type Tree } from "./fleet/support/tree.ts";
 import { findProgram, SIDE_BY_SIDE } from "./support.ts";
+import type { Answer, Remote } from "../lib/remote/remote.ts";
 
 export interface LocalDevice extends AsyncDisposable {
   /** Scratch, removed with the device. */
@@ -171,33 +172,19 @@ export function newRun(dryRun = false): RunContext {
 
 /** A host that has no service and no health URL, and does not restore itself: that would outlive the test. */
 export function plainSettings(deployPath: string): HostSettings {
+  const fleet = { env: {}, hostNames: [], groupNames: [], host: () => undefined, members: () => undefined };
+  const host = { name: "edge-1", groups: [], source: "", fleet, vars: {}, origins: {} };
   return {
-    name: "edge-1",
-    address: "edge-1",
-    commonArgs: [],
+    ...settingsOf(host, { cwd: dirname(deployPath), env: {}, artifactsDir: "local" }),
     connection: "local",
-    become: false,
-    becomeUser: "root",
     deployPath,
-    artifactsDir: join(deployPath, "..", "local"),
-    liveDir: "artifacts_phase2",
     service: "",
-    serviceManager: "auto",
-    restartCommand: "",
     restartTimeout: 5,
     restartSettle: 1,
     healthUrl: "",
-    healthReady: "/ready",
-    healthStatus: "/health",
-    healthMetrics: "/metrics",
     healthAttempts: 1,
     healthInterval: 1,
-    healthMetricsMatch: "phase4_uptime|phase4_memory_rss",
-    keepBackups: 5,
     confirmTimeout: 0,
-    rollout: null,
-    hooks: {},
-    variables: {},
   };
 }
 

@@ -32,6 +32,7 @@ Deno.test("mod.ts is a library when it is imported: nothing runs, and these are 
     "readArtifactSet",
     "readConfiguration",
     "reboot",
+    "releasesOf",
     "rollout",
     "selectHosts",
     "service",

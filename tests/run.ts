@@ -62,9 +62,17 @@ async function main(args: readonly string[]): Promise<number> {
   const skipped: string[] = [];
   const why = new Map<string, string>();
   let passed = 0;
-  const all = await Promise.all(
-    groups.map((group, at) => runTests([...options, ...group], at === groups.length - 1)),
-  );
+  // Once for all groups: checking types costs each as much as a good part of its tests.
+  const apart = paths.length === 0;
+  const all = await Promise.all([
+    ...(apart ? [checkTypes()] : []),
+    ...groups.map((group, at) =>
+      runTests(
+        [...(apart && !group.includes("--doc") ? ["--no-check"] : []), ...options, ...group],
+        at === groups.length - 1,
+      )
+    ),
+  ]);
   for (const counts of all) {
     passed += counts.passed.length;
     failed.push(...counts.failed);
@@ -110,6 +118,19 @@ async function runTests(args: readonly string[], live: boolean): Promise<Counts>
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
+}
+
+/** `deno check` of every source and every test, as one test. It does not read what is in documentation: those tests check their own types. */
+async function checkTypes(): Promise<Counts> {
+  const name = "deno check finds no fault in any type";
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["check", "--quiet", "--frozen"],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const none = { passed: [], failed: [], skipped: [], why: new Map<string, string>() };
+  return (await told(child)).success ? { ...none, passed: [name] } : { ...none, failed: [name] };
 }
 
 /** Its end, after what it said is printed. */

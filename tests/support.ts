@@ -5,6 +5,7 @@
  */
 import { statSync } from "node:fs";
 import { join } from "@std/path";
+import { everyTest } from "./sampled.ts";
 
 /** Something of the machine that a test may need. */
 export type Need =
@@ -62,9 +63,9 @@ export function testWhere(
   else Deno.test({ name: skippedName(name, missing), ignore: true, fn });
 }
 
-/** The same, for a test that is too long for every day: it is there if `LAB=all` is set, as `deno task lab` does. */
+/** The same, for a test that is too long for every day: it is there with `TESTS=all`, as in `deno task lab`. */
 export function longTestWhere(...test: Parameters<typeof testWhere>): void {
-  if (Deno.env.get("LAB") === "all") testWhere(...test);
+  if (everyTest) testWhere(...test);
 }
 
 /** Those of the needs that this machine does not have. */

@@ -70,5 +70,5 @@ ssh_common_args = -o ProxyCommand="${jump}"
   await cfg("host_key_checking = False");
   const taken = await run(["exec", "--", "true"]);
   assertEquals(taken.code, 0, taken.text);
-  assertStringIncludes(taken.text, "has changed, and is taken because host keys are not checked");
+  assertStringIncludes(taken.text, "has changed, and is accepted because host keys are not checked");
 });

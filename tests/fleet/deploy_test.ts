@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { basename, dirname, join } from "@std/path";
+import { everyTest } from "../sampled.ts";
 import { testWhere } from "../support.ts";
 import { changeFile, makeArtifacts, writeMetadata } from "./support/artifacts.ts";
 import { makeFleet } from "./support/fleet.ts";
@@ -27,13 +28,16 @@ async function gist(run: FleetRun): Promise<Record<string, unknown>> {
   return { code: run.code, exitCode, dryRun, ...summary, sent };
 }
 
+/** How many devices a fleet has. */
+const count = everyTest ? 50 : 15;
+
 const none = { ok: 0, changed: 0, failed: 0, rolled_back: 0, unreachable: 0, skipped: 0 };
 
 testWhere(
-  "deploy changes fifty devices once, sends what differs and leaves them as they were in a dry run, when run again and again",
+  "deploy changes every device of a fleet once, sends what differs and leaves them as they were in a dry run, when run again and again",
   { needs: ["sshd", "curl"] },
   async (t) => {
-    await using fleet = await makeFleet({ count: 50 });
+    await using fleet = await makeFleet({ count });
     await using services = await makeServices(fleet);
     const inventory = await fleet.inventory({ hosts: services.vars });
     const dir = join(fleet.dir, "artifacts");
@@ -51,7 +55,7 @@ testWhere(
         code: 0,
         exitCode: 0,
         dryRun: true,
-        hosts: 50,
+        hosts: count,
         ...none,
         ...expected,
         sent: [0],
@@ -61,7 +65,7 @@ testWhere(
     let steps: Record<string, string[]> = {};
 
     await t.step("a dry run before the first", async () => {
-      steps = await dryRun({ changed: 50 });
+      steps = await dryRun({ changed: count });
       assert(Object.values(steps).every((list) => list.length > 0));
       assertEquals(await restarts(), [0]);
     });
@@ -69,7 +73,7 @@ testWhere(
       const run = await deploy();
       assertEquals(
         await gist(run),
-        { code: 0, exitCode: 0, dryRun: false, hosts: 50, ...none, changed: 50, sent: [first.bytes] },
+        { code: 0, exitCode: 0, dryRun: false, hosts: count, ...none, changed: count, sent: [first.bytes] },
         run.text,
       );
       for (const device of fleet.devices) await assertWhole(device, first);
@@ -95,7 +99,7 @@ testWhere(
       assertEquals([host!.release, host!.previousRelease], [first.id, null]);
     });
     await t.step("a dry run before the second", async () => {
-      steps = await dryRun({ ok: 50 });
+      steps = await dryRun({ ok: count });
       assertEquals(Object.values(steps).flat(), []);
     });
     await t.step("second run: ok, nothing sent, no restart", async () => {
@@ -103,7 +107,7 @@ testWhere(
       const run = await deploy();
       assertEquals(
         await gist(run),
-        { code: 0, exitCode: 0, dryRun: false, hosts: 50, ...none, ok: 50, sent: [0] },
+        { code: 0, exitCode: 0, dryRun: false, hosts: count, ...none, ok: count, sent: [0] },
         run.text,
       );
       assertEquals(await restarts(), [1]);
@@ -114,14 +118,14 @@ testWhere(
 
     const second = await changeFile(first, "scaler.pkl", "another scaler\n", "1.0.2");
     await t.step("a dry run after one file of five has changed", async () => {
-      steps = await dryRun({ changed: 50 });
+      steps = await dryRun({ changed: count });
     });
     await t.step("third run: that file and metadata.json are sent", async () => {
       const run = await deploy();
       const sent = await second.size("scaler.pkl") + await second.size("metadata.json");
       assertEquals(
         await gist(run),
-        { code: 0, exitCode: 0, dryRun: false, hosts: 50, ...none, changed: 50, sent: [sent] },
+        { code: 0, exitCode: 0, dryRun: false, hosts: count, ...none, changed: count, sent: [sent] },
         run.text,
       );
       assertEquals(stepsOf(await run.report()), steps);
@@ -137,7 +141,7 @@ testWhere(
       assertEquals([host!.release, host!.previousRelease], [second.id, first.id]);
     });
     await t.step("a dry run in the end", async () => {
-      steps = await dryRun({ ok: 50 });
+      steps = await dryRun({ ok: count });
     });
   },
 );

@@ -145,16 +145,21 @@ async function givePort(inventory: string, lane: Lane, host: number): Promise<vo
   await Deno.writeTextFile(inventory, mended);
 }
 
-/** Waits until the only run under a reports folder has told of such an event. */
+/** Waits until the only run under a reports folder has recorded such an event. Reads only what is new: three of these run at once. */
 async function untilEvent(reports: string, wanted: (event: Event) => boolean): Promise<void> {
+  let seen = 0;
   for (let i = 0; i < 6000; i++) {
     const [run] = (await namesIn(reports)).filter((name) => name !== "latest");
-    const text = run === undefined
-      ? ""
-      : await Deno.readTextFile(join(reports, run, "events.ndjson")).catch(() => "");
-    const events = text.split("\n").slice(0, -1).map((line) => JSON.parse(line) as Event);
-    if (events.some(wanted)) return;
+    const path = join(reports, run ?? "", "events.ndjson");
+    const size = run === undefined ? 0 : await Deno.stat(path).then(({ size }) => size, () => 0);
+    if (size > seen) {
+      const bytes = (await Deno.readFile(path)).subarray(seen);
+      const whole = bytes.subarray(0, bytes.lastIndexOf(10) + 1);
+      seen += whole.length;
+      const lines = new TextDecoder().decode(whole).split("\n").slice(0, -1);
+      if (lines.some((line) => wanted(JSON.parse(line) as Event))) return;
+    }
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  throw new Error("what it is to be killed at does not happen");
+  throw new Error("the event at which the controller is to be killed did not happen");
 }

@@ -112,7 +112,7 @@ longTestWhere(
       const refused = await deploy(dir);
       const { kind, evidence } = errorOf(refused.report, "a");
       assertEquals([refused.code, kind], [2, "unsuitable"], refused.text);
-      assertStringIncludes(evidence, `its service did not get ready, in run ${failed.report.run} of 20`);
+      assertStringIncludes(evidence, `its service did not become ready, in run ${failed.report.run} at 20`);
     });
   },
 );

@@ -69,8 +69,8 @@ longTestWhere("deploy restarts the unit that is meant, or refuses it in words of
 
   const refused: [service: string, words: RegExp][] = [
     ["made", /made is masked on the device.*systemctl unmask made/s],
-    ["manual", /manual cannot be started by itself/],
-    ["forever", /forever cannot be stopped by itself/],
+    ["manual", /manual cannot be started manually/],
+    ["forever", /forever cannot be stopped manually/],
     ["empty", /systemd cannot read the unit empty/],
     ["many@", /many@ is a template.*many@INSTANCE/s],
     ["many@.service", /many@.service is a template.*many@INSTANCE\.service/s],
@@ -102,6 +102,6 @@ longTestWhere("deploy restarts the unit that is meant, or refuses it in words of
   await t.step("a unit that nobody knows is reported, and no failure", async () => {
     const run = await deploy("nobody");
     assertEquals(run.code, 0, run.text);
-    assert(run.text.includes("the device knows no service nobody"), run.text);
+    assert(run.text.includes("the device does not know the service nobody"), run.text);
   });
 });

@@ -7,7 +7,6 @@ import { choicesOf, hostVariables, variableNames } from "../../lib/settings/vari
 import { cutText } from "../../lib/bounds.ts";
 import { withoutSecrets } from "../../lib/settings/mod.ts";
 import { PUBLIC_WORDS } from "../../lib/public_words.ts";
-import { maskedEvent } from "../../lib/report/masked.ts";
 import {
   forgetSecrets,
   isSecretName,
@@ -20,6 +19,7 @@ import {
   noteUrl,
   noteVariable,
 } from "../../lib/secrets.ts";
+import { maskedEvent } from "../../lib/run/masked_events.ts";
 
 function test(name: string, body: () => void): void {
   Deno.test(name, () => {

@@ -143,7 +143,7 @@ testWhere("root believes nothing in a state folder that the service's user has p
     );
     const run = await scene.judge("deploy", { set: 1, vars });
     assertEquals(run.code, 2, name);
-    assert(run.text.includes("nothing in it is believed"), `${name}: ${run.text}`);
+    assert(run.text.includes("nothing in it is trusted"), `${name}: ${run.text}`);
     if (/journal leads|history|restart.log is a link/.test(name)) {
       for (const command of ["status", "cleanup", "rollback"]) {
         await scene.judgeTold(await scene.run(command));
@@ -160,8 +160,11 @@ testWhere("root believes nothing in a state folder that the service's user has p
   );
   const linked = await scene.judge("deploy", { set: 1 });
   assertEquals(linked.code, 2, linked.text);
-  assert(linked.text.includes("is a link, or no folder"), linked.text);
-  assert(linked.text.includes(`move it away, and let nobody put it there again: chown root:`), linked.text);
+  assert(linked.text.includes("is a link, or not a folder"), linked.text);
+  assert(
+    linked.text.includes(`move it away, and make sure that nobody can put it back: chown root:`),
+    linked.text,
+  );
   await as(service, 'cd "$1"; rm .lockstep; mv theirs .lockstep', scene.device.deployDir);
   // And with his own folder gone, all goes on.
   const run = await scene.judge("deploy", { set: 1 });
@@ -174,7 +177,7 @@ testWhere("root ends no process that a lock names, unless it is a session of our
   const boot = (await Deno.readTextFile("/proc/sys/kernel/random/boot_id")).trim();
   // Another's process, and one of root's own that is no session.
   await Promise.all(
-    [[setpriv, `--reuid=${stranger}`, "--clear-groups", "sleep", "60"], ["sleep", "60"]].map(
+    [[setpriv, `--reuid=${stranger}`, "--clear-groups", "sleep", "600"], ["sleep", "600"]].map(
       async ([program, ...args]) => {
         await using scene = await Scene.make();
         const victim = new Deno.Command(program!, { args }).spawn();

@@ -43,18 +43,18 @@ const logins: Readonly<Record<string, Login>> = {
   },
   "sshd has another command": {
     device: { forceCommand: `echo "backups only"; exit 1` },
-    says: ["another program in the place of the command", '"$SSH_ORIGINAL_COMMAND"'],
+    says: ["another program instead of the given command", '"$SSH_ORIGINAL_COMMAND"'],
   },
   "sshd has another command that waits": {
     device: { forceCommand: `exec cat >/dev/null` },
-    says: ["another program in the place of the command", '"$SSH_ORIGINAL_COMMAND"'],
+    says: ["another program instead of the given command", '"$SSH_ORIGINAL_COMMAND"'],
   },
   "sshd has a command that runs ours": {
     device: { forceCommand: `exec /bin/sh -c "$SSH_ORIGINAL_COMMAND"` },
   },
   "a start file exits": {
     device: { startFile: "exit 0" },
-    says: ["another program in the place of the command", "neither exit nor exec"],
+    says: ["another program instead of the given command", "neither exit nor exec"],
   },
   "its sudo is slow, and no more": { device: {}, sudo: "sleep 4" },
   "it is slow, and no more": { device: { slowSeconds: 4 } },

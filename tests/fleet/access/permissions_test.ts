@@ -70,7 +70,7 @@ testWhere("deploy, resume and report get along with the permissions that the REA
     ...config,
   ]);
   assertEquals(deployed.code, 0, deployed.text);
-  assertStringIncludes(deployed.text, "warning: group_vars: cannot be looked into");
+  assertStringIncludes(deployed.text, "warning: group_vars: cannot be read");
 });
 
 testWhere("a lock file that is not as deno.json says ends every command", { needs: [] }, async () => {

@@ -10,11 +10,14 @@ import { makeArtifacts } from "../support/artifacts.ts";
 import { type DeviceOptions, makeFleet } from "../support/fleet.ts";
 import { runOn } from "../support/program.ts";
 
+/** In every secret of this run of the test, and in none of another test that runs at the same time. */
+const mark = `unlisted-${crypto.randomUUID()}`;
+
 /** Where a secret may stand; a later place is one more line here. */
 const canaries = {
-  user: "canary-user-info",
-  query: "canary-query-token",
-  restart: "canary-restart-command",
+  user: `${mark}-user-info`,
+  query: `${mark}-query-token`,
+  restart: `${mark}-restart-command`,
 } as const;
 
 const devices: Readonly<Record<string, DeviceOptions>> = {
@@ -63,7 +66,7 @@ for (const [name, device] of Object.entries(devices)) {
     let over = false;
     const watching = (async () => {
       while (!over) {
-        for (const line of await commandLines()) if (/canary-/.test(line)) seen.add(line);
+        for (const line of await commandLines()) if (line.includes(mark)) seen.add(line);
         await new Promise((resolve) => setTimeout(resolve, 2));
       }
     })();

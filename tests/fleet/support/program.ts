@@ -6,7 +6,7 @@ import { fromFileUrl, join } from "@std/path";
 import type { FailureData } from "../../../lib/errors.ts";
 import type { Fleet } from "./fleet.ts";
 import type { ArtifactsSummary, HostOutcome, Summary, TaskReport } from "../../../lib/events.ts";
-import type { ReleaseCount } from "../../../lib/report/releases.ts";
+import type { ReleaseCount } from "../../../lib/report/fold/releases.ts";
 
 /** What a run of the program ended with. */
 export interface Outcome {

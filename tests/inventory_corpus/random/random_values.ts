@@ -29,7 +29,7 @@ function many(chance: Chance, least: number, most: number, one: () => string): s
 /** Digits of a base, sometimes with underscores between them. */
 function digits(chance: Chance, most: number, of = "0123456789"): string {
   const text = many(chance, 1, most, () => chance.pick([...of]));
-  return chance.oneIn(6) ? text.replace(/(.)(?=.)/, "$1_") : text;
+  return chance.oneIn(6) ? text.replace(/(..)(?=.)/, "$1_") : text;
 }
 
 /** A number, or what nearly is one: in decimals, octal, with sixtieths, as a date. */

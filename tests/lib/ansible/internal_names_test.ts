@@ -20,7 +20,7 @@ Deno.test("loadInventory() warns of a variable whose name is Ansible's own, and 
     const warn = (one: Problem) => void warnings.push(one);
     const inventory = await loadInventory(["a.yml"], { extraVars: [], env: {}, cwd, warn });
     assertEquals(warnings.map(({ line, col }) => [line, col]), [[3, 9]]);
-    assertStringIncludes(warnings[0]!.message, `"groups", whose name is Ansible's own`);
+    assertStringIncludes(warnings[0]!.message, `"groups", whose name Ansible reserves`);
     assertEquals(toAnsibleHost(inventory.hosts[0]!), { a: 1 });
     assertEquals(toGraph(inventory, { vars: true }).includes("groups"), false);
   }));

@@ -6,7 +6,7 @@ import { inFolder, inventoryOf, problemsOf } from "./files.ts";
 
 const names = (inventory: { hosts: readonly { name: string }[] }) => inventory.hosts.map((host) => host.name);
 
-Deno.test("loadInventory() merges variables from all to the host, when groups are nested", async () => {
+Deno.test("loadInventory() merges variables from all to the host, if groups are nested", async () => {
   const { hosts } = await inventoryOf(`
 all:
   vars: {level: all, from_all: 1}
@@ -29,7 +29,7 @@ all:
   ]);
 });
 
-Deno.test("loadInventory() lets priority and then the name decide, when groups are equally deep", async () => {
+Deno.test("loadInventory() lets priority and then the name decide, if groups are equally deep", async () => {
   const text = (priority: string) => `
 b: {hosts: {h: }, vars: {who: b}}
 a: {hosts: {h: }, vars: {who: a${priority}}}
@@ -40,7 +40,7 @@ a: {hosts: {h: }, vars: {who: a${priority}}}
   assertEquals(preferred.groups.get("a")!.vars, { who: "a" });
 });
 
-Deno.test("loadInventory() adds to earlier definitions, when a later file names the same host and group", async () => {
+Deno.test("loadInventory() adds to earlier definitions, if a later file names the same host and group", async () => {
   const { hosts, groups } = await inventoryOf([
     "web: {hosts: {h: {a: 1, b: {x: 1}}}, vars: {c: 1}}",
     "web: {hosts: {h: {b: {y: 2}}, i: }, vars: {c: 2}}",
@@ -50,7 +50,7 @@ Deno.test("loadInventory() adds to earlier definitions, when a later file names 
   assertEquals(hosts[0]!.origins.b, { file: "1.yaml", line: 1, col: 22, path: "web.hosts.h.b" });
 });
 
-Deno.test("loadInventory() expands a host's key, when it has ranges or a port", async () => {
+Deno.test("loadInventory() expands a host's key, if it has ranges or a port", async () => {
   const { hosts } = await inventoryOf(`
 all:
   hosts:
@@ -70,7 +70,7 @@ all:
   ]);
 });
 
-Deno.test("loadInventory() reads scalars as Ansible does, when YAML versions disagree", async () => {
+Deno.test("loadInventory() reads scalars as Ansible does, if YAML versions disagree", async () => {
   const { hosts } = await inventoryOf(`
 all:
   hosts:
@@ -92,7 +92,7 @@ all:
   });
 });
 
-Deno.test("loadInventory() follows anchors and merge keys, when they are used for variables and hosts", async () => {
+Deno.test("loadInventory() follows anchors and merge keys, if they are used for variables and hosts", async () => {
   const { hosts } = await inventoryOf(`
 all:
   vars:
@@ -107,7 +107,7 @@ all:
   assertEquals(own, [[1, 9, null], [1, 2, 4], [null, 3, 4]]);
 });
 
-Deno.test("loadInventory() loads any name, when ssh or JavaScript could misunderstand it", async () => {
+Deno.test("loadInventory() loads any name, if ssh or JavaScript could misunderstand it", async () => {
   const inventory = await inventoryOf(`
 all:
   hosts:
@@ -121,7 +121,7 @@ all:
   assertStringIncludes(JSON.stringify(toAnsibleList(inventory)), '"__proto__":1');
 });
 
-Deno.test("loadInventory() lets extra variables win, when they are given in any form", () =>
+Deno.test("loadInventory() lets extra variables win, if they are given in any form", () =>
   inFolder({
     "i.yaml": "all: {hosts: {h: {a: host, b: host, c: host, d: host}}}",
     "vars/x.yaml": "\nc: [file]\nartifacts_dir: set",
@@ -146,7 +146,7 @@ Deno.test("loadInventory() lets extra variables win, when they are given in any 
     });
   }));
 
-Deno.test("loadInventory() refuses an extra variable, when it cannot be read", async () => {
+Deno.test("loadInventory() refuses an extra variable, if it cannot be read", async () => {
   const problems = await problemsOf(() =>
     inventoryOf("all: {hosts: {h: }}", ["word", "a='b", "[1]", "./x.yaml", "@none"])
   );
@@ -159,7 +159,7 @@ Deno.test("loadInventory() refuses an extra variable, when it cannot be read", a
   }
 });
 
-Deno.test("loadInventory() names the single host, when only the environment does", () =>
+Deno.test("loadInventory() names the single host, if only the environment does", () =>
   inFolder({}, async (cwd) => {
     const env = { DEPLOY_HOST: "edge-device", DEPLOY_USER: "iotuser", DEPLOY_PATH: "/opt/a b" };
     const { hosts } = await loadInventory([], { extraVars: [], env, cwd });
@@ -181,7 +181,7 @@ Deno.test("loadInventory() names the single host, when only the environment does
     );
   }));
 
-Deno.test("loadInventory() finds the file, when it is bare, without its ending or named by the environment", () =>
+Deno.test("loadInventory() finds the file, if it is bare, without its ending or named by the environment", () =>
   inFolder({
     "here.yaml": "all: {hosts: {here: }}",
     "inventory/prod.yml": "all: {hosts: {prod: }}",
@@ -195,7 +195,7 @@ Deno.test("loadInventory() finds the file, when it is bare, without its ending o
     assertEquals((await loadInventory(["as.json"], options)).hosts[0]!.vars, { face: "😀" });
   }));
 
-Deno.test("loadInventory() refuses a source by its kind, when it is none that is read", () =>
+Deno.test("loadInventory() refuses a source by its kind, if it is none that is read", () =>
   inFolder({
     "hosts.ini": "h1\n",
     "hosts.toml": "[web]\n",
@@ -205,9 +205,9 @@ Deno.test("loadInventory() refuses a source by its kind, when it is none that is
     "plugin.json": '{"plugin": "aws_ec2"}\n',
   }, async (cwd) => {
     const expected = {
-      "dynamic": "dynamic: found a script that may not be run",
+      "dynamic": "dynamic: found a script that is not executable",
       "hosts.toml": "hosts.toml:1:1: found TOML, expected YAML, JSON, INI or a program",
-      "latin.yaml": "latin.yaml: this is not a text in UTF-8",
+      "latin.yaml": "latin.yaml: this is not UTF-8 text",
       "list.yaml": "list.yaml:1:1: found a list, expected groups such as all:",
       "plugin.json":
         "plugin.json:1:2: plugin: found the configuration of an inventory plugin, expected groups such as all:",
@@ -220,7 +220,7 @@ Deno.test("loadInventory() refuses a source by its kind, when it is none that is
     assertStringIncludes(problems.at(-1)!, 'did you mean "hosts.ini"?');
   }));
 
-Deno.test("loadInventory() reports every mistake at its place, when several files have several", async () => {
+Deno.test("loadInventory() reports every mistake at its place, if several files have several", async () => {
   const problems = await problemsOf(() =>
     inventoryOf([
       `all:
@@ -270,7 +270,7 @@ hosts:
   ]);
 });
 
-Deno.test("loadInventory() says nothing of a user's own variables, when they only look a little like ours", async () => {
+Deno.test("loadInventory() says nothing of a user's own variables, if they only look a little like ours", async () => {
   const { hosts } = await inventoryOf(`
 all:
   hosts:
@@ -281,14 +281,14 @@ all:
   assertEquals(Object.keys(hosts[0]!.vars).length, 12);
 });
 
-Deno.test("loadInventory() leaves templates and other connections alone, when no one has asked for the host's settings", async () => {
+Deno.test("loadInventory() leaves templates and other connections alone, if no one has asked for the host's settings", async () => {
   const { hosts } = await inventoryOf(
     `all: {hosts: {h: {deploy_path: "{{ base }}/x", ansible_connection: winrm}}}`,
   );
   assertEquals(hosts[0]!.vars, { deploy_path: "{{ base }}/x", ansible_connection: "winrm" });
 });
 
-Deno.test("loadInventory() ends at once with a place, when aliases explode, loop or values nest without end", async () => {
+Deno.test("loadInventory() ends at once with a place, if aliases explode, loop or values nest without end", async () => {
   const lines = ["x0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"];
   for (let i = 1; i < 30; i++) lines.push(`x${i}: &a${i} [${Array(10).fill(`*a${i - 1}`).join(", ")}]`);
   const bomb = `all:\n  vars:\n${lines.map((line) => `    ${line}\n`).join("")}`;
@@ -304,12 +304,12 @@ Deno.test("loadInventory() ends at once with a place, when aliases explode, loop
   );
   assertStringIncludes(
     problems[1]!,
-    "1.yaml:1:22: a.children.b: the alias *a stands for something that contains it",
+    "1.yaml:1:22: a.children.b: the alias *a refers to a value that contains it",
   );
   assertStringIncludes(problems[2]!, "values are nested too deeply");
 });
 
-Deno.test("loadInventory() stays quick, when there are 10,000 hosts in 100 groups", async () => {
+Deno.test("loadInventory() stays quick, if there are 10,000 hosts in 100 groups", async () => {
   const text = Array.from({ length: 100 }, (_, group) =>
     `g${group}:\n  vars: {rack: ${group}}\n  hosts:\n` +
     Array.from({ length: 100 }, (_, host) => `    edge-${group}-${host}:\n      ansible_port: 2222\n`).join(
@@ -325,16 +325,16 @@ Deno.test("loadInventory() stays quick, when there are 10,000 hosts in 100 group
   assertLess((user + system) / 1000, 3000);
 });
 
-Deno.test("loadInventory() refuses what YAML has no place for, when a file holds control characters", async () => {
+Deno.test("loadInventory() refuses what YAML has no place for, if a file holds control characters", async () => {
   assertEquals(await problemsOf(() => inventoryOf("all:\n  hosts: {a: {b: \x01}}\n")), [
     "0.yaml:2:18: this is not valid YAML: the character U+0001 is not allowed",
   ]);
   assertEquals(await problemsOf(() => inventoryOf("all: {hosts: {'h[09:1]': }}")), [
-    "0.yaml:1:15: all.hosts.h[09:1]: found the range [09:1], expected as many digits in its end as in its begin",
+    "0.yaml:1:15: all.hosts.h[09:1]: found the range [09:1], expected as many digits in its end as in its start",
   ]);
 });
 
-Deno.test("loadInventory() warns of what Ansible passes over, when a group holds what is no part of one", async () => {
+Deno.test("loadInventory() warns of what Ansible passes over, if a group holds what is no part of one", async () => {
   const warnings: Problem[] = [];
   const text = `web:
   ansible_user: root
@@ -357,20 +357,20 @@ deploy_path: /opt/app
   ]);
   assertEquals(new UsageError(warnings).message.split("\n"), [
     '0.yaml:2:3: web.ansible_user: found the key "ansible_user", expected hosts, children or vars; ' +
-    "as with Ansible it is passed over",
+    "it is ignored, as with Ansible",
     "    variables of a group belong below vars:",
-    '0.yaml:3:3: web.edge-1: found the key "edge-1", expected hosts, children or vars; as with Ansible it is passed over',
+    '0.yaml:3:3: web.edge-1: found the key "edge-1", expected hosts, children or vars; it is ignored, as with Ansible',
     "    hosts belong below hosts:, groups below children:",
     '0.yaml:4:14: web.hosts.a: found "", expected the host\'s variables as a mapping, or nothing; ' +
-    "as with Ansible it is passed over",
+    "it is ignored, as with Ansible",
     '0.yaml:5:9: web.vars: found "lonely", expected a mapping of variables; as with Ansible it is one without a value',
     '0.yaml:6:14: deploy_path: found "/opt/app", expected a group: a mapping with hosts, children or vars; ' +
-    "as with Ansible it is passed over",
-    "0.yaml:7:4: 7: found a list, expected a group: a mapping with hosts, children or vars; as with Ansible it is passed over",
+    "it is ignored, as with Ansible",
+    "0.yaml:7:4: 7: found a list, expected a group: a mapping with hosts, children or vars; it is ignored, as with Ansible",
   ]);
 });
 
-Deno.test("loadInventory() refuses a key and does not warn of it, when hosts, children or vars were meant", async () => {
+Deno.test("loadInventory() refuses a key and does not warn of it, if hosts, children or vars were meant", async () => {
   for (const key of ["host", "chidlren", "Hosts", "VARS", "var", "hosts "]) {
     const problems = await problemsOf(() => inventoryOf(`web: {hosts: {a: }, "${key}": {b: }}`));
     assertEquals(problems.length, 2, key);
@@ -385,6 +385,6 @@ Deno.test("loadInventory() refuses a key and does not warn of it, when hosts, ch
 Deno.test("loadInventory() says where a second document begins, and that one is expected", async () => {
   assertEquals(await problemsOf(() => inventoryOf("all:\n  hosts: {a: }\n---\nall:\n  hosts: {b: }\n")), [
     "0.yaml:3:1: found a second document, expected one in a file",
-    "    put it into a file of its own, and name both (-i may be given several times), or remove the --- before it",
+    "    put it into a separate file, and name both (-i may be given several times), or remove the --- before it",
   ]);
 });

@@ -117,7 +117,7 @@ async function run(program: string, args: readonly string[], input = ""): Promis
   });
 }
 
-testWhere("loadInventory() and selectHosts() agree with Ansible, when both read the same", {
+testWhere("loadInventory() and selectHosts() agree with Ansible, if both read the same", {
   needs: ["ansible-inventory"],
 }, async () => {
   const script = join(dirname(fromFileUrl(import.meta.url)), "oracle.py");

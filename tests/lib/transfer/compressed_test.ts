@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
 import { compressed } from "../../../lib/transfer/compressed.ts";
 
-Deno.test("compressed() is all behind what is there, where it shrinks, and null where it does not", async () => {
+Deno.test("compressed() is all bytes after the given ones if they shrink, and null if not", async () => {
   const dir = await Deno.makeTempDir();
   try {
     const random = crypto.getRandomValues(new Uint8Array(60_000));

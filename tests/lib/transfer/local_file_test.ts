@@ -31,7 +31,7 @@ Deno.test("digestOfPrefix() is that of the first bytes, read once for all who as
   });
 });
 
-Deno.test("digestsBeside() are those of the bytes that lie beside each block, where there are any", async () => {
+Deno.test("digestsBeside() are those of the bytes that lie beside each block, if there are any", async () => {
   await withFile("abcdefgh", async (file) => {
     const cut = { block: 3, bytes: 7 };
     assertEquals(await digestsBeside(file, cut, 0), ["abc", "def", "g"].map(sha256));

@@ -9,18 +9,18 @@ Deno.test("parseIniFile() says in which line and column a key is, and joins the 
   assertEquals([ini.get("s", "Key"), ini.get("t", "key")], [undefined, undefined]);
 });
 
-Deno.test("parseIniFile() names every mistake with its place, when there are several", async () => {
+Deno.test("parseIniFile() names every mistake with its place, if there are several", async () => {
   assertEquals(await problemsOf(() => parseIniFile("a.cfg", "[s]\nforks\n a = 1\n[s]\nb = 1\nB: 2\n= 3\n")), [
     'a.cfg:2:1: found "forks", expected KEY = VALUE',
     "a.cfg:4:1: found the section [s] again",
-    "    put what is in both into one of them",
-    "a.cfg:6:1: found b again, which is there in line 5",
+    "    merge the two",
+    "a.cfg:6:1: found b again, first in line 5",
     "    keep one of them",
     'a.cfg:7:1: found "= 3", expected KEY = VALUE',
   ]);
   assertEquals(await problemsOf(() => parseIniFile("a.cfg", "\n a = 1\nb\n")), [
     'a.cfg:2:2: found "a = 1" before any section',
-    '    begin with a section: "[defaults]"',
+    '    start with a section: "[defaults]"',
   ]);
 });
 

@@ -78,7 +78,7 @@ Deno.test("readConfiguration() says what is not read where somebody may expect i
     await Deno.chmod(cwd, 0o777);
     assertEquals((await readConfiguration(options)).settings, {});
     assertEquals(warnings.splice(0), [
-      "ansible.cfg: is not read, as with Ansible: everybody may write in this folder",
+      "ansible.cfg: is not read, as with Ansible: this folder is world-writable",
     ]);
     const named = { ...options, env: { ...nobody, ANSIBLE_CONFIG: "ansible.cfg" } };
     assertEquals((await readConfiguration(named)).settings.remote_user?.value, "a");
@@ -99,18 +99,18 @@ Deno.test("leftOutWarning() names in one warning what is set, matters and is not
   assertEquals(
     warning,
     "ansible.cfg: set for Ansible and not honoured: ask_pass (line 2), ANSIBLE_BECOME_PASS, executable (line 4), " +
-      'ssh_executable (line 6), ANSIBLE_SSH_RETRIES\n    "config" says why',
+      'ssh_executable (line 6), ANSIBLE_SSH_RETRIES\n    "config" shows why',
   );
   assertEquals(why, [
-    "ask_pass True: nothing here waits for a password to be typed",
-    "become_pass ********: sudo is asked for no password (-n)",
+    "ask_pass True: Lockstep never waits for a password to be typed",
+    "become_pass ********: sudo is run without a password (-n)",
     "executable /bin/bash: everything runs in the device's sh",
-    "ssh_executable /x/ssh: ssh is found by its name: put it on your PATH",
-    "retries 5: who is not let in is tried twice more",
+    "ssh_executable /x/ssh: ssh is taken from the PATH: put it on your PATH",
+    "retries 5: a failed login is tried twice more",
   ]);
 });
 
-Deno.test("leftOutWarning() is silent where what is set changes nothing", async () => {
+Deno.test("leftOutWarning() is silent if what is set changes nothing", async () => {
   assertEquals(
     await leftOut(
       `[defaults]

@@ -45,7 +45,7 @@ all:
 const cwd = Deno.cwd();
 const value = (name: string, host = hosts[0]!) => resolveVariable(host, name, cwd)?.value;
 
-Deno.test("resolveVariable() follows references over any number of steps, when a variable holds them", () => {
+Deno.test("resolveVariable() follows references over any number of steps, if a variable holds them", () => {
   const table: [name: string, expected: unknown][] = [
     ["port", 2222],
     ["name", "edge-1.example.com"],
@@ -65,16 +65,16 @@ Deno.test("resolveVariable() follows references over any number of steps, when a
   assertEquals(hosts.map((host) => value("short", host)), ["edge-1", "10.0.0.7", "fe80::7"]);
 });
 
-Deno.test("resolveVariable() refuses with the reason, when a reference leads nowhere or is more than is evaluated", () => {
+Deno.test("resolveVariable() refuses with the reason, if a reference leads nowhere or is more than is evaluated", () => {
   const table: [name: string, message: string][] = [
     ["a", "a loop of references: a → b → c → a"],
     ["missing", 'the variable "prot", which is not set'],
-    ["macro", "{% macro %}, which Lockstep does not evaluate"],
-    ["filter", 'the filter "ipaddr", which Lockstep does not evaluate'],
-    ["slip", 'the filter "lowr", which Lockstep does not evaluate'],
+    ["macro", "{% macro %}, which Lockstep does not support"],
+    ["filter", 'the filter "ipaddr", which Lockstep does not support'],
+    ["slip", 'the filter "lowr", which Lockstep does not support'],
     ["key", '"prot" of dict, which has no such key'],
     ["host", 'the host "edge-2.example.com", which the inventory does not have'],
-    ["pipe", 'the lookup "pipe", which Lockstep does not make'],
+    ["pipe", 'the lookup "pipe", which Lockstep does not support'],
     ["open", "a template that has {{ and does not end"],
     ["chain", 'the variable "prot" (by way of chain → missing), which is not set'],
   ];
@@ -89,26 +89,26 @@ Deno.test("resolveVariable() refuses with the reason, when a reference leads now
   }
 });
 
-Deno.test("settingsOf() names the place and what a reference comes to, when its variable cannot take that", async () => {
+Deno.test("settingsOf() names the place and what a reference comes to, if its variable cannot take that", async () => {
   const inventory = await inventoryOf(`
 all: {hosts: {h: }, vars: {ansible_port: "{{ port }}", port: many, service: "{{ unit }}", unit: "{{ service }}"}}
 `);
   assertEquals(await problemsOf(() => settingsOf(inventory.hosts[0]!, { cwd, env: {} })), [
-    '0.yaml:2:42: all.vars.ansible_port: found "{{ port }}", which comes to "many", expected a port from 1 to 65535',
+    '0.yaml:2:42: all.vars.ansible_port: found "{{ port }}", whose value is "many", expected a port from 1 to 65535',
     '0.yaml:2:77: all.vars.service: found "{{ unit }}": a loop of references: service → unit → service; ' +
     `expected ${expectedOf("service")}`,
-    "    one of them must say what it is",
+    "    give one of them a value",
   ]);
 });
 
-Deno.test("settingsOf() knows the folder of the source, when a variable names inventory_dir", () =>
+Deno.test("settingsOf() knows the folder of the source, if a variable names inventory_dir", () =>
   inFolder({ "site/prod.ini": '[web]\nh artifacts_dir="{{ inventory_dir }}/set"\n' }, async (folder) => {
     const inventory = await loadInventory(["site/prod.ini"], { extraVars: [], env: {}, cwd: folder });
     const settings = settingsOf(inventory.hosts[0]!, { cwd: folder, env: {} });
     assertEquals(settings.artifactsDir, join(folder, "site", "set"));
   }));
 
-Deno.test("settingsOf() names file, line and variable, when a template names what is not there", async () => {
+Deno.test("settingsOf() names file, line and variable, if a template names what is not there", async () => {
   const inventory = await inventoryOf(`
 all:
   hosts: {h: }
@@ -126,7 +126,7 @@ all:
   ]);
 });
 
-Deno.test("resolveVariable() takes a variable that comes to omit for not set, when a template says so", async () => {
+Deno.test("resolveVariable() takes a variable that comes to omit for not set, if a template says so", async () => {
   const inventory = await inventoryOf(`
 all: {hosts: {h: }, vars: {ansible_user: "{{ admin | default(omit) }}", ansible_port: "{{ 22 }}{{ omit }}"}}
 `);
@@ -134,6 +134,6 @@ all: {hosts: {h: }, vars: {ansible_user: "{{ admin | default(omit) }}", ansible_
   assertEquals(resolveVariable(host!, "ansible_user", cwd), undefined);
   assertEquals(await problemsOf(() => settingsOf(host!, { cwd, env: {} })), [
     '0.yaml:2:87: all.vars.ansible_port: found "{{ 22 }}{{ omit }}": omit within a value; expected a port from 1 to 65535',
-    "    it works alone: default(omit)",
+    "    use it alone: default(omit)",
   ]);
 });

@@ -11,7 +11,7 @@ function rendered(template: string, vars: Readonly<Record<string, Json>> = {}): 
   return evaluateFor(hostSoFar(host, {}), template, { cwd: "/", withoutLookups: false }).value;
 }
 
-Deno.test("render() reaches nothing of the machine, when a template tries", () => {
+Deno.test("render() reaches nothing of the machine, if a template tries", () => {
   const templates = [
     "{{ ''.constructor.constructor('return Deno')() }}",
     "{{ ''['constructor'] }}",
@@ -57,7 +57,7 @@ Deno.test("render() reaches nothing of the machine, when a template tries", () =
   assertEquals(({} as Record<string, unknown>).polluted, undefined);
 });
 
-Deno.test("render() gives up within its bounds, when a template would take for ever or come to too much", () => {
+Deno.test("render() gives up within its bounds, if a template would take for ever or come to too much", () => {
   const templates = [
     "{{ range(10**9) }}",
     "{{ 'x' * 10**9 }}",
@@ -94,7 +94,7 @@ Deno.test("render() stops a regular expression that doubles with each letter, an
   assert(performance.now() - start < 1000);
 });
 
-Deno.test("render() tells what Ansible could evaluate from what nobody could, when it refuses", () => {
+Deno.test("render() tells what Ansible could evaluate from what nobody could, if it refuses", () => {
   const unsupported = [
     "{{ 'x' | ipaddr }}",
     "{% macro m() %}{% endmacro %}",

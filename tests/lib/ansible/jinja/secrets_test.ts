@@ -39,7 +39,7 @@ Deno.test("resolveVariable() keeps what it makes of an encrypted value secret, w
   forgetSecrets();
 });
 
-Deno.test("resolveVariable() takes nothing for secret that only depends on an encrypted value, when it decides", async () => {
+Deno.test("resolveVariable() takes nothing for secret that only depends on an encrypted value, if it decides", async () => {
   const host = await hostWith([
     `chosen: "{{ 'production' if vault_word == 'x' else 'development' }}"`,
     `there: "{{ vault_word is defined }}"`,
@@ -53,7 +53,7 @@ Deno.test("resolveVariable() takes nothing for secret that only depends on an en
   assertEquals(resolveVariable(host, "chosen", "/")?.value, "development");
 });
 
-Deno.test("resolveVariable() keeps what it makes of a variable secret by its name, when the value is no longer to be seen in it", async () => {
+Deno.test("resolveVariable() keeps what it makes of a variable secret by its name, if the value is no longer visible in it", async () => {
   noteSecretName("code");
   const host = await hostWith(
     `db_password: letmein99, code: "4711x", upper: "{{ db_password | upper }}", url: "http://h/?{{ db_password }}", ` +

@@ -9,7 +9,7 @@ import {
 } from "../../../../lib/ansible/python/arithmetic.ts";
 import { pythonFloat } from "../../../../lib/ansible/python/python_number.ts";
 
-Deno.test("calculate() gives what Python gives, when whole numbers, floats and signs meet", () => {
+Deno.test("calculate() gives what Python gives, if whole numbers, floats and signs meet", () => {
   const table: [left: Figure, operator: string, right: Figure, text: string][] = [
     [7n, "/", 2n, "3.5"],
     [6n, "/", 2n, "3.0"],
@@ -34,7 +34,7 @@ Deno.test("calculate() gives what Python gives, when whole numbers, floats and s
   }
 });
 
-Deno.test("calculate() refuses, when there is no such number or one of far too many digits", () => {
+Deno.test("calculate() refuses, if there is no such number or one of too many digits", () => {
   const table: [left: Figure, operator: string, right: Figure][] = [
     [1n, "/", 0n],
     [1n, "%", 0n],

@@ -46,7 +46,7 @@ Deno.test("parseJson() refuses a number that has no word in JSON", () => {
   assertEquals(String(parseJson("9".repeat(4300))), "9".repeat(4300));
 });
 
-Deno.test("pythonInteger(), pythonFloat() and decimalInteger() give a plain number, when it prints as Python's", () => {
+Deno.test("pythonInteger(), pythonFloat() and decimalInteger() give a plain number, if it prints as Python's", () => {
   assertEquals(pythonInteger(12n), 12);
   assertEquals(pythonFloat(1.5), 1.5);
   assertEquals(decimalInteger("+0012"), 12);

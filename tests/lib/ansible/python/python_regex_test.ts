@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { pythonRegex } from "../../../../lib/ansible/python/python_regex.ts";
 
-Deno.test("pythonRegex() matches as Python's re.match() does, when the two engines differ", () => {
+Deno.test("pythonRegex() matches as Python's re.match() does, if the two engines differ", () => {
   const table: [source: string, text: string, expected: boolean][] = [
     ["web", "web-1", true],
     ["eb", "web-1", false],
@@ -29,7 +29,7 @@ Deno.test("pythonRegex() matches as Python's re.match() does, when the two engin
   }
 });
 
-Deno.test("pythonRegex() refuses, when the expression is none or has no counterpart", () => {
+Deno.test("pythonRegex() refuses, if the expression is none or has no counterpart", () => {
   for (
     const source of [
       "(",

@@ -8,7 +8,7 @@ const load = (text: string, warn: (message: string) => void = () => {}) =>
     (cwd) => loadInventory(["hosts"], { extraVars: [], env: {}, cwd, warn: ({ message }) => warn(message) }),
   );
 
-Deno.test("readIniInventory() reads hosts, groups and variables, when they come in any order", async () => {
+Deno.test("readIniInventory() reads hosts, groups and variables, if they come in any order", async () => {
   const { hosts, groups } = await load(`
 loose ansible_user=me   # a comment
 ; another
@@ -49,7 +49,7 @@ ansible_group_priority=10
   assertEquals(hosts[1]!.origins.b, { file: "hosts", line: 5, col: 31, path: "edge-[01:03:2]:2222.b" });
 });
 
-Deno.test("readIniInventory() reports every mistake at its place, when a file has several", async () => {
+Deno.test("readIniInventory() reports every mistake at its place, if a file has several", async () => {
   const problems = await problemsOf(() =>
     load(`[web]
 edge-1 ansible_port=many anisble_user=x
@@ -81,12 +81,12 @@ a
     '    did you mean "[1:3]"?',
     'hosts:5:1: found "edge-4 a=\\"open", with a quote that is not closed or a backslash at its end',
     'hosts:6:1: found "host:", expected the name of a host',
-    "    this file is read as INI: name it .yaml if that is what it holds",
+    "    this file is read as INI: rename it to .yaml if it is YAML",
     "hosts:7:6: found the section [web:varz], expected [web], [web:children] or [web:vars]",
     '    did you mean "vars"?',
     'hosts:11:1: found "word", expected name=value',
     'hosts:12:1: found "a: b", expected name=value',
-    "    this file is read as INI: name it .yaml if that is what it holds",
+    "    this file is read as INI: rename it to .yaml if it is YAML",
     'hosts:14:1: found the group "wbe" in [site:children], expected it to be defined somewhere in this file',
     '    did you mean "web"?',
     'hosts:20:1: found the group "a" as a child of "b", which is itself below "a"',

@@ -33,7 +33,7 @@ Deno.test("LeftOut names every source that cannot be read in one warning, and th
     const [warning, ...more] = warnings.filter(({ where }) => where === "--skip-unreadable-sources");
     assertEquals(more, []);
     const [head, ...lines] = warning!.message.split("\n");
-    assertEquals(head, "left out 5 sources that cannot be read, with every host of them:");
+    assertEquals(head, "left out 5 sources that cannot be read, with all their hosts:");
     const named = lines.map((line) => /^[^:]+(?::\d+:\d+)?/.exec(line)![0]);
     assertEquals(named.map((line) => line.replace(/:.*/, "")).sort(), [
       "inv/a-broken.yml",
@@ -45,7 +45,7 @@ Deno.test("LeftOut names every source that cannot be read in one warning, and th
     assertStringIncludes(warning!.message, 'inv/b-typo.yml:2:3: web.host: found the key "host"');
   }));
 
-Deno.test("readInventory() ends with every mistake, when nobody asked to leave out a source", () =>
+Deno.test("readInventory() ends with every mistake, if nobody asked to leave out a source", () =>
   inFolder(FILES, async (cwd) => {
     const problems = await problemsOf(() => loadInventory(["inv"], { extraVars: [], env: {}, cwd }));
     const files = problems.map((line) => /^inv\/([a-f])/.exec(line)?.[1]).filter((file) =>
@@ -54,26 +54,26 @@ Deno.test("readInventory() ends with every mistake, when nobody asked to leave o
     assertEquals([...new Set(files)].sort(), ["a", "b", "c", "d", "f"]);
   }));
 
-Deno.test("readInventory() ends with every mistake, when no source is left", () =>
+Deno.test("readInventory() ends with every mistake, if no source is left", () =>
   inFolder({ "a.yml": "web: {hosts: 3}\n", "b.yml": "[" }, async (cwd) => {
     const problems = await problemsOf(() => skipping(cwd, ["a.yml", "b.yml"]));
     assertStringIncludes(problems.join("\n"), "a.yml:1:14");
     assertStringIncludes(problems.join("\n"), "b.yml:1:");
   }));
 
-Deno.test("readInventory() ends with a mistake, when what is named is not there", () =>
+Deno.test("readInventory() ends with a mistake, if what is named is not there", () =>
   inFolder({ "a.yml": "web: {hosts: {h: }}\n" }, async (cwd) => {
     const [problem = ""] = await problemsOf(() => skipping(cwd, ["a.yml", "b.yml"]));
     assertStringIncludes(problem, '--inventory: found no file "b.yml"');
   }));
 
-Deno.test("readInventory() leaves out the later source, when only both together are a mistake", () =>
+Deno.test("readInventory() leaves out the later source, if only both together are a mistake", () =>
   inFolder({ "a": "[x:children]\ny\n[y]\nh\n", "b": "[y:children]\nx\n[x]\ni\n" }, async (cwd) => {
     const { hostNames, warnings } = await skipping(cwd, ["a", "b"]);
     assertEquals(hostNames, ["h"]);
     assertStringIncludes(
       warnings.at(-1)!.message,
-      "left out 1 source that cannot be read, with every host of it:\nb:2:1: found",
+      "left out 1 source that cannot be read, with all its hosts:\nb:2:1: found",
     );
   }));
 
@@ -87,7 +87,7 @@ testWhere("readInventory() runs a program once, though the sources are read agai
     for (const name of ["good", "bad"]) await Deno.chmod(join(cwd, name), 0o755);
     const { hostNames, warnings } = await skipping(cwd, ["good", "bad"]);
     assertEquals(hostNames, ["h"]);
-    assertStringIncludes(warnings.at(-1)!.message, "exit code 3: no luck");
+    assertStringIncludes(warnings.at(-1)!.message, "exited with code 3: no luck");
     for (const name of ["good", "bad"]) {
       assertEquals(await Deno.readTextFile(join(cwd, `${name}.asked`)), "--list\n", name);
     }

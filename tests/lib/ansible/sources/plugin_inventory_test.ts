@@ -81,7 +81,7 @@ async function standIn(cwd: string, script: string): Promise<Record<string, stri
 }
 
 testWhere(
-  "readPluginInventory() gives what Ansible makes of a folder, when a plugin stands between static hosts",
+  "readPluginInventory() gives what Ansible makes of a folder, if a plugin stands between static hosts",
   {
     needs: ["ansible-inventory"],
   },
@@ -111,7 +111,7 @@ testWhere(
 );
 
 testWhere(
-  "readPluginInventory() keeps types, priorities and order, and asks once, when a file is named twice",
+  "readPluginInventory() keeps types, priorities and order, and asks once, if a file is named twice",
   {
     needs: ["ansible-inventory"],
   },
@@ -129,7 +129,7 @@ testWhere(
     }),
 );
 
-testWhere("readPluginInventory() leaves files of variables to us, when one beside the plugin is encrypted", {
+testWhere("readPluginInventory() leaves files of variables to us, if one beside the plugin is encrypted", {
   needs: ["ansible-inventory"],
 }, () =>
   load({
@@ -145,7 +145,7 @@ testWhere("readPluginInventory() leaves files of variables to us, when one besid
   }));
 
 testWhere(
-  "readPluginInventory() quotes Ansible, when the plugin fails",
+  "readPluginInventory() quotes Ansible, if the plugin fails",
   { needs: ["ansible-inventory"] },
   () =>
     load({ "inv/a.yml": "# cloud\nplugin: no.such.plugin\n" }, async (_, ask) => {
@@ -160,7 +160,7 @@ testWhere(
 );
 
 testWhere(
-  "readPluginInventory() names both ways out, when Ansible is not installed",
+  "readPluginInventory() names both ways out, if Ansible is not installed",
   { needs: ["linux"] },
   () =>
     load({ "inv/a.yml": "# cloud\nplugin: amazon.aws.aws_ec2\n", "inv/b": "static\n" }, async (_, ask) => {
@@ -206,7 +206,7 @@ testWhere(
 );
 
 testWhere(
-  "readPluginInventory() passes -e on, when the configuration asks for it",
+  "readPluginInventory() passes -e on, if the configuration asks for it",
   { needs: ["linux"] },
   () =>
     load({ "a.yml": "plugin: own\nuse_extra_vars: yes\n" }, async (cwd, ask) => {
@@ -216,7 +216,7 @@ testWhere(
     }),
 );
 
-testWhere("readPluginInventory() gives up, when Ansible hangs, and refuses what is no list", {
+testWhere("readPluginInventory() gives up, if Ansible hangs, and refuses what is no list", {
   needs: ["linux"],
 }, () =>
   load({ "a.yml": "plugin: own\n" }, async (cwd, ask) => {
@@ -234,7 +234,7 @@ testWhere("readPluginInventory() gives up, when Ansible hangs, and refuses what 
   }));
 
 testWhere(
-  "readPluginInventory() runs nothing, when nothing is to be run",
+  "readPluginInventory() runs nothing, if programs may not be run",
   { needs: ["linux"] },
   () =>
     load({ "inv/a.yml": "plugin: own\n", "inv/b": "static\n" }, async (cwd, ask) => {

@@ -13,7 +13,7 @@ const load = (text: string, programSeconds = 20, mode = 0o755) =>
 
 const printing = (json: string) => `#!/bin/sh\ncat <<'E'\n${json}\nE\n`;
 
-testWhere("readProgramInventory() reads groups and variables, when a program prints them all at once", {
+testWhere("readProgramInventory() reads groups and variables, if a program prints them all at once", {
   needs: ["linux"],
 }, async () => {
   const { hosts, groups } = await load(printing(`{
@@ -33,7 +33,7 @@ testWhere("readProgramInventory() reads groups and variables, when a program pri
 });
 
 testWhere(
-  "readProgramInventory() asks for every host, when there is no _meta",
+  "readProgramInventory() asks for every host, if there is no _meta",
   { needs: ["linux"] },
   async () => {
     const { hosts } = await load(`#!/bin/sh
@@ -46,13 +46,13 @@ esac
   },
 );
 
-testWhere("readProgramInventory() names the program and what it said, when that is no inventory", {
+testWhere("readProgramInventory() names the program and its output, if it gave no inventory", {
   needs: ["linux"],
 }, async () => {
   const table: [text: string, message: string][] = [
-    ["#!/bin/sh\necho no luck >&2\nexit 3\n", 'inv.sh --list" ended with exit code 3: no luck'],
-    ["#!/bin/sh\nkill -9 $$\n", "ended with SIGKILL, and said nothing"],
-    ["#!/no/such/interpreter\n", "its first line asks for /no/such/interpreter, which is not here"],
+    ["#!/bin/sh\necho no luck >&2\nexit 3\n", 'inv.sh --list" exited with code 3: no luck'],
+    ["#!/bin/sh\nkill -9 $$\n", "was ended by SIGKILL, and printed nothing"],
+    ["#!/no/such/interpreter\n", "its first line asks for /no/such/interpreter, which does not exist here"],
     ["#!/bin/sh\r\necho '{}'\r\n", 'CR LF, as on Windows, so that it asks for "/bin/sh\\r"'],
     ["#!/bin/sh\necho hello\n", 'printed "hello", expected JSON'],
     ["#!/bin/sh\necho '[1]'\n", "printed a list, expected a mapping of groups"],
@@ -63,7 +63,7 @@ testWhere("readProgramInventory() names the program and what it said, when that 
     [printing('{"web": ["a"], "_meta": {"hostvars": {"a": 1}}}'), "_meta.hostvars.a: found 1, expected"],
     [
       `#!/bin/sh\n[ "$1" = --list ] && echo '{"g": ["a"]}' && exit\nexit 9\n`,
-      '--host a" ended with exit code 9',
+      '--host a" exited with code 9',
     ],
   ];
   for (const [text, message] of table) {
@@ -73,7 +73,7 @@ testWhere("readProgramInventory() names the program and what it said, when that 
   }
 });
 
-testWhere("readProgramInventory() gives up, when the program hangs", { needs: ["linux"] }, async () => {
+testWhere("readProgramInventory() gives up, if the program hangs", { needs: ["linux"] }, async () => {
   const started = performance.now();
   const problems = await problemsOf(() =>
     load("#!/bin/sh\necho waiting >&2\nsleep 30 &\nexec sleep 30\n", 1)
@@ -82,11 +82,14 @@ testWhere("readProgramInventory() gives up, when the program hangs", { needs: ["
   assertLess(performance.now() - started, 20_000);
 });
 
-testWhere("loadInventory() reads a file as data, when it may be run but is no program", {
+testWhere("loadInventory() reads a file as data, if it may be run but is no program", {
   needs: ["linux"],
 }, async () => {
   const { hosts } = await load("[web]\nh1 x=1\n");
   assertEquals(hosts.map(({ vars }) => vars), [{ x: 1 }]);
   const problems = await problemsOf(() => load("#!/bin/sh\n", 1, 0o644));
-  assertEquals(problems, ["inv.sh: found a script that may not be run", "    let it: chmod +x inv.sh"]);
+  assertEquals(problems, [
+    "inv.sh: found a script that is not executable",
+    "    make it executable: chmod +x inv.sh",
+  ]);
 });

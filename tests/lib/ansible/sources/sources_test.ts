@@ -12,7 +12,7 @@ const options = (cwd: string, warn: (message: string) => void = () => {}) => ({
 });
 const names = (inventory: { hosts: readonly { name: string }[] }) => inventory.hosts.map((host) => host.name);
 
-Deno.test("textKind() tells YAML from INI as Ansible would, when name or text says it", () => {
+Deno.test("textKind() tells YAML from INI as Ansible would, if name or text says it", () => {
   const table: [file: string, text: string, expected: string][] = [
     ["a.yaml", "all:\n", "yaml"],
     ["a.yml", "[web]\nh\n", "ini"],
@@ -36,7 +36,7 @@ Deno.test("textKind() tells YAML from INI as Ansible would, when name or text sa
   for (const [file, text, expected] of table) assertEquals(textKind(file, text), expected, `${file} ${text}`);
 });
 
-Deno.test("loadInventory() reads every file of a folder in the order of names, when the source is one", () =>
+Deno.test("loadInventory() reads every file of a folder in the order of names, if the source is one", () =>
   inFolder({
     "inv/b": "[web]\nb1\nshared x=b\n",
     "inv/a.yaml": "web: {hosts: {a1: , shared: {x: a}}}",
@@ -57,7 +57,7 @@ Deno.test("loadInventory() reads every file of a folder in the order of names, w
     }]);
   }));
 
-Deno.test("loadInventory() takes a list with commas for hosts, when no file has that name", () =>
+Deno.test("loadInventory() takes a list with commas for hosts, if no file has that name", () =>
   inFolder({ "d,e": "[web]\nfrom-file\n" }, async (cwd) => {
     const warnings: string[] = [];
     const list = await loadInventory(
@@ -70,15 +70,15 @@ Deno.test("loadInventory() takes a list with commas for hosts, when no file has 
     assertEquals(names(await loadInventory(["d,e"], options(cwd))), ["from-file"]);
   }));
 
-Deno.test("loadInventory() ends with the link's name, when a folder leads back into itself", () =>
+Deno.test("loadInventory() ends with the link's name, if a folder leads back into itself", () =>
   inFolder({ "inv/a": "a1\n" }, async (cwd) => {
     await Deno.symlink(join(cwd, "inv"), join(cwd, "inv", "loop"));
     assertEquals(await problemsOf(() => loadInventory(["inv"], options(cwd))), [
-      "inv/loop: found a link that leads back to a folder around it",
+      "inv/loop: found a link that leads back to one of its parent folders",
     ]);
   }));
 
-Deno.test("loadInventory() reads INI, when the file is called YAML and is none", () =>
+Deno.test("loadInventory() reads INI, if the file is called YAML and is none", () =>
   inFolder({ "a.yaml": "h1\n", "b": "!bang x=1\n", "c.yml": "- h1\n" }, async (cwd) => {
     assertEquals(names(await loadInventory(["a.yaml", "b"], options(cwd))), ["h1", "!bang"]);
     assertEquals(await problemsOf(() => loadInventory(["c.yml"], options(cwd))), [

@@ -73,7 +73,7 @@ async function ours(cwd: string, extraVars: readonly string[]) {
   return toAnsibleList(await loadInventory([], { cwd, env: {}, extraVars, configuration }));
 }
 
-Deno.test("loadInventory() merges mappings as Ansible does, when hash_behaviour is merge", () =>
+Deno.test("loadInventory() merges mappings as Ansible does, if hash_behaviour is merge", () =>
   inFolder(files, async (cwd) => {
     const { _meta: { hostvars } } = await ours(cwd, []) as unknown as {
       _meta: { hostvars: Record<string, Record<string, unknown>> };

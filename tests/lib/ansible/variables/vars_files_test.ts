@@ -7,7 +7,7 @@ const options = { extraVars: ["v=extra"], env: {} };
 const SITE =
   "[web]\nh1\nh2\n[site:children]\nweb\n[site:vars]\nv=inventory\nw=inventory\n[all:vars]\nw=all\n";
 
-Deno.test("loadInventory() lets the nearest file win, when group_vars and host_vars say the same", () =>
+Deno.test("loadInventory() lets the nearest file win, if group_vars and host_vars say the same", () =>
   inFolder({
     "env/hosts": SITE,
     "env/group_vars/all.yml": "a: all\nb: all\nc: all\nd: all\nw: file",
@@ -27,7 +27,7 @@ Deno.test("loadInventory() lets the nearest file win, when group_vars and host_v
     assertEquals(hosts[0]!.origins.d, { file: "env/host_vars/h1", line: 1, col: 4, path: "d" });
   }));
 
-Deno.test("loadInventory() lets the later folder win, when several inventories have variables beside them", () =>
+Deno.test("loadInventory() lets the later folder win, if several inventories have variables beside them", () =>
   inFolder({
     "one/hosts": SITE,
     "two/hosts": "h3\n",
@@ -40,7 +40,7 @@ Deno.test("loadInventory() lets the later folder win, when several inventories h
     assertEquals(hosts.find(({ name }) => name === "h1")!.vars.y, "two");
   }));
 
-Deno.test("loadInventory() reports a mistake at its place, when a file of variables has one", () =>
+Deno.test("loadInventory() reports a mistake at its place, if a file of variables has one", () =>
   inFolder({
     "hosts": SITE,
     "group_vars/web.yml": "x: [1, 2\n",
@@ -56,7 +56,7 @@ Deno.test("loadInventory() reports a mistake at its place, when a file of variab
     ]);
   }));
 
-Deno.test("loadInventory() warns once of a variable, when no template could name it", () =>
+Deno.test("loadInventory() warns once of a variable, if no template could name it", () =>
   inFolder({ "hosts": "[web]\nh1 a-b=1\nh2 a-b=2 class=3 _ok=4\n" }, async (cwd) => {
     const warnings: string[] = [];
     const warn = (

@@ -60,7 +60,7 @@ const PASSWORDS = {
 
 const options = (cwd: string) => ({ extraVars: [], env: {}, cwd });
 
-Deno.test("loadInventory() opens single values, when the passwords are given by file, label or environment", () =>
+Deno.test("loadInventory() opens single values, if the passwords are given by file, label or environment", () =>
   inFolder({ ...PASSWORDS, "hosts.yaml": INLINE }, async (cwd) => {
     for (
       const given of [
@@ -78,7 +78,7 @@ Deno.test("loadInventory() opens single values, when the passwords are given by 
     }
   }));
 
-Deno.test("loadInventory() leaves a value sealed until it is needed, when no password opens it", () =>
+Deno.test("loadInventory() leaves a value sealed until it is needed, if no password opens it", () =>
   inFolder({ ...PASSWORDS, "hosts.yaml": INLINE }, async (cwd) => {
     const without = await loadInventory(["hosts.yaml"], options(cwd));
     assertEquals(await problemsOf(() => settingsOf(without.hosts[0]!, { cwd, env: {} })), [
@@ -90,12 +90,12 @@ Deno.test("loadInventory() leaves a value sealed until it is needed, when no pas
     const wrong = await loadInventory(["hosts.yaml"], { ...options(cwd), vaultPasswordFiles: ["pass"] });
     assertEquals(await problemsOf(() => settingsOf(wrong.hosts[0]!, { cwd, env: {} })), [
       "hosts.yaml:11:26: all.vars.ansible_user: found a value encrypted by ansible-vault, which the password that " +
-      "was given does not open",
+      "was given does not decrypt",
       '    it was encrypted with the password labelled "prod"',
     ]);
   }));
 
-Deno.test("loadInventory() prints nothing of an encrypted file, when it is used and when it is wrong", () =>
+Deno.test("loadInventory() prints nothing of an encrypted file, if it is used or is wrong", () =>
   inFolder(
     {
       ...PASSWORDS,
@@ -130,7 +130,7 @@ Deno.test("loadInventory() prints nothing of an encrypted file, when it is used 
   ));
 
 testWhere(
-  "loadInventory() asks a program for the password, when the file is one",
+  "loadInventory() asks a program for the password, if the file is one",
   { needs: ["linux"] },
   () =>
     inFolder({
@@ -149,7 +149,7 @@ testWhere(
     }),
 );
 
-Deno.test("loadInventory() refuses a password, when there is none in its file or nobody to type it", () =>
+Deno.test("loadInventory() refuses a password, if there is none in its file or nobody to type it", () =>
   inFolder({ ...PASSWORDS, "hosts": "h\n" }, async (cwd) => {
     const problems = await problemsOf(() =>
       loadInventory(["hosts"], {
@@ -161,7 +161,7 @@ Deno.test("loadInventory() refuses a password, when there is none in its file or
     assertEquals(
       problems.filter((line) => !line.startsWith(" ")).map((line) => line.slice(0, 60)),
       [
-        '--vault-id: found "a@prompt", expected a file: nothing here w',
+        '--vault-id: found "a@prompt", expected a file: Lockstep nevew',
         "--vault-password-file: none: found nothing, expected a passw",
         "--vault-password-file: gone: cannot read this file: ENOENT: ",
       ].map((line) => line.slice(0, 60)),

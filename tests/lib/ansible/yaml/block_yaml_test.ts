@@ -63,7 +63,7 @@ const full: readonly string[] = [
   "\ufeffa: 1\n",
 ];
 
-Deno.test("readBlockYaml() reads keys, values and places as the full reader does, when a text is plain", () => {
+Deno.test("readBlockYaml() reads keys, values and places as the full reader does, if a text is plain", () => {
   for (const text of plain) {
     const block = readBlockYaml("f", text, reading);
     assert(block, JSON.stringify(text));
@@ -73,11 +73,11 @@ Deno.test("readBlockYaml() reads keys, values and places as the full reader does
   }
 });
 
-Deno.test("readBlockYaml() leaves a text to the full reader, when it is more than plain", () => {
+Deno.test("readBlockYaml() leaves a text to the full reader, if it is more than plain", () => {
   for (const text of full) assertEquals(readBlockYaml("f", text, reading), undefined, JSON.stringify(text));
 });
 
-Deno.test("readBlockYaml() takes the last of two and warns, when a key is there twice", () => {
+Deno.test("readBlockYaml() takes the last of two and warns, if a key is there twice", () => {
   const messages: string[] = [];
   const warn = ({ line, col, message }: { line?: number; col?: number; message: string }) =>
     messages.push(`${line}:${col} ${message}`);

@@ -26,16 +26,16 @@ Deno.test("indentFlows() moves lines between brackets and quotes alone, whatever
   }
 });
 
-Deno.test("indentFlows() has no answer, when a document ends between brackets or quotes", () => {
+Deno.test("indentFlows() has no answer, if a document ends between brackets or quotes", () => {
   assertEquals(indentFlows("a: [\n---\n]"), undefined);
   assertEquals(indentFlows('a: "\n...\n"'), undefined);
 });
 
-Deno.test("indentFlows() has no answer, when it would take the memory", () => {
+Deno.test("indentFlows() has no answer, if it would take the memory", () => {
   assertEquals(indentFlows(`${" ".repeat(10_000)}a: [\n${"1,\n".repeat(10_000)}]`), undefined);
 });
 
-Deno.test("loadInventory() says where something is in the user's own text, when lines had to be moved", async () => {
+Deno.test("loadInventory() says where something is in the user's own text, if lines had to be moved", async () => {
   const text = `web: {hosts: {
 a: {ansible_port: twenty},
   b: {x: [
@@ -57,7 +57,7 @@ a: {ansible_port: twenty},
   ]);
 });
 
-Deno.test("loadInventory() names the mistakes of the text as it is, when moving lines does not help", async () => {
+Deno.test("loadInventory() names the mistakes of the text as it is, if moving lines does not help", async () => {
   assertEquals(await problemsOf(() => inventoryOf("web: {hosts: {\na: }\n")), [
     "0.yaml:2:1: this is not valid YAML: flow map in block collection must be sufficiently indented and end with a }",
   ]);

@@ -13,7 +13,7 @@ function problemsWith(configuration: string): Promise<string[]> {
   );
 }
 
-Deno.test("construct() names the place of an expression, when strict is set and it comes to nothing", async () => {
+Deno.test("construct() names the place of an expression, if strict is set and it comes to nothing", async () => {
   assertEquals(await problemsWith("strict: true\ncompose:\n  kind: role | upper\n"), [
     'b.yml:4:9: compose.kind: cannot set kind for h2: found the variable "role", which is not set, and strict is set',
     "    it is not set for h2",
@@ -23,12 +23,12 @@ Deno.test("construct() names the place of an expression, when strict is set and 
 
 Deno.test("construct() refuses what Ansible may evaluate and Lockstep does not, strict or not", async () => {
   assertEquals(await problemsWith("compose:\n  net: role | ipaddr\n"), [
-    'b.yml:3:8: compose.net: cannot set net: found the filter "ipaddr", which Lockstep does not evaluate',
+    'b.yml:3:8: compose.net: cannot set net: found the filter "ipaddr", which Lockstep does not support',
     "    write the value itself, or give it with -e",
   ]);
 });
 
-Deno.test("construct() refuses what Ansible refuses, when options or keys are not what they must be", async () => {
+Deno.test("construct() refuses what Ansible refuses, if options or keys are not what they must be", async () => {
   const table: [configuration: string, problem: string][] = [
     ["strict: maybe\n", 'b.yml:2:9: strict: found "maybe", expected yes or no'],
     ["compose: [a]\n", "b.yml:2:10: compose: found a list, expected a mapping of names and expressions"],
@@ -51,7 +51,7 @@ Deno.test("construct() refuses what Ansible refuses, when options or keys are no
   }
 });
 
-Deno.test("construct() gives a variable its place, and keeps what is secret sealed, when it sets one", () =>
+Deno.test("construct() gives a variable its place, and keeps what is secret sealed, if it sets one", () =>
   inFolder({
     "a.yml": HOSTS,
     "b.yml": "plugin: constructed\ncompose:\n  label: role ~ '-' ~ n\n  derived: db_password | upper\n",
