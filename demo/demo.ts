@@ -1,7 +1,7 @@
 /**
  * `deno task demo`: the main job on three devices that it makes on this machine, in a temporary folder. A set is deployed, deployed again,
- * and followed by one whose service turns out sick, so that the devices restore themselves. It needs nothing else installed or running,
- * leaves nothing behind, and ends with 0 when all went as told.
+ * and followed by one with which the service never becomes ready, so that the devices restore themselves. It needs nothing else installed
+ * or running, leaves nothing behind, and exits with code 0 if everything went as described.
  * @module
  */
 import process from "node:process";
@@ -12,7 +12,7 @@ import { type Devices, makeDevices } from "./devices.ts";
 const NAMES = ["edge-1", "edge-2", "edge-3"];
 const PROGRAM = fromFileUrl(new URL("../mod.ts", import.meta.url));
 
-/** The user's Ctrl-C: whatever is under way is let finish, then everything is removed. */
+/** The user's Ctrl-C: the running command finishes, then everything is removed. */
 class Interrupted extends Error {}
 
 let interruptedAt: number | undefined;
@@ -22,7 +22,7 @@ function say(text: string): void {
   console.log(text);
 }
 
-/** Runs the program as a user would and shows it; throws where it does not end with the expected exit code. */
+/** Runs the program as a user would and shows it; throws if it does not exit with the expected code. */
 async function lockstep(
   { dir, devices, expected }: { dir: string; devices: Devices; expected: number },
   ...args: string[]
@@ -34,7 +34,7 @@ async function lockstep(
     cwd: dir,
     env: devices.env,
     stdin: "null",
-    // In a process group of its own, so that a Ctrl-C reaches it once, from us.
+    // In a process group of its own, so that it gets a Ctrl-C only once, from us.
     detached: true,
   }).spawn();
   const { code } = await running.status;
@@ -67,10 +67,10 @@ async function story(dir: string, devices: Devices): Promise<void> {
   await writeSet(join(dir, "set-2.4.1"), "2.4.1", '["temperature", "vibration", "load"]\n');
   await lockstep(ok, "manifest", "set-2.4.1");
 
-  say(`\n${bold("2. Deploy it.")} One ssh a device; the live name is switched by one rename.`);
+  say(`\n${bold("2. Deploy it.")} One ssh per device; the live name is switched by one rename.`);
   await lockstep(ok, "deploy", ...fleet, "--artifacts", "set-2.4.1");
 
-  say(`\n${bold("3. Deploy it again.")} All is as it should be: nothing is sent, nothing is restarted.`);
+  say(`\n${bold("3. Deploy it again.")} Every device is up to date: nothing is sent, nothing is restarted.`);
   await lockstep(ok, "deploy", ...fleet, "--artifacts", "set-2.4.1");
 
   say(
@@ -78,7 +78,9 @@ async function story(dir: string, devices: Devices): Promise<void> {
       bold("4. Deploy a bad set.")
     } The feature_order.json of 2.5.0 was cut short before its digest was taken: every`,
   );
-  say("checksum is right, but the service cannot read it and never gets ready. Each device restores itself.");
+  say(
+    "checksum is right, but the service cannot read it and never becomes ready. Each device restores itself.",
+  );
   await writeSet(join(dir, "set-2.5.0"), "2.5.0", '["temperature", "vibra');
   await lockstep(ok, "manifest", "set-2.5.0");
   await lockstep({ ...ok, expected: 2 }, "deploy", ...fleet, "--artifacts", "set-2.5.0");
@@ -86,7 +88,7 @@ async function story(dir: string, devices: Devices): Promise<void> {
   say(
     `\n${
       bold("5. The record.")
-    } Every run keeps its files under reports/; this is of reports/latest/report.json:`,
+    } Every run keeps its files under reports/; this is from reports/latest/report.json:`,
   );
   const latest = JSON.parse(await Deno.readTextFile(join(dir, "reports/latest/report.json")));
   const { run, command, exitCode, summary, hosts: [first] } = latest;
@@ -100,18 +102,20 @@ async function story(dir: string, devices: Devices): Promise<void> {
   };
   say(JSON.stringify(excerpt, null, 2).replaceAll(/^/gm, "  "));
 
-  say(`\n${bold("6. What runs now?")} The old set, whole, and its service is well.`);
+  say(`\n${bold("6. What runs now?")} The old set, whole, and its service is healthy.`);
   await lockstep(ok, "status", ...fleet);
   await lockstep(ok, "health-check", ...fleet);
 }
 
-/** Runs the story and removes all that it made. */
+/** Runs the story and removes everything that it made. */
 async function main(): Promise<number> {
   if (Deno.build.os === "windows") {
     say(
-      "The demo plays its devices on this machine, and a device needs sh, which Windows does not have. Run it in WSL.",
+      "The demo runs its devices on this machine, and a device needs sh, which Windows does not have. Run it in WSL.",
     );
-    say("Lockstep itself runs on Windows: its devices are elsewhere. See README.md for a first real deploy.");
+    say(
+      "Lockstep itself runs on Windows, because its devices are other machines. See README.md for a first real deploy.",
+    );
     return 1;
   }
   const dir = await Deno.realPath(await Deno.makeTempDir({ prefix: "lockstep-demo-" }));
@@ -133,7 +137,8 @@ async function main(): Promise<number> {
 }
 
 function onSignal(): void {
-  // A terminal sends one Ctrl-C to us and to `deno task`, which sends it on to us once more; to the program it would be a second wish.
+  // A terminal sends one Ctrl-C to us and to `deno task`, which sends it on to us once more; the program would take that for a second
+  // Ctrl-C.
   if (interruptedAt !== undefined && performance.now() - interruptedAt < 500) return;
   interruptedAt = performance.now();
   running?.kill("SIGINT");

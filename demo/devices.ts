@@ -1,6 +1,6 @@
 /**
- * The demo's devices: real sshd on loopback where this machine has an sshd that may be run, else folders that Lockstep reaches through
- * `ansible_connection: local`. Each has a folder of its own and a service that Deno runs.
+ * The demo's devices: real sshd on loopback if this machine has an sshd that can be run, otherwise folders that Lockstep reaches
+ * through `ansible_connection: local`. Each has its own folder and a service that Deno runs.
  * @module
  */
 import { join } from "@std/path";
@@ -11,15 +11,15 @@ import { makeStandIns, quote, succeeds } from "./stand_in.ts";
 export interface Devices extends AsyncDisposable {
   /** What they are, as a sentence that follows "Three devices: ". */
   readonly what: string;
-  /** Words that every command needs to reach them. */
+  /** Options that every command needs to reach them. */
   readonly options: readonly string[];
   /** The environment in which commands reach them. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Where sshd is installed and a user's `PATH` may not lead. */
+/** Folders of sshd that a user's `PATH` may lack. */
 const SSHD_FOLDERS = ["/usr/sbin", "/usr/local/sbin", "/sbin", "/opt/homebrew/sbin"];
-/** Milliseconds for an sshd to let us in. */
+/** Milliseconds until an sshd must accept our login. */
 const SSHD_LIMIT = 8000;
 
 /** Makes devices of these names under `dir`, and `fleet.yaml` there, the inventory that leads to them. */
@@ -47,13 +47,13 @@ export async function makeDevices(dir: string, names: readonly string[]): Promis
     join(dir, "fleet.yaml"),
     stringify({ all: { vars, hosts: Object.fromEntries(hosts) } }, { lineWidth: 0 }),
   );
-  const borrowed = missing.length === 0 ? "" : ` (which lacks ${missing.join(", ")}: the demo stands in)`;
+  const borrowed = missing.length === 0 ? "" : ` (the demo replaces ${missing.join(", ")}, which it lacks)`;
   return {
     what: servers !== null
       ? `a real sshd on 127.0.0.1 each, ports ${
         ports.slice(0, names.length).join(", ")
       }, and this machine's programs${borrowed}.`
-      : `no sshd can be run here, so each is a folder that Lockstep reaches through a local shell, with this machine's programs${borrowed}.`,
+      : `no sshd can be run here, so each is a folder that Lockstep uses through a local shell, with this machine's programs${borrowed}.`,
     options: servers === null ? [] : ["--ssh-config", "ssh_config"],
     env: path === undefined ? {} : { PATH: path },
     [Symbol.asyncDispose]: async () => {
@@ -76,7 +76,7 @@ function hostVars(dir: string, port: number, ssh: boolean): Record<string, strin
   };
 }
 
-/** An sshd for each device, and `ssh_config` to reach them; null where that cannot be had here. */
+/** An sshd for each device, and `ssh_config` to reach them; null if that is not possible here. */
 async function startServers(
   dir: string,
   devices: readonly { readonly name: string; readonly port: number }[],
@@ -102,7 +102,7 @@ async function startServers(
       ``,
     ].join("\n"),
   );
-  // sshd wants this folder when root runs it; the package's service would make it.
+  // sshd needs this folder when root runs it; the package's service would make it.
   const runDir = Deno.uid() === 0 && Deno.build.os === "linux" ? await madeFolder("/run/sshd") : null;
   const running: Deno.ChildProcess[] = [];
   const servers = {
@@ -115,7 +115,7 @@ async function startServers(
         }
         await server.status;
       }
-      if (runDir !== null) await Deno.remove(runDir).catch(() => {}); // Somebody else's sshd uses it by now.
+      if (runDir !== null) await Deno.remove(runDir).catch(() => {}); // Another sshd uses it by now.
     },
   };
   for (const { name, port } of devices) {
@@ -136,7 +136,7 @@ async function startServers(
         ``,
       ].join("\n"),
     );
-    // In a process group of its own: a Ctrl-C is the demo's to handle.
+    // In its own process group: the demo handles Ctrl-C.
     running.push(
       new Deno.Command(sshd, {
         args: ["-D", "-e", "-f", config],
@@ -161,14 +161,14 @@ async function startServers(
 async function findSshd(): Promise<string | undefined> {
   const folders = [...(Deno.env.get("PATH") ?? "").split(":"), ...SSHD_FOLDERS];
   for (const folder of folders.filter((folder) => folder !== "")) {
-    // sshd insists on being called by its whole path.
+    // sshd must be called by its absolute path.
     const path = join(folder, "sshd");
     if (await Deno.stat(path).then((found) => found.isFile, () => false)) return path;
   }
   return undefined;
 }
 
-/** Makes a folder; null where it is there already. */
+/** Makes a folder; null if it exists already. */
 async function madeFolder(path: string): Promise<string | null> {
   try {
     await Deno.mkdir(path, { mode: 0o755 });

@@ -1,6 +1,6 @@
 /**
  * The inference service of the demo's devices: what a device would run under systemd, as a small HTTP server that needs Deno alone. It
- * loads the live set when it starts; where `feature_order.json` cannot be read it starts all the same, but is never ready.
+ * loads the live set when it starts; if `feature_order.json` cannot be read, it starts anyway, but is never ready.
  *
  * `service.ts restart FOLDER PORT LIVE` is the devices' `restart_command`: FOLDER keeps the process id, LIVE is the live set.
  * @module
@@ -8,7 +8,7 @@
 import { spawn } from "node:child_process";
 import process from "node:process";
 
-/** Milliseconds for the old process to go and for the new one to come. */
+/** Milliseconds for the old process to end and for the new one to listen. */
 const LIMIT = 10_000;
 
 /** Ends the service of a folder, if one runs there. */
@@ -31,7 +31,7 @@ export async function stopService(folder: string): Promise<void> {
 async function restart(folder: string, port: string, live: string): Promise<void> {
   await stopService(folder);
   await until(async () => !await listens(port), `port ${port} is still taken`);
-  // With a session and streams of its own, so that it outlives the ssh session that starts it, and does not hold that open.
+  // With its own session and streams, so that it outlives the ssh session that starts it, and does not keep that open.
   const args = ["run", "--no-config", "--quiet", "-A", import.meta.filename!, "serve", folder, port, live];
   const service = spawn(Deno.execPath(), args, { detached: true, stdio: "ignore" });
   await Deno.writeTextFile(`${folder}/pid`, String(service.pid));
@@ -44,7 +44,7 @@ async function listens(port: string): Promise<boolean> {
     (await Deno.connect({ hostname: "127.0.0.1", port: Number(port) })).close();
     return true;
   } catch {
-    // Refused; or reset, where the old process dies at this very moment.
+    // Refused; or reset, if the old process dies at this moment.
     return false;
   }
 }
@@ -61,7 +61,7 @@ async function serve(folder: string, port: string, live: string): Promise<void> 
   const startedAt = Date.now();
   const { version } = JSON.parse(await Deno.readTextFile(`${live}/metadata.json`)) as { version: string };
   const fault = await faultOf(`${live}/feature_order.json`);
-  // A demo that was killed outright cannot end its services: they see that their folder is gone.
+  // A demo that was killed outright cannot end its services: they end when their folder is gone.
   setInterval(() => Deno.stat(folder).catch(() => Deno.exit(0)), 2000);
   Deno.serve({ hostname: "127.0.0.1", port: Number(port), onListen: () => {} }, (request) => {
     switch (new URL(request.url).pathname) {
@@ -80,7 +80,7 @@ async function serve(folder: string, port: string, live: string): Promise<void> 
   });
 }
 
-/** Why a file is not the JSON that it should be; null where it is. */
+/** Why a file is not valid JSON; null if it is. */
 async function faultOf(path: string): Promise<string | null> {
   try {
     JSON.parse(await Deno.readTextFile(path));

@@ -1,6 +1,6 @@
 /**
- * Stands in for the few programs of a device that this machine may lack: macOS has no GNU `dd` and `sha256sum`, a small container neither
- * `curl` nor `wget`. A real device has them (busybox is enough); only the demo, whose devices borrow this machine's programs, needs this.
+ * Replaces the few programs of a device that this machine may lack: macOS has no GNU `dd` and `sha256sum`, a small container neither
+ * `curl` nor `wget`. A real device has them (busybox is enough); only the demo, whose devices use this machine's programs, needs this.
  *
  * `stand_in.ts NAME ARGUMENTS…` is NAME, as far as Lockstep uses it.
  * @module
@@ -9,7 +9,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 
-/** A program, what tells that the machine's own one will do, and what stands in for it otherwise. */
+/** A program, a probe that succeeds if the machine's own one works, and its replacement otherwise. */
 interface StandIn {
   readonly name: string;
   readonly probe: readonly [string, ...string[]];
@@ -27,7 +27,8 @@ const standIns: readonly StandIn[] = [
 ];
 
 /**
- * Fills a folder with what this machine lacks. Returns the names; where there are any, the folder belongs in front of the devices' `PATH`.
+ * Fills a folder with the programs that this machine lacks. Returns their names; if there are any, the folder belongs at the start of the
+ * devices' `PATH`.
  */
 export async function makeStandIns(folder: string): Promise<string[]> {
   const missing: string[] = [];
@@ -41,12 +42,12 @@ export async function makeStandIns(folder: string): Promise<string[]> {
   return missing;
 }
 
-/** A word for sh. */
+/** Quotes a word for sh. */
 export function quote(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Whether a program is there and ends well. */
+/** Whether a program exists and succeeds. */
 export async function succeeds([name, ...args]: readonly [string, ...string[]]): Promise<boolean> {
   try {
     const command = new Deno.Command(name, { args, stdin: "null", stdout: "null", stderr: "null" });
@@ -68,8 +69,8 @@ async function sha256sum(files: readonly string[]): Promise<number> {
 }
 
 /**
- * `dd bs=N iflag=fullblock,count_bytes count=BYTES`: exactly that many bytes, and not one more.
- * `dd bs=N [if=FILE skip=BLOCKS] count=BLOCKS`: so many blocks, as far as there are any.
+ * `dd bs=N iflag=fullblock,count_bytes count=BYTES`: exactly that many bytes.
+ * `dd bs=N [if=FILE skip=BLOCKS] count=BLOCKS`: that many blocks, or fewer at the end of the input.
  */
 async function dd(args: readonly string[]): Promise<number> {
   const operands = new Map(args.map((arg) => arg.split("=", 2) as [string, string]));

@@ -1,6 +1,6 @@
 /**
- * Reboots a fleet a few hosts at a time: `run reboot --waves 1,10%,rest`. Each leaves the pool, comes back with a new boot id, is ready, and joins
- * again, before the next one leaves; one that does not stops the rest. `run modules` loads kernel modules at boot, and reboots only
+ * Reboots a fleet a few hosts at a time: `run reboot --waves 1,10%,rest`. Each host leaves the pool, reboots, becomes ready and joins again
+ * before the next one leaves; one that fails stops the rest. `run modules` loads kernel modules at boot, and reboots only
  * hosts on which that has changed something: run twice, it does nothing the second time.
  * @module
  */

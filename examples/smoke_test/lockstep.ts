@@ -1,6 +1,6 @@
 /**
- * Two ways to smoke-test a release. `deploy` asks the model once the release is confirmed: a wrong answer fails the host, which stops the
- * rollout, and the release stays for a person to look at. `run guarded` asks before `health` confirms it: a wrong answer takes the host
+ * Two ways to smoke-test a release. `deploy` tests after the release is confirmed: a wrong answer fails the host, which stops the
+ * rollout, and the release stays live for inspection. `run guarded` tests before `health` confirms it: a wrong answer takes the host
  * back to its old set.
  * @module
  */

@@ -1,12 +1,12 @@
 /**
- * Promises that the model answers a golden input as it is known to: the service is asked on the device itself, at `smoke_url`, until it says
- * so, `smoke_attempts` times at most. Changes nothing; `ok` if the answer has the expected label.
+ * Checks that the model gives the expected answer to a golden input: the service is asked on the device itself, at `smoke_url`, until it
+ * answers, at most `smoke_attempts` times. Changes nothing; `ok` if the answer has the expected label.
  * @module
  */
 import { defineTask, program } from "lockstep";
 import { z } from "zod";
 
-// $1: URL, $2: the input, as JSON, $3: how often it is asked. Prints the last answer.
+// $1: URL, $2: the input, as JSON, $3: attempts. Prints the last answer.
 const predict = program(
   "predict",
   `
