@@ -15,7 +15,16 @@ export { defineProject, type Project, type ProjectDefinition } from "./lib/proje
 export { defineTask } from "./lib/task.ts";
 export type * from "./lib/task.ts";
 export { defineFact, type Fact, type FactSubject, Fields } from "./lib/facts/fact.ts";
-export { type Program, program, type Simulate, type Simulated } from "./lib/remote/program.ts";
+export {
+  type NamedProgram,
+  type Program,
+  program,
+  type Simulate,
+  type Simulated,
+  type SimulateNamed,
+} from "./lib/remote/program.ts";
+export type { ValuesOf } from "./lib/remote/program_arguments.ts";
+export type { ManagerName } from "./lib/service_managers/mod.ts";
 export type { Answer, Call, Payload, Remote, RunOptions } from "./lib/remote/remote.ts";
 export type { OutputLimit } from "./lib/remote/limits.ts";
 export { readConfiguration, selectHosts } from "./lib/ansible/mod.ts";
@@ -48,21 +57,29 @@ export {
   type VariableIssue,
   type VariableSchema,
   type VariableSchemas,
+  type VariableSettings,
   variablesOf,
 } from "./lib/settings/mod.ts";
 export type { SimulatedFault, Simulation } from "./lib/remote/simulated/faults.ts";
 export {
   type Artifact,
   type ArtifactSet,
+  type ArtifactTemplate,
   type LinkOptions,
+  type MetadataForm,
   type OutsideLink,
   readArtifactSet,
+  type ReleaseHost,
+  type Releases,
+  releasesOf,
+  type RenderedEntry,
+  type SetTemplates,
 } from "./lib/manifest.ts";
 export type { ReleaseFault } from "./lib/facts/releases/failed_mark.ts";
 export type { Listing, Release, ReleaseFile } from "./lib/release.ts";
 
 export { connector, type ConnectorOptions } from "./lib/rollout/connector.ts";
-export { newRun, type RunChoices } from "./lib/run_context.ts";
+export { newRun, type RunChoices } from "./lib/run/context.ts";
 export {
   type AfterFailure,
   type Allowance,
@@ -74,11 +91,16 @@ export {
   type RolloutRequest,
   type TakeBack,
 } from "./lib/rollout/rollout.ts";
-export { openRun, type RecordModes, type RunDir, type Warn } from "./lib/report/run_dir.ts";
-export { plainView } from "./lib/report/views/plain.ts";
-export { type Clock, type PrettyOptions, prettyView, type TerminalSize } from "./lib/report/views/pretty.ts";
-export { jsonView, ndjsonView } from "./lib/report/views/json.ts";
-export type { View, ViewOptions, Writer } from "./lib/report/views/view.ts";
+export { openRun, type RecordModes, type RunDir, type Warn } from "./lib/report/record/run_dir.ts";
+export { plainView } from "./lib/report/terminal/plain.ts";
+export {
+  type Clock,
+  type PrettyOptions,
+  prettyView,
+  type TerminalSize,
+} from "./lib/report/terminal/pretty.ts";
+export { jsonView, ndjsonView } from "./lib/report/terminal/json.ts";
+export type { View, ViewOptions, Writer } from "./lib/report/terminal/view.ts";
 
 // Tasks to build with.
 export { command, type CommandOptions } from "./tasks/common/command/command.ts";

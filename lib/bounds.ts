@@ -1,6 +1,6 @@
 /**
- * How much of what comes from a device is kept in a run's record. Whatever a device prints, the events, the reports and the terminal get no
- * more of it than this, and say what was left out. Pure.
+ * Limits for device output in a run's record. Events, reports and the terminal get no more of a device's output
+ * than this, and say how much was left out. Pure.
  * @module
  */
 import { leftOut } from "./plain/left_out.ts";
@@ -65,7 +65,7 @@ export function wholeLines(part: string, which: "head" | "tail"): string {
   return start > 0 && start <= part.length / 2 ? part.slice(start) : part.replace(/^[\udc00-\udfff]/, "");
 }
 
-/** Plain data within bounds: the same value where it is, else one in which words stand for what is left out. */
+/** Plain data within bounds: the same value if it is, else one in which words stand for what is left out. */
 export function bounded<T>(value: T, bounds: Bounds): T {
   return new Bounding(bounds).take(value, 0) as T;
 }

@@ -17,7 +17,7 @@ export function linesOf(text: string): string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
 
-/** The shortest way from one list of lines to the other (Myers); where that would be long, all of one and then all of the other. */
+/** The shortest way from one list of lines to the other (Myers); if that would be long, all of one and then all of the other. */
 export function lineEdits(before: readonly string[], after: readonly string[]): Edit[] {
   let head = 0;
   while (head < before.length && head < after.length && before[head] === after[head]) head++;
@@ -50,7 +50,7 @@ function shortest(a: readonly string[], b: readonly string[]): Edit[] {
   return edits.reverse();
 }
 
-/** How far each diagonal reaches with so many changes, before each of them; null where there are too many. */
+/** How far each diagonal reaches with so many changes, before each of them; null if there are too many. */
 function furthestReaches(a: readonly string[], b: readonly string[]): Int32Array[] | null {
   const trace: Int32Array[] = [];
   let reach = new Int32Array(3);
@@ -74,7 +74,7 @@ function at(reach: Int32Array, k: number): number {
   return reach[k + (reach.length >> 1)]!;
 }
 
-/** The changes with so many lines around them, as `diff -u` prints them, under two lines that name the texts; "" where nothing differs. */
+/** The changes with so many lines around them, as `diff -u` prints them, under two lines that name the texts; "" if nothing differs. */
 export function unified(edits: readonly Edit[], from: string, to: string, context = 3): string {
   const changed = edits.flatMap(({ kind }, at) => kind === " " ? [] : [at]);
   if (changed.length === 0) return "";

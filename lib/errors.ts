@@ -1,6 +1,6 @@
 /**
- * The kinds of things that go wrong, and how each is printed. An error names the action, the host, the kind, the evidence and the
- * next move; `formatFailure()` and `formatProblems()` are the only places that turn one into words.
+ * The kinds of errors, and how they are printed. An error names the action, the host, the kind, the evidence and the
+ * next move; `formatFailure()` and `formatProblems()` are the only places that format one as text.
  * @module
  */
 import { oneLine, printable } from "./plain/printable.ts";
@@ -9,7 +9,7 @@ export { printable };
 
 /**
  * What went wrong, as the transport or a probe found it (never read off the wording of somebody's stderr):
- * `unreachable` no session came about (`refused`: the address answers, but ssh was not let in), `timeout` a limit ran out,
+ * `unreachable` no session came about (`refused`: the address answers, but ssh could not log in), `timeout` a limit ran out,
  * `dropped` the session ended in the middle, `excess` the device sent more than a bound allows, `exit` a program on the device failed,
  * `not-tried` the service could not be started on the release at all, so that nothing is known of it, and the rest as they say.
  */
@@ -83,7 +83,7 @@ export class Failure extends Error {
   }
 }
 
-/** One mistake in something the user wrote: where it is, what is wrong, how to mend it. */
+/** One mistake in something the user wrote: where it is, what is wrong, how to fix it. */
 export interface Problem {
   /** File or option: `prod.yaml`, `--limit`. */
   readonly where: string;

@@ -1,6 +1,6 @@
 /**
- * A run is a stream of events, one JSON object a line in `events.ndjson`. Whatever a person or a script sees of a run is a fold over
- * them; nothing else holds state. Times are ISO 8601 in UTC, durations milliseconds, sizes bytes.
+ * A run is a stream of events, one JSON object per line in `events.ndjson`. Everything that a person or a script sees of a run is a fold
+ * over them; nothing else holds state. Times are ISO 8601 in UTC, durations milliseconds, sizes bytes.
  * @module
  */
 import type { FailureData } from "./errors.ts";
@@ -21,18 +21,22 @@ export type { Json } from "./plain/json.ts";
 export interface ArtifactsSummary {
   /** Release id: the first 16 hex digits of the sha256 of `metadata.json`. */
   readonly id: string;
-  /** `version` of `metadata.json`, where it has one. */
+  /** `version` of `metadata.json`, if it has one. */
   readonly version: string | null;
   /** How many files its manifest lists. */
   readonly files: number;
   /** The size of these files together. */
   readonly bytes: number;
+  /** Where the set has templates: the release id of each host, by the host's name. */
+  readonly rendered?: Readonly<Record<string, string>>;
 }
 
 /** One task on one host, as reports carry it. */
 export interface TaskReport {
   /** The task's name. */
   readonly task: string;
+  /** Where the host has several sets: which of them it was about. */
+  readonly set?: string;
   /** How it ended. */
   readonly status: TaskStatus;
   /** ISO 8601, UTC. */
@@ -49,13 +53,25 @@ export interface TaskReport {
   readonly rollback?: true;
 }
 
+/** What is live of one set of a host that has several. */
+export interface SetOutcome {
+  /** Its name in the inventory. */
+  readonly set: string;
+  /** Whether the run changed it, or would in a dry run. */
+  readonly changed: boolean;
+  /** The release that is live now; null where none or not known. */
+  readonly release: string | null;
+  /** The release that was live before. */
+  readonly previousRelease: string | null;
+}
+
 /** How a host ended, as reports carry it, without its tasks. */
 export interface HostOutcome {
   /** The host's name in the inventory. */
   readonly host: string;
   /** How it ended. */
   readonly status: HostStatus;
-  /** 1-based; 0 where a command has no waves. */
+  /** 1-based; 0 if a command has no waves. */
   readonly wave: number;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
@@ -63,15 +79,17 @@ export interface HostOutcome {
   readonly durationMs: number;
   /** Artifact bytes that travelled to the host. */
   readonly bytesSent: number;
-  /** The release that is live now; null where none or not known. */
+  /** The release that is live now; null if none or not known. */
   readonly release: string | null;
   /** The release that was live before. */
   readonly previousRelease: string | null;
+  /** Where the host has several sets: each of them. `release` and `previousRelease` are those of the first. */
+  readonly sets?: readonly SetOutcome[];
   /** What failed first. A rollback never replaces it. */
   readonly error?: FailureData;
   /** What failed while the old set was brought back: the host needs a person. */
   readonly rollbackError?: FailureData;
-  /** Set where the host had ended well before, and was taken back because others failed: how it had ended. */
+  /** Set if the host had ended well before, and was rolled back because others failed: how it had ended. */
   readonly was?: "changed";
   /** Set where the host ended so in this earlier run, which the present one goes on with: it was not touched again. */
   readonly run?: string;
@@ -115,7 +133,7 @@ export type Event =
       readonly dryRun: boolean;
       readonly hosts: readonly string[];
       readonly forks: number;
-      /** One a distinct local set; empty where the command sends nothing. */
+      /** One a distinct local set; empty if the command sends nothing. */
       readonly artifacts: readonly ArtifactsSummary[];
       /** In order; wave 1 is the first. One of all hosts where the command knows none. */
       readonly waves: readonly Wave[];
@@ -139,6 +157,7 @@ export type Event =
       readonly type: "task-started";
       readonly host: string;
       readonly task: string;
+      readonly set?: string;
       readonly rollback?: true;
     }
     | ({ readonly type: "task-finished"; readonly host: string } & TaskReport)

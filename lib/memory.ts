@@ -1,6 +1,6 @@
 /**
- * Keeps the program small beside the hundreds of ssh processes that it starts. V8 lets the heap grow to four times of what is in use before
- * it collects, and takes other limits only at its start; so it is asked to collect earlier.
+ * Keeps the program's memory small, because it starts hundreds of ssh processes. V8 lets the heap grow to four times the memory in use
+ * before it collects garbage, and its limits can be set only at start; so this asks it to collect earlier.
  * @module
  */
 import v8 from "node:v8";

@@ -1,5 +1,5 @@
 /**
- * A pipeline: the tasks that every host is taken through, in order. It never changes; another one is made of it.
+ * A pipeline: the tasks that run on every host, in order. It is immutable; its methods return a new one.
  * @module
  */
 import { UsageError } from "./errors.ts";

@@ -6,9 +6,9 @@
  * artifacts_phase2 -> .lockstep/releases/4f1c09…   what the service reads (the live name)
  * backup/20261124T021945Z/                         complete former sets
  * .lockstep/releases/ID, .lockstep/releases/ID.b   sealed releases: verified and on the disk
- * .lockstep/staging/ID/                            a release that is being put together
+ * .lockstep/staging/ID/                            a release that is being assembled
  * .lockstep/backups/20261124T021945Z               the digests of a backup, as it was when it was made
- * .lockstep/journal, lock, history                 what is unfinished, who is at work, what has happened
+ * .lockstep/journal, lock, history                 the unfinished switch, the run at work, past deploys
  * ```
  * @module
  */
@@ -21,13 +21,15 @@ export interface ReleaseFile {
   readonly sha256: string;
   /** The file's size. */
   readonly bytes: number;
-  /** The local file that has these bytes; absent where only the device has them (rollback). */
+  /** The local file that has these bytes; absent if they are made, or where only the device has them (rollback). */
   readonly path?: string;
+  /** Makes these bytes, which are in no local file: a template was rendered for the host. Throws if they are not the same any more. */
+  readonly content?: () => Uint8Array;
 }
 
 /** What is to be live on a host. */
 export interface Release {
-  /** 16 hex digits, or another word where the set has no metadata.json (a backup from before us). */
+  /** 16 hex digits, or another word if the set has no metadata.json (a backup from before us). */
   readonly id: string;
   /** `version` of its metadata.json, if it has one. */
   readonly version: string | null;
@@ -37,7 +39,7 @@ export interface Release {
   readonly source?: { readonly path: string; readonly listing: Listing };
 }
 
-/** How a person calls a release: its version where it has one. */
+/** How a person calls a release: its version if it has one. */
 export function releaseName(release: Pick<Release, "id" | "version">): string {
   return release.version ?? release.id;
 }
@@ -50,7 +52,7 @@ export function slotLink(slot: string): string {
   return RELEASES + slot;
 }
 
-/** The slot that a link points to; null where it is not one of ours. */
+/** The slot that a link points to; null if it is not one of ours. */
 export function linkSlot(link: string): string | null {
   const slot = link.startsWith(RELEASES) ? link.slice(RELEASES.length) : "";
   return slot === "" || slot.includes("/") ? null : slot;
@@ -120,7 +122,7 @@ export function isExactly(listing: Listing, release: Release): boolean {
   return listing.size === release.files.length && holds(listing, release);
 }
 
-/** The first difference between a release and a folder that should hold it, in words; null where there is none. */
+/** The first difference between a release and a folder that should hold it, in words; null if there is none. */
 export function difference(listing: Listing, release: Release): string | null {
   for (const { name, sha256 } of release.files) {
     const found = listing.get(name);

@@ -1,8 +1,9 @@
 /**
- * What must not be seen: values that came out of a vault, variables that are secret by their name or because the user says so, passwords and
- * tokens in URLs. Whoever learns of one calls `noteSecret()`; whatever is said or written passes `masked()` or `maskedDeep()`, which put
- * `********` in its place, also where it is percent-encoded, in base64, escaped, broken over lines or coloured. What looks like a login or a
- * token in a URL is masked though nobody has named it. Time is linear in the text, however many secrets there are.
+ * Masks secrets: vaulted values, variables that are secret by their name or because the user says so, passwords
+ * and tokens in URLs. Code that learns of one calls `noteSecret()`; everything that is printed or written passes `masked()` or
+ * `maskedDeep()`, which put `********` in its place, also if it is percent-encoded, in base64, escaped, broken over lines or coloured. What
+ * looks like a login or a token in a URL is masked even if nobody has marked it. Time is linear in the text, however many secrets there
+ * are.
  *
  * Not masked: a secret of less than four characters (half of all words would have it), and words that Lockstep itself uses (`root`,
  * `systemd`, a default of a variable): they would make every text unreadable, and hide nothing. One of less than eight characters, or of
@@ -14,7 +15,7 @@ import { Buffer } from "node:buffer";
 import { printable } from "./plain/printable.ts";
 import { PUBLIC_WORDS } from "./public_words.ts";
 
-/** What stands in the place of a secret. */
+/** What stands instead of a secret. */
 export const MASK = "********";
 
 const SHORTEST = 4;
@@ -33,7 +34,7 @@ const SECRET_PARAMETER =
 /** Login of a URL. A user without a password is a token with http, and a mere user with ssh. */
 const LOGIN = /(:\/\/)(?:[^\s/?#"'<>\\@:]*:[^\s/?#"'<>\\]*|(?<=https?:\/\/)[^\s/?#"'<>\\]+)@/gi;
 const PARAMETER = new RegExp(`([?&;]${SECRET_PARAMETER}=)(?!\\*{8})[^\\s&;#"'<>\\\\]+`, "gi");
-/** NAME=VALUE, where the name says what it is: a mistake in a line is shown with the line. */
+/** NAME=VALUE, if the name says what it is: a mistake in a line is shown with the line. */
 const ASSIGNMENT =
   /((?:password|passwd|passphrase|passcode|secret|token|api_?key|access_?key|secret_?key|ansible_(?:become|ssh|sudo|su)_pass)\\?["']?=\\?["']?)(?!\*{8}|VALUE\b|\{\{|\$[{(A-Z])[^\s&;"'\\]+/gi;
 const AUTHORIZATION =
@@ -71,7 +72,7 @@ class Needles {
     this.#lengths.set(head, lengths);
   }
 
-  /** How long the longest needle is that stands there, in a text, and fits; 0 where none does. */
+  /** How long the longest needle is that stands there, in a text, and fits; 0 if none does. */
   at(text: string, start: number, fits: (end: number, needle: string) => boolean): number {
     const lengths = this.#lengths.get(text.slice(start, start + this.#size));
     if (lengths === undefined) return 0;
@@ -313,7 +314,7 @@ export function maskedKnown(text: string): string {
 /** Deeper is nothing that anybody is shown. */
 const DEEPEST = 100;
 
-/** Plain data without secrets, in keys, texts and numbers, and without what is secret by its name; the same data where there are none. */
+/** Plain data without secrets, in keys, texts and numbers, and without what is secret by its name; the same data if there are none. */
 export function maskedDeep<T>(value: T): T {
   return deep(value, masked, isSecretName, 0) as T;
 }
@@ -387,7 +388,7 @@ function withoutLogins(text: string): string {
 /** A text as somebody reads it, character by character, and where in the text each of them begins and ends. */
 interface View {
   readonly seen: string;
-  /** Null where every character is itself. */
+  /** Null if every character is itself. */
   readonly begins: Uint32Array | null;
   readonly ends: Uint32Array | null;
 }

@@ -1,6 +1,6 @@
 /**
- * A task is a promise about one host. It looks (`observe`), decides (`plan`, pure) and acts (`steps`, which are data). After its steps it
- * looks again and must find nothing left to do, so idempotence is enforced, not claimed; a dry run shows the very steps.
+ * A task guarantees a state of one host. It looks (`observe`), decides (`plan`, pure) and acts (`steps`, which are data). After its steps
+ * it looks again and must find nothing left to do, so idempotence is enforced, not claimed; a dry run shows exactly these steps.
  * @module
  */
 import { bounded, type Bounds, cutText, TASK_BOUNDS } from "./bounds.ts";
@@ -11,7 +11,7 @@ import type { ReleaseFault } from "./facts/releases/failed_mark.ts";
 import type { HostSettings, TaskVariables, TemplateFile } from "./settings/mod.ts";
 import type { Release } from "./release.ts";
 import type { Program } from "./remote/program.ts";
-import type { Answer, Payload, RunOptions } from "./remote/ssh/session.ts";
+import type { Answer, Payload, RunOptions } from "./remote/remote.ts";
 
 /** One thing that a task does on a device. */
 export interface Step {
@@ -46,7 +46,7 @@ export interface Reconnect {
 /** What a task found, for reports. */
 export type Detail = { readonly [key: string]: Json };
 
-/** Why a task cannot do its work; the task and the host are added where it is thrown. */
+/** Why a task cannot do its work; the task and the host are added if it is thrown. */
 export type Refusal = Omit<FailureData, "action" | "host">;
 
 /** What a task decides. `warning` is said to the user, whatever the decision. */
@@ -93,10 +93,12 @@ export interface TaskHost {
   /** Set while the old set is brought back: what the live name linked to before. */
   readonly undo: string | null;
   /**
-   * While the old set is brought back: how the service has failed on the new one, which therefore is marked on this host; null where the
+   * While the old set is brought back: how the service has failed on the new one, which therefore is marked on this host; null if the
    * release is not at fault.
    */
   readonly blamed: ReleaseFault | null;
+  /** Other sets of this host have still to be switched: what is well is not confirmed yet, so that all can be undone together. */
+  readonly holds?: boolean;
   /** Whether an earlier task of this run changed something here, or would in a dry run. */
   readonly changed: (task: Task) => boolean;
   /** Whether one that switches the live set has. */
@@ -113,7 +115,7 @@ export interface ObservedHost extends TaskHost {
 
 /** A host as `runTask()` uses it. */
 export interface ActingHost extends ObservedHost {
-  /** Runs steps up to the first that fails. What they change is looked at afresh in the same breath. */
+  /** Runs steps up to the first that fails. What they change is looked at again in the same request. */
   act(steps: readonly Step[], changes?: readonly Fact<unknown>[]): Promise<Acted>;
 }
 
@@ -131,6 +133,10 @@ export interface Task {
   readonly name: string;
   /** It may change what is live: from its beginning on a host that fails is taken back, and one that is interrupted is finished. */
   readonly switches: boolean;
+  /** Where a host has several sets it runs on each; else once, with the settings of the last. */
+  readonly perSet?: boolean;
+  /** It says that what was switched stays. With several sets on a host it runs once more on each, after all are well. */
+  readonly confirms?: boolean;
   /** The variables of an inventory that it reads beside the settings. */
   readonly variables?: TaskVariables;
   /** What it renders of any variables of the inventory: `host.settings.templates` has what that comes to. */
@@ -156,15 +162,19 @@ export interface TaskDefinition<Observed, Values = NoVariables> {
   readonly name: string;
   /** Whether it may change what is live: from its beginning on a host that fails is taken back, and one that is interrupted is finished. */
   readonly switches?: boolean;
+  /** Where a host has several sets (`sets`), whether it runs on each; else it runs once, with the settings of the last. */
+  readonly perSet?: boolean;
+  /** Whether it says that what was switched stays: it does nothing of that while `host.holds`, and runs once more then. */
+  readonly confirms?: boolean;
   /** Variables of an inventory that it reads: checked for every host before any is contacted. */
   readonly variables?: TaskVariables<Values>;
   /** A template of any variables of the inventory: `host.settings.templates` has what it comes to. */
   readonly template?: TemplateFile;
-  /** What the steps change: it is looked at afresh after them. A fact left out here makes the task fail as not converged. */
+  /** What the steps change: it is looked at again after them. A fact left out here makes the task fail as not converged. */
   readonly changes?: readonly Fact<unknown>[];
-  /** What cannot be done, for errors: "stage 2.4.1". The name where it is left out. */
+  /** What cannot be done, for errors: "stage 2.4.1". The name if it is left out. */
   readonly action?: (host: TaskHost) => string;
-  /** How much of what it found goes into the record, where that is not the usual. */
+  /** How much of what it found goes into the record, if that is not the usual. */
   readonly bounds?: Bounds;
   /** The next move where what fails names none. */
   readonly next?: (host: TaskHost) => string | undefined;
@@ -198,6 +208,8 @@ export function defineTask<Observed, Values = NoVariables>(
   return {
     name: definition.name,
     switches: definition.switches ?? false,
+    ...(definition.perSet === undefined ? {} : { perSet: definition.perSet }),
+    ...(definition.confirms === undefined ? {} : { confirms: definition.confirms }),
     ...(variables === undefined ? {} : { variables }),
     ...(template === undefined ? {} : { template }),
     run: (host) => runTask(definition, host),
@@ -266,7 +278,7 @@ async function runTask<Observed, Values>(
     if (after.status === "failed") throw refused(after.failure, action(), host);
     if (after.status === "change") {
       throw refused(
-        { kind: "not-converged", evidence: `still not so after its steps: ${after.why}` },
+        { kind: "not-converged", evidence: `still not done after its steps: ${after.why}` },
         action(),
         host,
       );

@@ -1,5 +1,5 @@
 /**
- * The user that runs this program, as far as it may be known.
+ * The user that runs this program, as far as it can be known.
  * @module
  */
 import { userInfo } from "node:os";

@@ -43,7 +43,7 @@ export interface Address {
   readonly port?: number;
 }
 
-/** Reads `edge-1`, `edge-[01:50]:2222`, `10.0.0.7:22`, `[fe80::7]:22`; undefined where the text is no address. */
+/** Reads `edge-1`, `edge-[01:50]:2222`, `10.0.0.7:22`, `[fe80::7]:22`; undefined if the text is no address. */
 export function parseAddress(text: string): Address | undefined {
   let host = text;
   let port: number | undefined;

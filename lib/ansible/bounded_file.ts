@@ -10,7 +10,7 @@ import { open } from "node:fs/promises";
 export const MOST_BYTES = 32 * 1024 * 1024;
 const PIECE = 256 * 1024;
 
-/** All of it. Rejects where it is larger than `most`, and with what opening and reading reject with. */
+/** All of it. Rejects if it is larger than `most`, and with what opening and reading reject with. */
 export async function readBounded(path: string, most: number = MOST_BYTES): Promise<Buffer> {
   const file = await open(path);
   try {

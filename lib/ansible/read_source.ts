@@ -96,7 +96,7 @@ async function readYamlSource(
   } else {
     const { InventoryBuilder } = await import("./sources/builder.ts");
     const { readIniInventory } = await import("./sources/ini_inventory.ts");
-    // Ansible tries INI where YAML fails, whatever the file is called. What is a mistake in both was meant as YAML.
+    // Ansible tries INI if YAML fails, whatever the file is called. What is a mistake in both was meant as YAML.
     const trial = new VariableCheck([], () => {});
     readIniInventory(file, text, new InventoryBuilder(), trial);
     if (trial.problems.length === 0) {

@@ -34,7 +34,7 @@ export interface SourcesRead {
   readonly unreadable: Unreadable;
   /** How many sources there are with nothing wrong. */
   readonly taken: number;
-  /** Makes an inventory of it; only where nothing is wrong. */
+  /** Makes an inventory of it; only if nothing is wrong. */
   readonly finish: () => Inventory;
 }
 
@@ -111,7 +111,7 @@ function addEnvironmentHost(builder: InventoryBuilder, env: ReadOptions["env"], 
   if (!host) {
     check.problems.push({
       where: "--inventory",
-      message: "found no inventory, expected a file that names the hosts",
+      message: "found no inventory, expected a file with the hosts",
       hint:
         "give --inventory FILE, set LOCKSTEP_INVENTORY or inventory in ansible.cfg, or set DEPLOY_HOST for a single host",
     });

@@ -23,7 +23,7 @@ export function isUnsafe(value: unknown): value is { readonly __ansible_unsafe: 
   return typeof value === "object" && value !== null && "__ansible_unsafe" in value;
 }
 
-/** The number that a group's `ansible_group_priority` is, as Python's `int()` reads it; undefined (and a problem) where it is none. */
+/** The number that a group's `ansible_group_priority` is, as Python's `int()` reads it; undefined (and a problem) if it is none. */
 export function priorityOf(setting: Setting, problems: Problem[]): number | undefined {
   const { origin } = setting;
   let value = setting.value;
@@ -41,7 +41,7 @@ export function priorityOf(setting: Setting, problems: Problem[]): number | unde
   return undefined;
 }
 
-/** What an encrypted value holds; undefined (and a problem) where it does not open. */
+/** What an encrypted value holds; undefined (and a problem) if it does not open. */
 export function openSealed(sealed: Sealed, origin: Origin, problems: Problem[]): Json | undefined {
   try {
     return sealed.open();

@@ -52,13 +52,13 @@ export class VariableCheck {
 function aboutName(name: string): Advice | undefined {
   if (!isUsable(name)) {
     return {
-      message: `found the variable "${name}", which no template can name; it is kept as it is`,
-      hint: "a name is made of letters, digits and _, and does not begin with a digit",
+      message: `found the variable "${name}", which no template can use; it is kept as it is`,
+      hint: "a name consists of letters, digits and _, and does not start with a digit",
     };
   }
   return isInternalName(name)
     ? {
-      message: `found the variable "${name}", whose name is Ansible's own; as with Ansible it is not listed`,
+      message: `found the variable "${name}", whose name Ansible reserves; it is not listed, as with Ansible`,
       hint: "give it another name",
     }
     : undefined;

@@ -1,6 +1,6 @@
 /**
- * Adds to a list. `list.push(...more)` hands every member over as an argument, and so many as a device or a file may have do not fit on the
- * stack: a test sees that nobody writes that.
+ * Appends to a list. `list.push(...more)` passes every member as an argument, and a device or a file may have too many for the
+ * stack: a test checks that no code does that.
  * @module
  */
 

@@ -8,7 +8,7 @@ const CLASS = /^\[:(?:alpha|digit|alnum|upper|lower|space|blank|punct|print|grap
 /** POSIX promises no more repetitions than this, and some devices' libc takes no more. */
 const MOST_REPETITIONS = 255;
 
-/** What makes `pattern` unusable for `grep -E` on any device, or undefined where it is fine. */
+/** What makes `pattern` unusable for `grep -E` on any device, or undefined if it is fine. */
 export function extendedRegexProblem(pattern: string): string | undefined {
   if (/[\0\n]/.test(pattern)) return "a NUL or a newline";
   let depth = 0;
@@ -49,7 +49,7 @@ export function extendedRegexProblem(pattern: string): string | undefined {
   return depth > 0 ? "an opening parenthesis that is not closed" : undefined;
 }
 
-/** The length of the bracket expression that `text` begins with; undefined where it is broken. */
+/** The length of the bracket expression that `text` begins with; undefined if it is broken. */
 function bracketLength(text: string): number | undefined {
   let i = text[1] === "^" ? 2 : 1;
   // A "]" in the first place stands for itself.

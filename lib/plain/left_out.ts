@@ -1,5 +1,5 @@
 /**
- * The words for what a text leaves out.
+ * The text that replaces what was left out.
  * @module
  */
 

@@ -1,5 +1,5 @@
 /**
- * "Did you mean": names that are close enough to be a slip of the finger.
+ * "Did you mean": names that are close enough to be a typo.
  * @module
  */
 
@@ -23,7 +23,7 @@ export function editDistance(a: string, b: string): number {
   return last[b.length]!;
 }
 
-/** The candidate nearest to `word`, where it is at most two edits away (one for words shorter than five letters). */
+/** The candidate nearest to `word`, if it is at most two edits away (one for words shorter than five letters). */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let limit = word.length < 5 ? 1 : 2;
@@ -37,7 +37,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** `did you mean "hosts"?`, or nothing where no candidate is near. */
+/** `did you mean "hosts"?`, or nothing if no candidate is near. */
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
   const name = nearest(word, candidates);
   return name === undefined ? undefined : `did you mean "${name}"?`;

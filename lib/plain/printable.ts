@@ -1,7 +1,7 @@
 /**
- * Text from outside (a device's words, names, values of an inventory, files of a set) on its way to somebody who reads it: a terminal, a CI's
- * log, a report, a program that reads JSON. Whatever hides, reorders or draws over other text is made visible, and nothing is a command to
- * the CI server that reads the log. Every stream and every file of ours passes here; all of it takes time linear in the text.
+ * Makes text from outside (device output, names, inventory values, files of a set) safe to show: on a terminal, in a CI log, in
+ * a report, in JSON. Characters that hide, reorder or overwrite other text are made visible, and nothing can be a command to
+ * the CI server that reads the log. All our streams and files pass through here; it takes time linear in the text.
  * @module
  */
 
@@ -35,7 +35,7 @@ const COLOURS = /\x1b\[[0-9;]*m/g;
  * `::` is GitHub's and Gitea's; `---`, `+++`, `~~~` and `^^^` fold the log in Buildkite. GitLab's `section_start:` needs a carriage return and
  * an escape, which are gone by then.
  */
-const COMMAND_OF_LINE = /^((?:[^\S\n]|\u{2800})*)(?=::|(?:---|\+\+\+|~~~|\^\^\^)(?!\S))(.)/gmu;
+const COMMAND_OF_LINE = /^((?:[^\S\n]|\u{2800})*)(?=::|(?:---|\+\+\+|~~~|\^\^\^)(?!\S))(..)/gmu;
 /** And those that are taken anywhere in a line: `##[` (GitHub, Azure), `##vso[` (Azure), `##teamcity`. */
 const COMMAND_ANYWHERE = /#(?=#(?:\[|vso\[|teamcity))/gi;
 

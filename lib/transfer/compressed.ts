@@ -1,6 +1,6 @@
 /**
- * Files as they travel over a slow link: compressed, where they shrink. It is done once for all hosts, in memory, since a device must be told
- * beforehand how many bytes come.
+ * Compresses files for a slow link, if they shrink. This is done once for all hosts, in memory, because a device must know the
+ * number of bytes in advance.
  * @module
  */
 import { openPlain } from "../plain_file.ts";
@@ -16,7 +16,7 @@ const LEAST = 4 * 1024;
 
 const known = new Map<string, Promise<Uint8Array | null>>();
 
-/** All of a file behind its first `kept` bytes, gzipped; null where that does not pay. */
+/** All of a file behind its first `kept` bytes, gzipped; null if that does not pay. */
 export function compressed(file: LocalFile, kept: number): Promise<Uint8Array | null> {
   const rest = file.bytes - kept;
   if (rest > MOST || rest < LEAST) return Promise.resolve(null);

@@ -1,6 +1,6 @@
 /**
- * What of a file travels: all of it, what is missing behind a first part that the device has, or the blocks that its older version has
- * not. Pure.
+ * Which parts of a file are sent: all of it, the rest after a first part that the device has, or the blocks that its older version
+ * lacks. Pure.
  * @module
  */
 
@@ -16,7 +16,7 @@ export interface Part {
 export interface Delivery {
   /** So many bytes are in staging already, and stay. */
   readonly kept: number;
-  /** The size of a block; 0 where none is copied. */
+  /** The size of a block; 0 if none is copied. */
   readonly block: number;
   /** What follows, in order and without gaps. */
   readonly parts: readonly Part[];
@@ -31,7 +31,7 @@ export interface Match extends Part {
 
 /** A file smaller than this is sent whole: asking a device for its blocks would take longer. Bytes. */
 export const LARGE = 1024 * 1024;
-/** Blocks are worth their trouble where no more than this part of the bytes travels. */
+/** Blocks are worth their trouble if no more than this part of the bytes travels. */
 const PAYS = 0.7;
 
 /** The size of the blocks in which a file is compared: some 256 of them, in pages of a disk. */
@@ -44,7 +44,7 @@ export function restOf(bytes: number, kept = 0): Delivery {
   return { kept, block: 0, parts: bytes > kept ? [{ at: kept, bytes: bytes - kept }] : [] };
 }
 
-/** The changed blocks, where that is clearly less than the rest. */
+/** The changed blocks, if that is clearly less than the rest. */
 export function changedBlocks(
   bytes: number,
   kept: number,

@@ -1,6 +1,6 @@
 /**
- * Digests of parts of a local file, to compare with what a device has of it. Each is taken once for all hosts: it is kept by the digest of
- * the whole file. Where the file has changed since then, the wrong bytes travel, and their digest tells.
+ * Digests of parts of a local file, to compare with the parts that a device has. Each is taken once for all hosts, keyed by the digest of
+ * the whole file. If the file has changed since then, wrong bytes are sent, and their digest shows it.
  * @module
  */
 import { createHash } from "node:crypto";

@@ -34,14 +34,14 @@ export async function findConfiguration(
     warn({
       where: "ANSIBLE_CONFIG",
       message: `found no ${named}, so ${file ?? "no other"} is read, as with Ansible`,
-      hint: "name the file that you mean, or unset it",
+      hint: "set it to an existing file, or unset it",
     });
   }
   if (isPublic && (named === undefined || file !== named) && await isReadable(here)) {
     warn({
       where: NAME,
-      message: "is not read, as with Ansible: everybody may write in this folder",
-      hint: `chmod o-w ${cwd}; or name it, if you trust it: ANSIBLE_CONFIG=${here}`,
+      message: "is not read, as with Ansible: this folder is world-writable",
+      hint: `chmod o-w ${cwd}; or, if you trust it, set ANSIBLE_CONFIG=${here}`,
     });
   }
   return file;

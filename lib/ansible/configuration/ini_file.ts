@@ -19,7 +19,7 @@ const DEFAULT_SECTION = "DEFAULT";
 export class IniFile {
   constructor(readonly sections: ReadonlyMap<string, ReadonlyMap<string, Entry>>) {}
 
-  /** What a key comes to in a section; undefined where the section or the key is not there. */
+  /** What a key comes to in a section; undefined if the section or the key is not there. */
   get(section: string, key: string): Entry | undefined {
     const entries = this.sections.get(section);
     return entries && (entries.get(key) ?? this.sections.get(DEFAULT_SECTION)?.get(key));
@@ -49,7 +49,7 @@ class Reader {
 
   constructor(readonly file: string) {}
 
-  /** Reads one line; false where nothing behind it can be understood. */
+  /** Reads one line; false if nothing behind it can be understood. */
   read(line: string, number: number): boolean {
     const comment = commentStart(line);
     const value = strip(line.slice(0, comment));
@@ -71,7 +71,7 @@ class Reader {
       this.#refuse(
         at,
         `found ${JSON.stringify(value)} before any section`,
-        'begin with a section: "[defaults]"',
+        'start with a section: "[defaults]"',
       );
       return false;
     } else this.#option(value, at);
@@ -94,7 +94,7 @@ class Reader {
 
   #begin(name: string, at: Omit<Entry, "value">): void {
     if (this.#sections.has(name) && name !== DEFAULT_SECTION) {
-      this.#refuse(at, `found the section [${name}] again`, "put what is in both into one of them");
+      this.#refuse(at, `found the section [${name}] again`, "merge the two");
     }
     if (!this.#sections.has(name)) this.#sections.set(name, new Map());
     this.#section = name;
@@ -112,7 +112,7 @@ class Reader {
     if (entries.has(key)) {
       this.#refuse(
         at,
-        `found ${key} again, which is there in line ${entries.get(key)!.line}`,
+        `found ${key} again, first in line ${entries.get(key)!.line}`,
         "keep one of them",
       );
     }

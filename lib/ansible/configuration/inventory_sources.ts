@@ -1,5 +1,5 @@
 /**
- * Which inventory is meant where none is given.
+ * Which inventory is meant if none is given.
  * @module
  */
 import { isAbsolute, relative } from "@std/path";

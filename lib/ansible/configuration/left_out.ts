@@ -1,5 +1,5 @@
 /**
- * What is set for Ansible, concerns connection or inventory, and is not honoured: whoever relies on it is told so.
+ * What is set for Ansible, concerns connection or inventory, and is not honoured: one warning names it.
  * @module
  */
 import type { Problem } from "../../errors.ts";
@@ -28,10 +28,10 @@ const differentFrom = (...usual: readonly string[]): Matters => (value) =>
 /** The one whose value is a secret. */
 const PASSWORD = "become_pass";
 
-const NO_PROMPT = "nothing here waits for a password to be typed";
-const KEYS = "ssh logs in with keys alone";
-const SUDO = "sudo is asked for no password (-n)";
-const NO_PLUGINS = "no plugins of Ansible are loaded";
+const NO_PROMPT = "Lockstep never waits for a password to be typed";
+const KEYS = "ssh logs in only with keys";
+const SUDO = "sudo is run without a password (-n)";
+const NO_PLUGINS = "no Ansible plugins are loaded";
 
 const SSH = "ssh_connection.";
 const BECOME = "privilege_escalation.";
@@ -54,7 +54,7 @@ const table: readonly (readonly [name: string, env: string, ini: string, why: st
     "become_exe",
     "ANSIBLE_BECOME_EXE ANSIBLE_SUDO_EXE",
     `${BECOME}become_exe sudo_become_plugin.executable`,
-    "sudo is found by its name",
+    "sudo is taken from the PATH",
     not("", "sudo"),
   ],
   [
@@ -71,38 +71,44 @@ const table: readonly (readonly [name: string, env: string, ini: string, why: st
     "vars_plugins_enabled",
     "ANSIBLE_VARS_ENABLED",
     "defaults.vars_plugins_enabled",
-    "group_vars and host_vars are read, and nothing else",
+    "only group_vars and host_vars are read",
     differentFrom("host_group_vars"),
   ],
   [
     "ignore_extensions",
     "ANSIBLE_INVENTORY_IGNORE",
     "defaults.inventory_ignore_extensions inventory.ignore_extensions",
-    "of a folder Ansible's usual files are passed over",
+    "in a folder, the files that Ansible ignores by default are ignored",
     some,
   ],
   [
     "ignore_patterns",
     "ANSIBLE_INVENTORY_IGNORE_REGEX",
     "defaults.inventory_ignore_patterns inventory.ignore_patterns",
-    "of a folder Ansible's usual files are passed over",
+    "in a folder, the files that Ansible ignores by default are ignored",
     some,
   ],
   [
     "force_valid_group_names",
     "ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS",
     "defaults.force_valid_group_names",
-    "groups keep the names that they have",
+    "group names are not changed",
     not("never", "ignore", ""),
   ],
   [
     "host_pattern_mismatch",
     "ANSIBLE_HOST_PATTERN_MISMATCH",
     "inventory.host_pattern_mismatch",
-    "a pattern that matches nothing is a warning, and a mistake where no host is left",
+    "a pattern that matches nothing is a warning, and an error if no host is left",
     not("warning", "ignore", ""),
   ],
-  ["precedence", "ANSIBLE_PRECEDENCE", "defaults.precedence", "variables win in Ansible's usual order", some],
+  [
+    "precedence",
+    "ANSIBLE_PRECEDENCE",
+    "defaults.precedence",
+    "variables have Ansible's default precedence",
+    some,
+  ],
   [
     "yaml_valid_extensions",
     "ANSIBLE_YAML_FILENAME_EXT",
@@ -121,7 +127,7 @@ const table: readonly (readonly [name: string, env: string, ini: string, why: st
     "jinja2_native",
     "ANSIBLE_JINJA2_NATIVE",
     "defaults.jinja2_native",
-    "a template comes to what it comes to without it",
+    "templates are evaluated as without it",
     yes,
   ],
   [
@@ -135,7 +141,7 @@ const table: readonly (readonly [name: string, env: string, ini: string, why: st
     "error_on_undefined_vars",
     "ANSIBLE_ERROR_ON_UNDEFINED_VARS",
     "defaults.error_on_undefined_vars",
-    "a variable that is not set is a mistake",
+    "an undefined variable is an error",
     no,
   ],
   [
@@ -149,14 +155,14 @@ const table: readonly (readonly [name: string, env: string, ini: string, why: st
     "ssh_executable",
     "ANSIBLE_SSH_EXECUTABLE",
     `${SSH}ssh_executable`,
-    "ssh is found by its name: put it on your PATH",
+    "ssh is taken from the PATH: put it on your PATH",
     not("", "ssh"),
   ],
   [
     "retries",
     "ANSIBLE_SSH_RETRIES",
     `connection.retries ${SSH}retries`,
-    "who is not let in is tried twice more",
+    "a failed login is tried twice more",
     not("", "0", "1", "2"),
   ],
   ["sshpass_prompt", "ANSIBLE_SSHPASS_PROMPT", `${SSH}sshpass_prompt`, KEYS, some],
@@ -164,7 +170,7 @@ const table: readonly (readonly [name: string, env: string, ini: string, why: st
     "pkcs11_provider",
     "ANSIBLE_PKCS11_PROVIDER",
     `${SSH}pkcs11_provider`,
-    "say it to ssh: ssh_extra_args = -o PKCS11Provider=PATH",
+    "pass it to ssh: ssh_extra_args = -o PKCS11Provider=PATH",
     some,
   ],
   [
@@ -209,7 +215,7 @@ export function leftOutWarning(
   return {
     where: file,
     message: `set for Ansible and not honoured: ${names.join(", ")}`,
-    hint: `"config" says why`,
+    hint: `"config" shows why`,
   };
 }
 

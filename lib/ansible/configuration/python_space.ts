@@ -11,7 +11,7 @@ export function isSpace(char: string | undefined): boolean {
   return char !== undefined && SPACE.test(char);
 }
 
-/** Where the first character stands that is no white space; the length where there is none. */
+/** Where the first character stands that is no white space; the length if there is none. */
 export function indentOf(text: string): number {
   let at = 0;
   while (at < text.length && isSpace(text[at])) at++;

@@ -58,7 +58,7 @@ export async function readConfiguration(options: ConfigurationOptions): Promise<
   };
 }
 
-/** A path as the user would name it: relative, where it is below the current folder. */
+/** A path as the user would name it: relative, if it is below the current folder. */
 function nameOf(path: string, cwd: string): string {
   const below = relative(cwd, path);
   return below.startsWith("..") || isAbsolute(below) ? path : below;
@@ -78,11 +78,11 @@ async function readIni(path: string, file: string): Promise<IniFile> {
     return parseIniFile(file, new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw UsageError.of(file, "this is not a text in UTF-8");
+    throw UsageError.of(file, "this is not UTF-8 text");
   }
 }
 
-/** A setting's value; undefined where it is not set, or (with a problem) is none of what it may be. */
+/** A setting's value; undefined if it is not set, or (with a problem) is none of what it may be. */
 function settingOf(
   name: keyof typeof definitions,
   written: Written,

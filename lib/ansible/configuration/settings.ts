@@ -41,7 +41,7 @@ export interface Configured<T> {
 
 /** What is set, by the names that Ansible gives the settings in the file. */
 export interface ConfiguredSettings {
-  /** The inventory where none is named. */
+  /** The inventory if none is named. */
   readonly inventory?: Configured<readonly string[]>;
   /** As `ansible_user`. */
   readonly remote_user?: Configured<string>;

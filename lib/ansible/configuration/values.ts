@@ -25,12 +25,12 @@ const readers = {
     read: (text: string, ground: Ground): string | undefined => pathOf(text, ground),
   },
   paths: {
-    expected: "paths, joined by commas",
+    expected: "paths, separated by commas",
     read: (text: string, ground: Ground): readonly string[] | undefined =>
       text.split(",").map(strip).filter((part) => part !== "").map((part) => pathOf(part, ground)),
   },
   list: {
-    expected: "a list, joined by commas",
+    expected: "a list, separated by commas",
     read: (text: string): readonly string[] | undefined =>
       text.split(",").map((part) => unquoted(strip(part))).filter((part) => part !== ""),
   },

@@ -30,7 +30,7 @@ import {
 
 /** What names mean. */
 export interface Names {
-  /** The value of a name; an Undefined that says what is missing where it has none. */
+  /** The value of a name; an Undefined that says what is missing if it has none. */
   get(name: string): Value;
 }
 
@@ -163,7 +163,7 @@ export class Evaluator implements Environment {
     this.run.spend(1);
     if (callee instanceof Callable) return callee.call(args);
     if (callee instanceof Undefined) return callee.fail();
-    throw new TemplateError(`a call of ${typeName(callee)}, which is no function`);
+    throw new TemplateError(`a call of ${typeName(callee)}, which is not a function`);
   }
 
   #arguments({ positional, named, spread, spreadNamed }: Given): Arguments {
@@ -173,7 +173,7 @@ export class Evaluator implements Environment {
     if (spreadNamed) {
       const mapping = this.evaluate(spreadNamed);
       if (!isMapping(mapping) && !(mapping instanceof Lazy)) {
-        throw new TemplateError("** before what is no mapping");
+        throw new TemplateError("** before a value that is not a mapping");
       }
       for (const key of keysOf(mapping)) byName.set(key, itemOf(mapping, key, this.run));
     }
@@ -231,7 +231,7 @@ function inWords<T>(name: string, work: () => T): T {
 
 function unknown(what: string, name: string, known: Iterable<string>, isMeant: boolean): Unsupported {
   return new Unsupported(
-    `the ${what} "${name}", which Lockstep does not evaluate`,
+    `the ${what} "${name}", which Lockstep does not support`,
     (isMeant ? undefined : didYouMean(name, known)) ?? "write the value itself, or give it with -e",
   );
 }

@@ -23,11 +23,11 @@ import {
 /** What lookups may look into. */
 export interface Lookups {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** A variable of the host; undefined where it has none. */
+  /** A variable of the host; undefined if it has none. */
   variable(name: string): Value | undefined;
 }
 
-/** The global of a name; undefined where there is none. Without `lookups` they are refused, as in a constructed inventory. */
+/** The global of a name; undefined if there is none. Without `lookups` they are refused, as in a constructed inventory. */
 export function globalOf(name: string, run: Run, lookups: Lookups | undefined): Value | undefined {
   const make = GLOBALS.get(name);
   return make && new Callable(name, (args) => make(args, run, lookups));
@@ -44,7 +44,9 @@ const GLOBALS: ReadonlyMap<string, Global> = new Map<string, Global>([
   ["range", (args, run) => {
     const numbers = args.positional.map((value) => {
       const figure = figureOf(value);
-      if (typeof figure !== "bigint") throw new TemplateError("range() of what is no whole number");
+      if (typeof figure !== "bigint") {
+        throw new TemplateError("range() of a value that is not a whole number");
+      }
       return Number(figure);
     });
     if (numbers.length === 0 || numbers.length > 3) throw new TemplateError("range() without a number");
@@ -64,7 +66,9 @@ const GLOBALS: ReadonlyMap<string, Global> = new Map<string, Global>([
       : listOf(from, run);
     const entries = pairs.map((pair): [string, Value] => {
       const [key, value] = listOf(pair, run);
-      if (key === undefined || value === undefined) throw new TemplateError("dict() of what are no pairs");
+      if (key === undefined || value === undefined) {
+        throw new TemplateError("dict() of values that are not pairs");
+      }
       return [textOf(key, run), value];
     });
     return mappingOf([...entries, ...named]);
@@ -92,7 +96,7 @@ function lookup({ positional, named }: Arguments, run: Run, lookups: Lookups | u
   const [kind, ...terms] = positional;
   if (kind === undefined) throw new TemplateError("lookup() without a name");
   if (!lookups) {
-    throw new TemplateError("a lookup, which a constructed inventory may not make, as with Ansible");
+    throw new TemplateError("a lookup, which a constructed inventory may not use, as with Ansible");
   }
   const name = textOf(kind, run).replace(/^ansible\.(?:builtin|legacy)\./, "");
   const wanted = terms.flatMap((term) =>
@@ -118,7 +122,7 @@ function lookup({ positional, named }: Arguments, run: Run, lookups: Lookups | u
       });
     default:
       throw new Unsupported(
-        `the lookup "${name}", which Lockstep does not make: it could read files or run programs here`,
+        `the lookup "${name}", which Lockstep does not support: it could read files or run programs here`,
         "lookup('env', …) and lookup('vars', …) work; for anything else write the value itself, or give it with -e",
       );
   }

@@ -27,7 +27,7 @@ export interface Setting {
   readonly run: Run;
   /** Absolute: Ansible's `playbook_dir`. */
   readonly cwd: string;
-  /** The variables that led here, as `host.name`, or only the name where it is the host's own. */
+  /** The variables that led here, as `host.name`, or only the name if it is the host's own. */
   readonly chain: string[];
   /** No lookups: as where Ansible constructs an inventory. */
   readonly withoutLookups?: boolean;
@@ -37,7 +37,7 @@ export interface Setting {
 export class HostNames implements Names {
   readonly #known = new Map<string, readonly [value: Value, secrets: Secrets]>();
 
-  /** `hidden`: names of Ansible's own that are not known here; `of` is the host's name, where it is another one's variables. */
+  /** `hidden`: names of Ansible's own that are not known here; `of` is the host's name, if it is another one's variables. */
   constructor(
     readonly host: Host,
     readonly setting: Setting,
@@ -60,7 +60,7 @@ export class HostNames implements Names {
     return known[0];
   }
 
-  /** Ansible's own, or a variable; undefined where there is none of that name. */
+  /** Ansible's own, or a variable; undefined if there is none of that name. */
   find(name: string): Value | undefined {
     const magic = this.hidden.has(name) ? undefined : MAGIC.get(name)?.(this);
     if (magic !== undefined) return magic;
@@ -87,7 +87,7 @@ export class HostNames implements Names {
     if (chain.includes(here)) {
       throw new TemplateError(
         `a loop of references: ${[...chain, here].slice(chain.indexOf(here)).join(" → ")}`,
-        "one of them must say what it is",
+        "give one of them a value",
       );
     }
     chain.push(here);
@@ -139,8 +139,8 @@ export class HostNames implements Names {
     if (this.hidden.has(name)) {
       const where = this.of === "" ? "here" : `in ${chain.at(-1)}, a variable of another host`;
       return new Undefined(
-        `"${name}" ${where}, where Ansible does not know it either`,
-        "name what it leads to",
+        `"${name}" ${where}, which is undefined there in Ansible too`,
+        "name the variable that it refers to",
       );
     }
     const way = chain.length > 1 ? ` (by way of ${chain.join(" → ")})` : "";
@@ -179,7 +179,7 @@ const MAGIC: ReadonlyMap<string, (names: HostNames) => Value | undefined> = new 
   ["vars", rawVarsOf],
 ] as [string, (names: HostNames) => Value | undefined][]);
 
-/** The host that Ansible adds where no source names it. */
+/** The host that Ansible adds if no source names it. */
 const IMPLICIT = "localhost";
 
 /** Ansible's `hostvars`: what other hosts' variables come to. */
@@ -227,7 +227,7 @@ function rawVarsOf(names: HostNames): Lazy {
     const value = vars[name]!;
     if (isTemplate(value)) {
       return new Undefined(
-        `vars['${name}'], which is a template itself: Ansible would take its text as it stands`,
+        `vars['${name}'], which is a template itself: Ansible would use its unevaluated text`,
         `write {{ ${name} }}, or lookup('vars', '${name}')`,
       );
     }

@@ -41,7 +41,7 @@ export function resolveVariable(host: Host, name: string, cwd: string): Resolved
   if (value === OMIT) return undefined;
   const data = dataOf(value, run);
   if (typeof data === "string" && data.length > LONGEST) {
-    throw new TemplateError("a template that comes to far too much text");
+    throw new TemplateError("a template whose result is too long");
   }
   return { value: data, secret: run.isSecret(data) };
 }

@@ -65,7 +65,9 @@ function bounded<T>(
     return work(renderer, template);
   } catch (error) {
     // The engine's own bounds: of its stack, and of a text.
-    const excess = error instanceof RangeError ? new Excess("a template that takes far too much") : error;
+    const excess = error instanceof RangeError
+      ? new Excess("a template that is too large to evaluate")
+      : error;
     if (excess instanceof Excess) excessive.set(template, excess);
     throw excess;
   }
@@ -197,7 +199,7 @@ class Renderer implements Names {
     else if (target.kind === "attribute") {
       const attributes = attributesOf(this.get(target.of));
       if (!attributes) {
-        throw new TemplateError(`"${target.of}.${target.name}" set, and "${target.of}" is no namespace`);
+        throw new TemplateError(`"${target.of}.${target.name}" set, and "${target.of}" is not a namespace`);
       }
       attributes.set(target.name, value);
     } else {

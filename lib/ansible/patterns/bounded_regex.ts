@@ -1,6 +1,6 @@
 /**
- * A user's regular expression within limited time. The engine tries every way to part a text between repetitions, which for `(a+)+$` doubles
- * with each letter; it cannot be told to give up, but a script in which it runs can.
+ * A user's regular expression within limited time. The engine tries every way to part a text between repetitions, which for `(a+)+$`
+ * doubles with each letter; it cannot be stopped, but a script in which it runs can.
  * @module
  */
 import vm from "node:vm";
@@ -10,12 +10,12 @@ export const TIME = 2000;
 /** An expression that is longer was not written by anybody. Characters. */
 export const LONGEST = 10_000;
 
-/** Thrown where an expression takes too long: the message names the bound. */
+/** Thrown if an expression takes too long: the message names the bound. */
 export class TooSlow extends Error {
   override readonly name = "TooSlow";
 }
 
-/** Which of the texts the expression matches. Throws a TooSlow where that is not known within `time` milliseconds. */
+/** Which of the texts the expression matches. Throws a TooSlow if that is not known within `time` milliseconds. */
 export function matchingOf(regex: RegExp, texts: Iterable<string>, time: number = TIME): string[] {
   const matching: string[] = [];
   within(time, () => {
@@ -32,7 +32,7 @@ export function matchingOf(regex: RegExp, texts: Iterable<string>, time: number 
 let world: vm.Context | undefined;
 const script = new vm.Script("work()");
 
-/** What `work` comes to. Throws a TooSlow where it takes longer than `time` milliseconds. */
+/** What `work` comes to. Throws a TooSlow if it takes longer than `time` milliseconds. */
 export function within<T>(time: number, work: () => T): T {
   const results: T[] = [];
   world ??= vm.createContext({});

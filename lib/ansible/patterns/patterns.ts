@@ -17,8 +17,8 @@ import type { Host, Inventory } from "../types.ts";
 
 /**
  * The hosts that a pattern names, in the pattern's order, as `ansible PATTERN --list-hosts` prints them; all of them without one. A pattern
- * that matches nothing is passed over with a warning, as with Ansible. `option` is where the pattern was given; `@FILE` in it is relative to
- * `cwd`. Throws a UsageError for a pattern that cannot be read, and where no host is left.
+ * that matches nothing is passed over with a warning, as with Ansible. `option` is where the pattern was given; `@FILE` in it is relative
+ * to `cwd`. Throws a UsageError for a pattern that cannot be read, and if no host is left.
  */
 export function selectHosts(
   inventory: Inventory,
@@ -39,7 +39,7 @@ export function selectHosts(
     throw UsageError.of(
       option,
       "found an empty pattern, expected some hosts",
-      'for every host, leave --limit out or say "all"',
+      'for every host, leave --limit out or use "all"',
     );
   }
   const matcher = new Matcher(inventory, option);
@@ -92,12 +92,12 @@ function termsOfFile(file: string, option: string, cwd: string): string[] {
     line !== ""
   );
   if (terms.length === 0) {
-    throw UsageError.of(option, `found no host in the file "${file}", expected one a line`);
+    throw UsageError.of(option, `found no host in the file "${file}", expected one per line`);
   }
   return terms;
 }
 
-/** The single patterns of a list. Where there is no comma, colons part them too, unless they belong to an address or a range. */
+/** The single patterns of a list. If there is no comma, colons part them too, unless they belong to an address or a range. */
 function splitPattern(pattern: string, option: string): string[] {
   const parts = pattern.includes(",")
     ? pattern.split(",")
@@ -111,7 +111,7 @@ function partsOf(pattern: string, option: string): string[] {
   if (pattern.length > LONGEST) {
     throw UsageError.of(
       option,
-      `found a pattern of ${pattern.length} characters, expected no more than ${LONGEST} without a comma`,
+      `found a pattern of ${pattern.length} characters, expected at most ${LONGEST} without a comma`,
       "put commas between the hosts, or name a file of them: @FILE",
     );
   }
@@ -122,7 +122,7 @@ function partsOf(pattern: string, option: string): string[] {
     throw UsageError.of(
       option,
       `found ${JSON.stringify(pattern)}, expected a valid pattern`,
-      "a bracket in it is not closed; several patterns with commas between them are not taken apart at colons",
+      "a bracket in it is not closed; several patterns separated by commas are not split at colons",
     );
   }
   return parts;
@@ -180,7 +180,7 @@ class Matcher {
     return names;
   }
 
-  /** What picks the names that an expression matches; undefined, and a problem, where it is none or takes too long. */
+  /** What picks the names that an expression matches; undefined, and a problem, if it is none or takes too long. */
   #matching(expression: string): ((names: Iterable<string>) => string[] | undefined) | undefined {
     if (!/^~|[?*[]/.test(expression)) return (names) => [...names].filter((name) => name === expression);
     if (expression.length > LONGEST) {
@@ -257,7 +257,9 @@ function splitSubscript(pattern: string): [expression: string, subscript?: Subsc
   return [expression, (names) => names.slice(start, last ? Number(last) + 1 : undefined)];
 }
 
-/** Python's `fnmatch`: `*`, `?`, `[chars]`, `[!chars]`; a bracket that is never closed stands for itself. Undefined where it matches nothing. */
+/**
+ * Python's `fnmatch`: `*`, `?`, `[chars]`, `[!chars]`; a bracket that is never closed stands for itself. Undefined if it matches nothing.
+ */
 function globOf(glob: string): RegExp | undefined {
   let source = "";
   for (let i = 0; i < glob.length; i++) {

@@ -34,7 +34,7 @@ export function numberKind(value: unknown): "int" | "float" | undefined {
 /** A figure as a value. Throws an ArithmeticProblem for one that could not be written down. */
 export function valueOfFigure(figure: Figure): Json {
   const value = typeof figure === "bigint" ? pythonInteger(figure) : pythonFloat(figure);
-  if (value === undefined) throw new ArithmeticProblem("a number that could not be written down");
+  if (value === undefined) throw new ArithmeticProblem("a number that is too large");
   return value;
 }
 
@@ -120,5 +120,5 @@ function bits(value: bigint): number {
 }
 
 function tooLong(): ArithmeticProblem {
-  return new ArithmeticProblem("a number of far too many digits");
+  return new ArithmeticProblem("a number with too many digits");
 }

@@ -37,7 +37,7 @@ function formatted(value: unknown, spec: string, how: Formatting): string {
   const wide = Number(width ?? 0);
   how.size(wide);
   const digits = precision === undefined ? undefined : Number(precision);
-  if ((digits ?? 0) > 100) throw how.problem("a format with far too many digits");
+  if ((digits ?? 0) > 100) throw how.problem("a format with too many digits");
   const figure = kind === "s" ? undefined : figureOf(value);
   if (figure === undefined || typeof value === "boolean" && kind === undefined) {
     if (kind !== undefined && kind !== "s" || comma || sign) {

@@ -3,7 +3,7 @@
  * @module
  */
 
-/** Below, at or above 0; undefined where a number meets a word, for which Python has no order. */
+/** Below, at or above 0; undefined if a number meets a word, for which Python has no order. */
 export function compareVersions(left: string, right: string): number | undefined {
   const [a, b] = [parts(left), parts(right)];
   for (let at = 0; at < Math.min(a.length, b.length); at++) {

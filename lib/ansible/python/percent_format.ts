@@ -60,7 +60,7 @@ function directive(
   if (figure === undefined || !/^[diufFeEgGxXo]$/.test(kind)) {
     throw how.problem(`a format with "%${kind}" for ${JSON.stringify(how.text(value)).slice(0, 40)}`);
   }
-  if ((digits ?? 0) > 100) throw how.problem("a format with far too many digits");
+  if ((digits ?? 0) > 100) throw how.problem("a format with too many digits");
   const text = formatFigure(kind, figure, digits, flags.includes("#"));
   if (text.startsWith("-")) return text;
   return flags.includes("+") ? `+${text}` : flags.includes(" ") ? ` ${text}` : text;

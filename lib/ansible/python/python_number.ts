@@ -36,7 +36,7 @@ export function isFalsy(value: Json): boolean {
   return !value || isPythonNumber(value) && Number(value.text) === 0;
 }
 
-/** A whole number; undefined where it has more digits than Python would print. */
+/** A whole number; undefined if it has more digits than Python would print. */
 export function pythonInteger(value: bigint): Json | undefined {
   const short = Number(value);
   if (Number.isSafeInteger(short)) return short;
@@ -66,18 +66,18 @@ export function parseJson(text: string): Json {
     if (typeof value !== "number" || context?.source === undefined) return value;
     const number = jsonNumber(context.source);
     if (number === undefined) {
-      throw new SyntaxError(`no number that could be written down: ${context.source.slice(0, 40)}`);
+      throw new SyntaxError(`a number that is too large: ${context.source.slice(0, 40)}`);
     }
     return number;
   });
 }
 
-/** What a number of JSON is to Python; undefined where it has no word for it. */
+/** What a number of JSON is to Python; undefined if it has no word for it. */
 export function jsonNumber(source: string): Json | undefined {
   return /^-?\d+$/.test(source) ? decimalInteger(source) : pythonFloat(Number(source));
 }
 
-/** A whole number in decimal digits, with or without a sign; undefined where it has too many. */
+/** A whole number in decimal digits, with or without a sign; undefined if it has too many. */
 export function decimalInteger(digits: string): Json | undefined {
   if (digits.length <= 15) return Number(digits) || 0;
   if (digits.length > MOST_DIGITS + 1) return undefined;

@@ -32,12 +32,12 @@ export interface RegexOptions {
   readonly anchored?: boolean;
 }
 
-/** The expression, anchored at its start as `re.match()` is. Throws a SyntaxError where it is none, or none that can be had here. */
+/** The expression, anchored at its start as `re.match()` is. Throws a SyntaxError if it is none, or none that can be had here. */
 export function pythonRegex(source: string): RegExp {
   return pythonPattern(source, { anchored: true });
 }
 
-/** An expression of Python's. Throws a SyntaxError where it is none, or none that can be had here. */
+/** An expression of Python's. Throws a SyntaxError if it is none, or none that can be had here. */
 export function pythonPattern(source: string, { flags = "", anchored = false }: RegexOptions = {}): RegExp {
   const written = /^\(\?([ims]+)\)/.exec(source);
   const all = flags + (written?.[1] ?? "");
@@ -132,7 +132,7 @@ function literal(char: string): string {
   return /[\^$\\.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char;
 }
 
-/** A replacement as `re.sub()` reads it: `\\1`, `\\g<1>`, `\\g<name>`, and escapes. Throws a SyntaxError where it is none. */
+/** A replacement as `re.sub()` reads it: `\\1`, `\\g<1>`, `\\g<name>`, and escapes. Throws a SyntaxError if it is none. */
 export function expandReplacement(source: string): (match: RegExpExecArray) => string {
   const parts: ((match: RegExpExecArray) => string)[] = [];
   let at = 0;
@@ -160,7 +160,7 @@ function partOf([whole, name, number, octal, char]: RegExpExecArray): (match: Re
     const known = /^\d+$/.test(group)
       ? Number(group) < match.length
       : Object.hasOwn(match.groups ?? {}, group);
-    if (!known) throw new SyntaxError(`the group ${group}, which there is not`);
+    if (!known) throw new SyntaxError(`the group ${group}, which does not exist`);
     return (/^\d+$/.test(group) ? match[Number(group)] : match.groups![group]) ?? "";
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Python's tuple: a list to JSON and to whoever reads it, but written down in round brackets.
+ * Python's tuple: a list to JSON and to anyone who reads it, but written down in round brackets.
  * @module
  */
 

@@ -100,21 +100,21 @@ export class InventoryBuilder {
     this.#group(name);
   }
 
-  /** Adds a host to a group. A port counts only where the host is new, as with Ansible. */
+  /** Adds a host to a group. A port counts only if the host is new, as with Ansible. */
   addHost(name: string, group: string, port?: Setting): void {
     let host = this.#hosts.get(name);
     if (!host) {
       host = { name, source: this.source, groups: new Set(), vars: port ? [[["ansible_port", port]]] : [] };
       this.#hosts.set(name, host);
       if (this.#hosts.size > MOST_HOSTS) {
-        throw UsageError.of(this.source, `found more than ${MOST_HOSTS} hosts, which no run can take`);
+        throw UsageError.of(this.source, `found more than ${MOST_HOSTS} hosts, the limit of a run`);
       }
       if (this.#hosts.size % 64 === 0) this.onHosts();
     }
     this.#join(this.#group(group), host);
   }
 
-  /** Makes a group (or, where there is none of that name, a host) part of a group. False where that would close a loop. */
+  /** Makes a group (or, if there is none of that name, a host) part of a group. False if that would close a loop. */
   addChild(parentName: string, childName: string): boolean {
     const parent = this.#group(parentName);
     const child = this.#groups.get(childName);
@@ -137,7 +137,7 @@ export class InventoryBuilder {
     vars.set(name, combined(this.combine, vars.get(name), setting));
   }
 
-  /** Sets a host's variables. Where a group has its name the group gets them, as with Ansible. */
+  /** Sets a host's variables. If a group has its name the group gets them, as with Ansible. */
   setVariables(host: string, settings: Settings): void {
     const group = this.#groups.get(host);
     if (group !== undefined) {
@@ -248,7 +248,7 @@ export class InventoryBuilder {
       if (group !== this.#all && group.parents.size === 0 && !this.addChild("all", group.name)) {
         throw UsageError.of(
           "--inventory",
-          `found the group "all" below the group "${group.name}", expected it above all`,
+          `found the group "all" below the group "${group.name}", expected it above all others`,
         );
       }
     }
@@ -329,7 +329,7 @@ export class InventoryBuilder {
         fleet,
         groups: inherited.groups,
         vars: overlay.vars(inherited.vars, this.#over(inherited, all)),
-        // Asked for only where something is to be said about a variable.
+        // Asked for only if something is to be said about a variable.
         get origins() {
           return overlaid(inherited.origins, all, (setting) => setting.origin);
         },
@@ -397,7 +397,7 @@ function upward(groups: Iterable<GroupNode>): Set<GroupNode> {
 /** Deeper than anybody nests groups. */
 const DEEPEST = 1000;
 
-/** The longest way from `all` to every group. Throws a UsageError where one is too long. */
+/** The longest way from `all` to every group. Throws a UsageError if one is too long. */
 function depthsBelow(all: GroupNode): Map<GroupNode, number> {
   const depths = new Map([[all, 0]]);
   const waiting = new Map<GroupNode, number>();

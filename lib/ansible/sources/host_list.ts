@@ -19,7 +19,7 @@ export function readHostList(list: string, builder: InventoryBuilder, check: Var
       check.warn({
         where: "--inventory",
         message:
-          `found "${written}" in a list of hosts, where a range is not expanded: it is taken for a host's name`,
+          `found "${written}" in a list of hosts, where ranges are not expanded: it is used as a host name`,
         hint: "name each host, or write the range in a file",
       });
     }

@@ -18,7 +18,7 @@ export class RangeProblem extends Error {
 }
 
 /** Said of a range without a host in it. */
-export const BACKWARDS = "found a range that runs backwards and so names no host";
+export const BACKWARDS = "found a range that runs backwards, so it has no hosts";
 
 /** The hosts that a key under `hosts:` names, in order, and the port that it gives them. Throws RangeProblem. */
 export function expandHostKey(key: string): { readonly names: readonly string[]; readonly port?: number } {
@@ -58,7 +58,7 @@ function sequence(range: string): string[] {
   const begin = written || "0";
   const width = begin.startsWith("0") && begin.length > 1 ? begin.length : 0;
   if (width > 0 && width !== end.length) {
-    throw new RangeProblem(`found the range [${range}], expected as many digits in its end as in its begin`);
+    throw new RangeProblem(`found the range [${range}], expected as many digits in its end as in its start`);
   }
   const step = INTEGER.test(stride) ? integer(stride) : 0n;
   if (step === 0n) {
@@ -72,7 +72,7 @@ function sequence(range: string): string[] {
   const last = lettered ? BigInt(LETTERS.indexOf(end)) : integer(end);
   // To Ansible, numbers that run backwards are no host, and letters are a mistake.
   if (lettered && first > last) {
-    throw new RangeProblem(`found the range [${range}], expected its begin not to come after its end`);
+    throw new RangeProblem(`found the range [${range}], expected its start not to be after its end`);
   }
   // A range of Python ends before the number after the last, whichever way it runs.
   const stop = last + 1n;

@@ -91,8 +91,8 @@ class Reader {
         // Ansible warns, too, and keeps them: another file may say who is in the group.
         this.check.warn(problemAt(
           origin,
-          `found [${name}:vars], and no [${name}] in this file or in one before it; the variables are kept`,
-          meant ?? `define it with [${name}], or name the file that does so first: -i THAT -i ${this.file}`,
+          `found [${name}:vars], and no [${name}] in this file or an earlier one; the variables are kept`,
+          meant ?? `define it with [${name}], or put the file that does so first: -i THAT -i ${this.file}`,
         ));
         continue;
       }
@@ -270,8 +270,8 @@ class Reader {
   }
 }
 
-/** Said where somebody has written YAML. */
+/** The hint if somebody has written YAML. */
 function yamlHint(text: string, expected: ":" | "="): string | undefined {
   const yaml = text === "---" || (expected === ":" ? text.endsWith(":") : /^[\w-]+:\s/.test(text));
-  return yaml ? "this file is read as INI: name it .yaml if that is what it holds" : undefined;
+  return yaml ? "this file is read as INI: rename it to .yaml if it is YAML" : undefined;
 }

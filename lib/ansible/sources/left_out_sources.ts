@@ -1,5 +1,5 @@
 /**
- * Sources that are left out of an inventory because they cannot be read, where the user has asked for that; each is named in one warning.
+ * Sources that are left out of an inventory because they cannot be read, if the user has asked for that; each is named in one warning.
  * @module
  */
 import { formatProblem, type Problem } from "../../errors.ts";
@@ -27,7 +27,7 @@ export class LeftOut {
     return [...this.#sources.values()].flat();
   }
 
-  /** The warning that names each of them and why; none where nothing is left out. */
+  /** The warning that names each of them and why; none if nothing is left out. */
   warning(): Problem | undefined {
     if (this.#sources.size === 0) return undefined;
     const lines = [...this.#sources.values()].map(([first, ...more]) => {
@@ -35,8 +35,8 @@ export class LeftOut {
       return formatProblem(without) + (more.length === 0 ? "" : ` (and ${more.length} more)`);
     });
     const what = lines.length === 1
-      ? "1 source that cannot be read, with every host of it"
-      : `${lines.length} sources that cannot be read, with every host of them`;
+      ? "1 source that cannot be read, with all its hosts"
+      : `${lines.length} sources that cannot be read, with all their hosts`;
     return { where: SKIP_OPTION, message: `left out ${what}:\n${lines.join("\n")}` };
   }
 }

@@ -2,7 +2,7 @@
  * Files that configure one of Ansible's inventory plugins: what tells them apart from an inventory, and which of them are read without Ansible.
  * @module
  */
-import { isMap, isScalar } from "yaml";
+import defer * as yaml from "yaml";
 import type { Origin } from "../types.ts";
 import type { YamlSource } from "../yaml/yaml_document.ts";
 
@@ -16,16 +16,18 @@ export interface Plugin {
   readonly useVarsPlugins: boolean;
 }
 
-/** The plugin that a document configures; undefined where it is an inventory. */
+/** The plugin that a document configures; undefined if it is an inventory. */
 export function pluginOf(document: YamlSource): Plugin | undefined {
-  if (!isMap(document.root)) return undefined;
+  if (!yaml.isMap(document.root)) return undefined;
   const entries = document.entries(document.root);
   const entry = entries.find(({ key }) => key === "plugin");
   const isOn = (option: string): boolean => {
     const value = entries.find(({ key }) => key === option)?.value;
-    return isScalar(value) && /^(?:true|yes|on|y|t|1)$/i.test(String(value.value));
+    return yaml.isScalar(value) && /^(?:true|yes|on|y|t|1)$/i.test(String(value.value));
   };
-  if (!entry || !isScalar(entry.value) || typeof entry.value.value !== "string" || entry.value.value === "") {
+  if (
+    !entry || !yaml.isScalar(entry.value) || typeof entry.value.value !== "string" || entry.value.value === ""
+  ) {
     return undefined;
   }
   return {

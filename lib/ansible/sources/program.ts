@@ -29,7 +29,7 @@ export interface ProgramOptions {
   readonly seconds?: number | undefined;
   /** Its whole environment; the default is our own. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** How many characters of the end of its stderr are quoted where it fails. */
+  /** How many characters of the end of its stderr are quoted if it fails. */
   readonly quoted?: number;
 }
 
@@ -74,7 +74,11 @@ export function runProgram(
       clearTimeout(timer);
       if (code === 0) resolve({ stdout: Buffer.concat(chunks) });
       else {
-        stop(`"${called}" ended with ${signal ?? `exit code ${code}`}${words(stderr)}`);
+        stop(
+          `"${called}" ${signal === null ? `exited with code ${code}` : `was ended by ${signal}`}${
+            words(stderr)
+          }`,
+        );
       }
     });
   });
@@ -92,11 +96,11 @@ function whyNotStarted(file: string, cwd: string, error: NodeJS.ErrnoException):
   const [, interpreter, end] = /^#![ \t]*([^ \t\r\n]+)[^\r\n]*(\r?\n|$)/.exec(start) ?? [];
   if (interpreter === undefined) return error.message;
   return end === "\r\n"
-    ? `its first line ends in CR LF, as on Windows, so that it asks for "${interpreter}\\r": give it the line ends of Unix (sed -i 's/\\r$//' ${file})`
-    : `its first line asks for ${interpreter}, which is not here`;
+    ? `its first line ends in CR LF, as on Windows, so that it asks for "${interpreter}\\r": give it Unix line ends (sed -i 's/\\r$//' ${file})`
+    : `its first line asks for ${interpreter}, which does not exist here`;
 }
 
 function words(stderr: string): string {
   const text = stderr.trim();
-  return text === "" ? ", and said nothing" : text.includes("\n") ? `:\n${text}` : `: ${text}`;
+  return text === "" ? ", and printed nothing" : text.includes("\n") ? `:\n${text}` : `: ${text}`;
 }

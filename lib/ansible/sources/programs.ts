@@ -10,7 +10,7 @@ import { type ProgramOptions, type ProgramResult, runProgram } from "./program.t
 
 export type Mapping = { readonly [key: string]: Json };
 
-/** What a program has printed, or what is wrong with it in words; `absent` where there is no such program. */
+/** What a program has printed, or what is wrong with it in words; `absent` if there is no such program. */
 export type Printed = { readonly mapping: Mapping } | { readonly failure: string; readonly absent: boolean };
 
 /** Runs programs in one folder and keeps what they print. */

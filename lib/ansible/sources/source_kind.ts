@@ -10,7 +10,7 @@ import { extname } from "@std/path";
 const YAML_EXTENSIONS = [".yaml", ".yml", ".json"];
 
 /**
- * Whether a file is to be run. The permission alone says nothing: on some filesystems every file has it. The system could start a file
+ * Whether a file should be run. The permission alone says nothing: on some filesystems every file has it. The system could start a file
  * that has it and begins neither with `#!` nor as a binary does, only by taking it for a shell script.
  */
 export function isProgram(info: Pick<Stats, "mode">, content: Uint8Array): boolean {
@@ -28,7 +28,7 @@ function isBinary(content: Uint8Array): boolean {
   return [0x7f454c46, 0xfeedface, 0xfeedfacf, 0xcefaedfe, 0xcffaedfe, 0xcafebabe].includes(magic);
 }
 
-/** Whether a text is YAML or INI, by its name, and by its text where the name leaves it open. */
+/** Whether a text is YAML or INI, by its name, and by its text if the name leaves it open. */
 export function textKind(file: string, text: string): "yaml" | "ini" {
   const extension = extname(file).toLowerCase();
   if (extension === ".json") return "yaml";

@@ -61,10 +61,10 @@ export async function findSources(name: string, namedBy: string, cwd: string): P
   const missed = passedOver.filter((one) => sources.length === 0 || /\.ini$/i.test(one));
   const warnings = missed.length === 0 ? [] : [{
     where: file,
-    message: `passed over in this folder, as Ansible does with files that end so: ${
+    message: `ignored in this folder, as Ansible ignores files with this extension: ${
       firstOf(missed.map((one) => relative(file, one)), SHOWN, "files").join(", ")
     }`,
-    hint: `name what you mean: -i ${missed[0]}; or give it another ending, or none`,
+    hint: `name it explicitly: -i ${missed[0]}; or change or remove its extension`,
   }];
   return { sources, folder: isFolder ? file : dirname(file), problems, warnings };
 }
@@ -86,7 +86,7 @@ async function read(
     if (info.isDirectory()) {
       const real = await realpath(path);
       if (within.includes(real)) {
-        problems.push({ where: file, message: "found a link that leads back to a folder around it" });
+        problems.push({ where: file, message: "found a link that leads back to one of its parent folders" });
         return;
       }
       for (const name of (await readdir(path)).sort(byBytes)) {
@@ -124,7 +124,7 @@ function sourceOf(
   };
   // Ansible would go on and read the program's text as an inventory, and fail with that.
   if (hasShebang(content) && !/^\.(?:ya?ml|json|ini)$/i.test(extname(file))) {
-    return refuse("found a script that may not be run", `let it: chmod +x ${file}`);
+    return refuse("found a script that is not executable", `make it executable: chmod +x ${file}`);
   }
   if (/\.toml$/i.test(file)) {
     problems.push({
@@ -147,7 +147,7 @@ function sourceOf(
       col: 1,
       message:
         "found the configuration of an inventory plugin, which Ansible reads only from a file that ends in .yml or .yaml",
-      hint: `call it ${file.replace(/\.[^./]*$/, "")}.yml`,
+      hint: `rename it to ${file.replace(/\.[^./]*$/, "")}.yml`,
     });
     return undefined;
   }
@@ -162,19 +162,19 @@ function sourceOf(
       where: file,
       line: bad + 1,
       col: lines[bad]!.indexOf("\ufffd") + 1,
-      message: "this is not a text in UTF-8",
+      message: "this is not UTF-8 text",
     });
     return undefined;
   }
-  problems.push({ where: file, message: "this is not a text in UTF-8" });
+  problems.push({ where: file, message: "this is not UTF-8 text" });
   return undefined;
 }
 
-/** A file's text; undefined (and a problem) where it cannot be read or is not UTF-8. */
+/** A file's text; undefined (and a problem) if it cannot be read or is not UTF-8. */
 export async function readUtf8(file: string, cwd: string, problems: Problem[]): Promise<string | undefined> {
   try {
     const text = decoded(await readBounded(resolve(cwd, file)));
-    if (text === undefined) problems.push({ where: file, message: "this is not a text in UTF-8" });
+    if (text === undefined) problems.push({ where: file, message: "this is not UTF-8 text" });
     return text;
   } catch (error) {
     problems.push(unreadable(file, error));

@@ -13,7 +13,7 @@ const PLAIN = /[^ \t\r\n#'"\\]+/y;
 const IN_SINGLE = /[^']+/y;
 const IN_DOUBLE = /[^"\\]+/y;
 
-/** The words of `text`, or undefined where a quote is not closed or a backslash ends the text. */
+/** The words of `text`, or undefined if a quote is not closed or a backslash ends the text. */
 export function splitWords(text: string): string[] | undefined {
   return wordsOf(text)?.map((word) => word.text);
 }

@@ -3,7 +3,8 @@
  * that is likely to be `hosts`, `children` or `vars` mistyped or misplaced: that is a mistake, because its hosts would be deployed to nowhere.
  * @module
  */
-import { isMap, isScalar, isSeq, type Node, type YAMLMap } from "yaml";
+import type { Node, YAMLMap } from "yaml";
+import defer * as yaml from "yaml";
 import type { Json } from "../../plain/json.ts";
 import { isFalsy } from "../python/python_number.ts";
 import type { InventoryBuilder } from "./builder.ts";
@@ -17,7 +18,7 @@ import type { VariableCheck } from "../variable_check.ts";
 import type { Entry, YamlSource } from "../yaml/yaml_document.ts";
 
 const SECTIONS = ["hosts", "children", "vars"] as const;
-const PASSED_OVER = "as with Ansible it is passed over";
+const PASSED_OVER = "it is ignored, as with Ansible";
 
 /** Adds what a document defines to `builder`, and everything that is wrong with it to the problems of `check`. */
 export function readYamlInventory(
@@ -42,7 +43,7 @@ class Reader {
     const { root } = this.document;
     // Ansible's ini plugin takes an empty file for an inventory of nothing.
     if (isNothing(root)) return;
-    if (!isMap(root)) {
+    if (!yaml.isMap(root)) {
       this.#problem(start(root), "", `found ${this.#shown(root)}, expected groups such as all:`);
       return;
     }
@@ -57,7 +58,7 @@ class Reader {
       return;
     }
     for (const entry of entries) {
-      if (isNothing(entry.value) || isMap(entry.value)) this.#group(entry, "");
+      if (isNothing(entry.value) || yaml.isMap(entry.value)) this.#group(entry, "");
       else this.#noGroup(entry, "");
     }
   }
@@ -68,7 +69,7 @@ class Reader {
     if (name === undefined) return undefined;
     const path = join(parentPath, name);
     this.builder.addGroup(name);
-    if (!isMap(entry.value)) return name;
+    if (!yaml.isMap(entry.value)) return name;
     for (const section of this.document.entries(entry.value)) {
       const sectionPath = join(path, section.name);
       switch (section.key) {
@@ -92,13 +93,13 @@ class Reader {
     const message = `found the key ${shown(key)}, expected hosts, children or vars`;
     const meant = didYouMean(name.toLowerCase(), SECTIONS) ?? misplaced(group);
     if (meant !== undefined) return this.#problem(start(keyNode), path, message, meant);
-    const hint = isNothing(value) || isMap(value)
+    const hint = isNothing(value) || yaml.isMap(value)
       ? "hosts belong below hosts:, groups below children:"
       : "variables of a group belong below vars:";
     this.#warn(start(keyNode), path, `${message}; ${PASSED_OVER}`, hint);
   }
 
-  /** Stands where a group is due. Returns its name where a child may be called by it all the same. */
+  /** Stands where a group is due. Returns its name if a child may have that name anyway. */
   #noGroup({ key, name, value, offset }: Entry, parentPath: string): string | undefined {
     const path = join(parentPath, name);
     const message = `found ${this.#shown(value)}, expected a group: a mapping with hosts, children or vars`;
@@ -126,7 +127,7 @@ class Reader {
 
   #children(parent: string, section: Entry, path: string): void {
     for (const entry of this.#members(section, path, "groups")) {
-      const isGroup = isNothing(entry.value) || isMap(entry.value);
+      const isGroup = isNothing(entry.value) || yaml.isMap(entry.value);
       const child = isGroup ? this.#group(entry, path) : this.#noGroup(entry, path);
       if (child === undefined || this.builder.addChild(parent, child)) continue;
       this.#problem(
@@ -165,7 +166,7 @@ class Reader {
 
   #hostVars(entry: Entry, path: string): Settings {
     if (isNothing(entry.value)) return [];
-    if (isMap(entry.value)) return this.#settings(entry.value, path);
+    if (yaml.isMap(entry.value)) return this.#settings(entry.value, path);
     const message = `found ${
       this.#shown(entry.value)
     }, expected the host's variables as a mapping, or nothing`;
@@ -177,7 +178,7 @@ class Reader {
       entry.offset,
       path,
       message,
-      isScalar(entry.value)
+      yaml.isScalar(entry.value)
         ? `for an address write "ansible_host: ${String(entry.value.value)}" below the host`
         : undefined,
     );
@@ -202,8 +203,8 @@ class Reader {
   #members(section: Entry, path: string, what: string): Entry[] {
     const { value } = section;
     if (isNothing(value)) return [];
-    if (isMap(value)) return this.document.entries(value);
-    if (isScalar(value) && typeof value.value === "string") {
+    if (yaml.isMap(value)) return this.document.entries(value);
+    if (yaml.isScalar(value) && typeof value.value === "string") {
       if (what === "variables") {
         this.#warn(
           section.offset,
@@ -219,14 +220,14 @@ class Reader {
       section.offset,
       path,
       `found ${this.#shown(value)}, expected a mapping of ${what}`,
-      isSeq(value) ? 'write each as "name:" on a line of its own, without "- "' : undefined,
+      yaml.isSeq(value) ? 'write each as "name:" on a line of its own, without "- "' : undefined,
     );
     return [];
   }
 
   #name(entry: Entry, parentPath: string, what: string): string | undefined {
     if (typeof entry.key === "string" && entry.key !== "") return entry.key;
-    const written = isScalar(entry.keyNode) ? entry.keyNode.source ?? "" : "";
+    const written = yaml.isScalar(entry.keyNode) ? entry.keyNode.source ?? "" : "";
     this.#problem(
       start(entry.keyNode),
       join(parentPath, written),
@@ -238,13 +239,13 @@ class Reader {
 
   /** Whether it is what Python takes for nothing. */
   #isFalsy(node: Node | null): boolean {
-    if (isMap(node)) return this.document.entries(node).length === 0;
+    if (yaml.isMap(node)) return this.document.entries(node).length === 0;
     return node === null ||
-      (isSeq(node) ? node.items.length === 0 : isScalar(node) && isFalsy(node.value as Json));
+      (yaml.isSeq(node) ? node.items.length === 0 : yaml.isScalar(node) && isFalsy(node.value as Json));
   }
 
   #shown(node: Node | null): string {
-    return isScalar(node) ? shown(node.value) : isSeq(node) ? "a list" : "a mapping";
+    return yaml.isScalar(node) ? shown(node.value) : yaml.isSeq(node) ? "a list" : "a mapping";
   }
 
   #problem(offset: number, path: string, message: string, hint?: string): void {
@@ -263,7 +264,7 @@ function misplaced(group: string): string | undefined {
 }
 
 function isNothing(node: Node | null): node is null {
-  return node === null || isScalar(node) && node.value === null;
+  return node === null || yaml.isScalar(node) && node.value === null;
 }
 
 function start(node: Node): number {

@@ -41,7 +41,7 @@ export async function readVarsFiles(
   { groups, hosts, unused }: Named,
   reading: VarsReading,
 ): Promise<VarsLayer> {
-  // Named as the user would: relative, where it is below the current folder.
+  // Named as the user would: relative, if it is below the current folder.
   const below = relative(reading.cwd, folder);
   const name = below.startsWith("..") || isAbsolute(below) ? folder : below;
   return {
@@ -61,9 +61,9 @@ async function readAll(
     await namesIn(resolve(reading.cwd, folder), (error) =>
       reading.check.warn({
         where: folder,
-        message: `cannot be looked into, so what it may say is left out: ${error.message}`,
+        message: `cannot be read, so its variables are left out: ${error.message}`,
         hint:
-          "make it readable; under Deno's permissions: --allow-read for its folder, whether it is there or not",
+          "make it readable; under Deno's permissions: --allow-read for its folder, whether it exists or not",
       })),
   );
   // Ten thousand hosts must not mean forty thousand looks at the disk.

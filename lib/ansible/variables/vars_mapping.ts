@@ -2,7 +2,7 @@
  * A text that is a mapping of variables: a file of `group_vars/` or `host_vars/`, or what `-e` was given.
  * @module
  */
-import { isMap } from "yaml";
+import defer * as yaml from "yaml";
 import type { Problem } from "../../errors.ts";
 import { isFalsy } from "../python/python_number.ts";
 import { problemAt, shown } from "../problems.ts";
@@ -30,7 +30,7 @@ export function readVarsMapping(
   const document = readYaml(file, text, problems, reading);
   if (!document) return [];
   const { root } = document;
-  if (!isMap(root)) {
+  if (!yaml.isMap(root)) {
     const value = document.json(root);
     const isNothing = isFalsy(value) || Array.isArray(value) && value.length === 0;
     if (!isNothing || !mayBeNothing) {

@@ -77,7 +77,7 @@ export interface PlainText {
   readonly secret: boolean;
 }
 
-/** Decrypts a file's text where it is encrypted as a whole. Undefined (and a problem) where that cannot be done. */
+/** Decrypts a file's text if it is encrypted as a whole. Undefined (and a problem) if that cannot be done. */
 export function unsealFile(
   file: string,
   text: string,
@@ -105,7 +105,7 @@ export function discreet(problems: readonly Problem[]): Problem[] {
     where,
     ...(line === undefined ? {} : { line }),
     ...(col === undefined ? {} : { col }),
-    message: "found a mistake in this encrypted file; its content is not shown",
+    message: "found an error in this encrypted file; its content is not shown",
     hint: `look at it with: ansible-vault view ${where}`,
   }));
 }

@@ -55,7 +55,7 @@ export async function readVaultPasswords(
     if (/^prompt(?:_ask_vault_pass)?$/.test(file)) {
       problems.push({
         where,
-        message: `found "${label}@${file}", expected a file: nothing here waits for a password to be typed`,
+        message: `found "${label}@${file}", expected a file: Lockstep never waits for a typed password`,
         hint: "a program that asks for it, or prints it, may stand in for the file",
       });
       continue;
@@ -133,7 +133,7 @@ export function unsealWith(passwords: readonly VaultPassword[]): Unseal {
       ? "the password that was given"
       : `any of ${passwords.length} passwords`;
     throw new CannotOpen(
-      `which ${many} does not open`,
+      `which ${many} does not decrypt`,
       label === "default" ? undefined : `it was encrypted with the password labelled "${label}"`,
     );
   };

@@ -3,7 +3,8 @@
  * file takes a tenth of the time and a fraction of the memory. Whatever is not that plain is left to the full reader.
  * @module
  */
-import { isScalar, type Node, type YAMLMap } from "yaml";
+import type { Node, YAMLMap } from "yaml";
+import defer * as yaml from "yaml";
 import type { Json } from "../../plain/json.ts";
 import { Places } from "../places.ts";
 import { shown } from "../problems.ts";
@@ -23,7 +24,7 @@ class Lines {
   readonly indent: Int32Array;
   readonly key: Int32Array;
   readonly keyEnd: Int32Array;
-  /** Where the value is written, with its quotes; both 0 where there is none. */
+  /** Where the value is written, with its quotes; both 0 if there is none. */
   readonly value: Int32Array;
   readonly valueEnd: Int32Array;
 
@@ -76,7 +77,7 @@ class Leaf {
 Object.defineProperty(BlockMap.prototype, NODE_TYPE, { value: Symbol.for("yaml.map") });
 Object.defineProperty(Leaf.prototype, NODE_TYPE, { value: Symbol.for("yaml.scalar") });
 
-/** Reads a text, or returns undefined where it takes the full reader. */
+/** Reads a text, or returns undefined if it takes the full reader. */
 export function readBlockYaml(
   file: string,
   text: string,
@@ -141,7 +142,7 @@ class BlockDocument implements YamlSource {
 
   #json(node: Entry["value"]): Json {
     if (node === null) return null;
-    if (isScalar(node)) return node.value as Json;
+    if (yaml.isScalar(node)) return node.value as Json;
     const entries = this.entries(node as YAMLMap);
     return Object.fromEntries(entries.map((entry) => [entry.name, this.#json(entry.value)]));
   }
@@ -185,7 +186,7 @@ const SPACE = 32;
 const HASH = 35;
 const COLON = 58;
 
-/** The lines of a text, `starts` being filled with where each begins; undefined where one of them is not plain. */
+/** The lines of a text, `starts` being filled with where each begins; undefined if one of them is not plain. */
 function linesOf(text: string, starts: number[]): Lines | undefined {
   if (/[^\n\x20-\x7e\u00a1-\u1fff]/.test(text)) return undefined;
   const lines = new Lines(countLines(text));
@@ -244,7 +245,7 @@ function endOfKey(text: string, start: number, end: number): number | undefined 
 
 const NONE: readonly [number, number] = [0, 0];
 
-/** Begin and end of a plain or simply quoted value on one line; undefined where it is anything else. */
+/** Begin and end of a plain or simply quoted value on one line; undefined if it is anything else. */
 function valueOf(text: string, after: number, end: number): readonly [number, number] | undefined {
   let start = after;
   while (start < end && text.charCodeAt(start) === SPACE) start++;

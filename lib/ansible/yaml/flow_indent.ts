@@ -19,7 +19,7 @@ export interface Indented {
 }
 
 /**
- * The text with such lines moved behind the column of the first bracket or quote; undefined where there are none, where a document ends
+ * The text with such lines moved behind the column of the first bracket or quote; undefined if there are none, if a document ends
  * between them, and where it takes too many spaces.
  */
 export function indentFlows(text: string): Indented | undefined {

@@ -3,19 +3,8 @@
  * text may do to its reader is bounded: aliases that loop and aliases that explode are problems with a position.
  * @module
  */
-import {
-  type Alias,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseDocument,
-  type Scalar,
-  type YAMLError,
-  type YAMLMap,
-} from "yaml";
+import type { Alias, LineCounter, Node, Scalar, YAMLError, YAMLMap } from "yaml";
+import defer * as yaml from "yaml";
 import { append } from "../../plain/append.ts";
 import type { Problem } from "../../errors.ts";
 import type { Json } from "../../plain/json.ts";
@@ -38,9 +27,9 @@ export interface Entry {
   /** The key as a name: what it is in JSON. */
   readonly name: string;
   readonly keyNode: Node;
-  /** Null where nothing is written. Never an alias. */
+  /** Null if nothing is written. Never an alias. */
   readonly value: Node | null;
-  /** Where the value is written (the key, where there is none), in characters from the start of the text. */
+  /** Where the value is written (the key, if there is none), in characters from the start of the text. */
   readonly offset: number;
 }
 
@@ -52,7 +41,7 @@ export interface YamlSource {
   origin(offset: number, path?: string): Origin;
   /** A mapping's entries in order. */
   entries(map: YAMLMap): Entry[];
-  /** A variable's value: sealed, where the file was encrypted. */
+  /** A variable's value: sealed, if the file was encrypted. */
   value(node: Node | null): Json;
 }
 
@@ -87,9 +76,9 @@ export class YamlDocument implements YamlSource {
       const value = pair.value as Node | null;
       if (isMergeKey(keyNode)) {
         const source = this.#follow(value);
-        const maps = isSeq(source) ? source.items.map((item) => this.#follow(item as Node)) : [source];
+        const maps = yaml.isSeq(source) ? source.items.map((item) => this.#follow(item as Node)) : [source];
         // Of several, the first wins: so it comes last.
-        for (const item of maps.reverse()) if (isMap(item)) append(merged, this.entries(item));
+        for (const item of maps.reverse()) if (yaml.isMap(item)) append(merged, this.entries(item));
       } else {
         const written = value?.range && value.range[0] < value.range[1] ? value : keyNode;
         const scalar = this.#follow(keyNode) as Scalar;
@@ -116,16 +105,16 @@ export class YamlDocument implements YamlSource {
   json(node: Node | null): Json {
     const source = this.#follow(node);
     if (source === null) return null;
-    if (isScalar(source)) return source.value as Json;
+    if (yaml.isScalar(source)) return source.value as Json;
     const known = this.#shared.get(source);
     if (known !== undefined) return known;
     let value: Json;
-    if (isSeq(source)) {
+    if (yaml.isSeq(source)) {
       value = source.items.map((item) => this.json(item as Node));
     } else {
       const entries = this.entries(source as YAMLMap);
       const first = entries[0];
-      const text = isScalar(first?.value) ? first.value.value : undefined;
+      const text = yaml.isScalar(first?.value) ? first.value.value : undefined;
       // How Ansible writes an encrypted value in JSON.
       if (this.reading.json && first?.key === "__ansible_vault" && typeof text === "string") {
         value = Sealed.text(text, this.reading.unseal);
@@ -139,7 +128,7 @@ export class YamlDocument implements YamlSource {
   }
 
   #follow(node: Node | null): Node | null {
-    return isAlias(node) ? this.#targets.get(node) ?? null : node;
+    return yaml.isAlias(node) ? this.#targets.get(node) ?? null : node;
   }
 }
 
@@ -220,8 +209,8 @@ export function readYaml(
 }
 
 function parse(text: string, { json, unseal }: Reading) {
-  const lines = new LineCounter();
-  const document = parseDocument(text, {
+  const lines = new yaml.LineCounter();
+  const document = yaml.parseDocument(text, {
     version: "1.1",
     schema: "failsafe",
     customTags: json ? jsonScalars : [...pyYamlScalars, ...ansibleTags(unseal)],
@@ -270,20 +259,20 @@ class Inspection {
   /** Returns the number of nodes that `node` stands for. */
   visit(node: Node | null): number {
     if (node === null) return 1;
-    if (isAlias(node)) return this.#alias(node);
-    if (isScalar(node)) this.#chomp(node);
+    if (yaml.isAlias(node)) return this.#alias(node);
+    if (yaml.isScalar(node)) this.#chomp(node);
     if (node.anchor) {
       this.#anchors.set(node.anchor, node);
       this.#sizes.delete(node);
     }
     let size = 1;
-    if (isSeq(node)) {
+    if (yaml.isSeq(node)) {
       node.items.forEach((item, index) => {
         this.#path.push(String(index));
         size += this.visit(item as Node);
         this.#path.pop();
       });
-    } else if (isMap(node)) {
+    } else if (yaml.isMap(node)) {
       size += this.#map(node);
     }
     if (node.anchor) this.#sizes.set(node, size);
@@ -306,8 +295,8 @@ class Inspection {
       const key = pair.key as Node;
       const value = pair.value as Node | null;
       size += this.visit(key);
-      const scalar = isAlias(key) ? this.targets.get(key) : key;
-      if (!isScalar(scalar) || typeof keyOf(scalar.value) === "object" && scalar.value !== null) {
+      const scalar = yaml.isAlias(key) ? this.targets.get(key) : key;
+      if (!yaml.isScalar(scalar) || typeof keyOf(scalar.value) === "object" && scalar.value !== null) {
         this.#problem(key, "a key must be plain text, and this one is not");
         continue;
       }
@@ -346,11 +335,11 @@ class Inspection {
   }
 
   #merge(value: Node): void {
-    const follow = (node: Node | undefined) => isAlias(node) ? this.targets.get(node) : node;
+    const follow = (node: Node | undefined) => yaml.isAlias(node) ? this.targets.get(node) : node;
     const source = follow(value);
-    const maps = isSeq(source) ? source.items.map((item) => follow(item as Node)) : [source];
-    if (!maps.every((item) => isMap(item))) {
-      this.#problem(value, "the merge key << takes a mapping or a list of mappings");
+    const maps = yaml.isSeq(source) ? source.items.map((item) => follow(item as Node)) : [source];
+    if (!maps.every((item) => yaml.isMap(item))) {
+      this.#problem(value, "the merge key << needs a mapping or a list of mappings");
     }
   }
 
@@ -362,7 +351,7 @@ class Inspection {
     }
     const size = this.#sizes.get(target);
     if (size === undefined) {
-      this.#problem(alias, `the alias *${alias.source} stands for something that contains it`);
+      this.#problem(alias, `the alias *${alias.source} refers to a value that contains it`);
       return 1;
     }
     this.targets.set(alias, target);
@@ -395,7 +384,7 @@ class Inspection {
 
 /** Only a plain `<<` merges; a quoted one is a key like any other. */
 function isMergeKey(node: Node | null): boolean {
-  return isScalar(node) && node.value === "<<" && node.type === "PLAIN" && !node.tag;
+  return yaml.isScalar(node) && node.value === "<<" && node.type === "PLAIN" && !node.tag;
 }
 
 function inWords({ code, message }: YAMLError): Pick<Problem, "message" | "hint"> {
@@ -403,7 +392,7 @@ function inWords({ code, message }: YAMLError): Pick<Problem, "message" | "hint"
   return {
     message: "found a second document, expected one in a file",
     hint:
-      "put it into a file of its own, and name both (-i may be given several times), or remove the --- before it",
+      "put it into a separate file, and name both (-i may be given several times), or remove the --- before it",
   };
 }
 

@@ -3,7 +3,8 @@
  * hurts: there `y` is a boolean, and a commit such as `1234e567` a number.
  * @module
  */
-import { type CollectionTag, isCollection, isPair, isScalar, type ScalarTag } from "yaml";
+import type { CollectionTag, ScalarTag } from "yaml";
+import defer * as yaml from "yaml";
 import type { Json } from "../../plain/json.ts";
 import {
   decimalInteger,
@@ -16,7 +17,7 @@ import { Sealed, type Unseal } from "../vault/sealed.ts";
 
 const core = "tag:yaml.org,2002:";
 
-/** A whole number as PyYAML takes it, in any of its bases; undefined where it is none. */
+/** A whole number as PyYAML takes it, in any of its bases; undefined if it is none. */
 function integerOf(written: string): Json | undefined {
   const text = written.replaceAll("_", "");
   const digits = text.replace(/^[-+]/, "");
@@ -34,7 +35,7 @@ function integerOf(written: string): Json | undefined {
   return pythonInteger(text.startsWith("-") ? -value : value);
 }
 
-/** A float as PyYAML takes it; undefined where it is none that JSON could carry. */
+/** A float as PyYAML takes it; undefined if it is none that JSON could carry. */
 function floatOf(written: string): Json | undefined {
   const text = written.replaceAll("_", "").toLowerCase();
   const digits = text.replace(/^[-+]/, "");
@@ -62,7 +63,7 @@ function numberBy(
     const value = read(text);
     if (value !== undefined) return value;
     const cut = text.length > 40 ? `${text.slice(0, 40)}…` : text;
-    refuse(`this is no ${what} that JSON could carry: ${JSON.stringify(cut)}`);
+    refuse(`this is a ${what} that JSON cannot represent: ${JSON.stringify(cut)}`);
     return null;
   };
 }
@@ -79,10 +80,10 @@ function isoDate(text: string, refuse: Refuse): string {
   const [, year, month, day, hour, minute, second, fraction, zone] = parts;
   const date = `${year}-${two(month)}-${two(day)}`;
   if (Number(year) < 1 || Number(day) < 1 || Number(day) > daysIn(Number(year), Number(month))) {
-    refuse(`${text} is no day of the calendar; put it in quotes, if it is no date`);
+    refuse(`${text} is not a valid date; put it in quotes if it is not a date`);
   }
   if (Number(hour ?? 0) > 23 || Number(minute ?? 0) > 59 || Number(second ?? 0) > 59) {
-    refuse(`${text} is no time of day; put it in quotes, if it is none`);
+    refuse(`${text} is not a valid time; put it in quotes if it is not a time`);
   }
   if (hour === undefined) return date;
   const micros = fraction && Number(fraction) > 0 ? `.${fraction.slice(0, 6).padEnd(6, "0")}` : "";
@@ -134,7 +135,7 @@ export const pyYamlScalars: ScalarTag[] = [
   // What JSON has no word for could be listed by nobody.
   {
     ...tag("float", /^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/, String),
-    resolve: (text, refuse) => refuse(`${text} is no number that JSON could carry`),
+    resolve: (text, refuse) => refuse(`${text} is a number that JSON cannot represent`),
   },
   tag("timestamp", /^\d{4}-\d\d-\d\d$/, isoDate),
   tag(
@@ -178,9 +179,11 @@ export const jsonScalars: ScalarTag[] = [
 
 /** Marks every text in a list or a mapping, as `!unsafe` marks a single one. */
 function markUnsafe(node: unknown): void {
-  if (isCollection(node)) node.items.forEach(markUnsafe);
-  else if (isPair(node)) markUnsafe(node.value);
-  else if (isScalar(node) && typeof node.value === "string") node.value = { __ansible_unsafe: node.value };
+  if (yaml.isCollection(node)) node.items.forEach(markUnsafe);
+  else if (yaml.isPair(node)) markUnsafe(node.value);
+  else if (yaml.isScalar(node) && typeof node.value === "string") {
+    node.value = { __ansible_unsafe: node.value };
+  }
 }
 
 function unsafeCollection(collection: "seq" | "map"): CollectionTag {

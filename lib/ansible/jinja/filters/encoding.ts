@@ -37,7 +37,7 @@ const json = (name: string, nice: boolean): Filter => (value, args, { run }) => 
     "ensure_ascii",
   ]);
   const width = indent === null ? undefined : Number(figureOf(indent) ?? 0);
-  if ((width ?? 0) > 100) throw new TemplateError(`${name} with far too much indent`);
+  if ((width ?? 0) > 100) throw new TemplateError(`${name} with too much indentation`);
   const text = jsonText(dataOf(value, run), { indent: width, sorted: isTrue(sort), ascii: isTrue(ascii) });
   run.size(text.length);
   return text;
@@ -52,12 +52,12 @@ export const encodingFilters: Readonly<Record<string, Filter>> = {
     utf8("b64decode", bind("b64decode", args, ["encoding"])[0]);
     const text = textOf(value, run).replaceAll(/[^A-Za-z\d+/=]/g, "");
     if (text.length % 4 !== 0) {
-      throw new TemplateError("b64decode of a text that is no base64");
+      throw new TemplateError("b64decode of text that is not base64");
     }
     try {
       return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.from(text, "base64"));
     } catch {
-      throw new TemplateError("b64decode of what is no text in UTF-8");
+      throw new TemplateError("b64decode of bytes that are not UTF-8 text");
     }
   },
   md5: digest("md5", "md5"),
@@ -81,7 +81,7 @@ export const encodingFilters: Readonly<Record<string, Filter>> = {
       return parseJson(value);
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
-      throw new TemplateError("from_json of a text that is no JSON");
+      throw new TemplateError("from_json of text that is not JSON");
     }
   },
 };

@@ -104,7 +104,7 @@ export const mappingFilters: Readonly<Record<string, Filter>> = {
     const lists = named.get("list_merge") ?? "replace";
     const unknown = [...named.keys()].find((name) => name !== "recursive" && name !== "list_merge");
     if (unknown !== undefined || typeof lists !== "string" || !LISTS.includes(lists)) {
-      throw new TemplateError(`combine with "${unknown ?? "list_merge"}=" that it does not know`);
+      throw new TemplateError(`combine with "${unknown ?? "list_merge"}=", which it does not accept`);
     }
     const terms = [value, ...positional].flatMap((term) => isList(term) ? listOf(term, run) : [term])
       .map((term) => {

@@ -23,7 +23,7 @@ function figure(name: string, given: Value): Figure {
   return found;
 }
 
-/** Python's `int(text, base)`; undefined where the text is none. */
+/** Python's `int(text, base)`; undefined if the text is none. */
 function wholeOf(text: string, base: number): bigint | undefined {
   const found = /^\s*([-+]?)(0[xob])?_?([\da-z]+(?:_[\da-z]+)*)\s*$/i.exec(text);
   if (!found) return undefined;
@@ -49,7 +49,7 @@ function wholeOf(text: string, base: number): bigint | undefined {
   return sign === "-" ? -total : total;
 }
 
-/** Python's `float(text)`; undefined where the text is none. */
+/** Python's `float(text)`; undefined if the text is none. */
 function floatOf(text: string): number | undefined {
   const plain = text.trim().replaceAll(/(\d)_(?=\d)/g, "$1");
   if (/^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?$/i.test(plain)) return Number(plain);
@@ -86,7 +86,7 @@ export const numberFilters: Readonly<Record<string, Filter>> = {
     const known = figure("round", given);
     if (method === "common") return value(rounded(known, digits));
     if (method !== "ceil" && method !== "floor") {
-      throw new TemplateError("round by a method that is not known");
+      throw new TemplateError("round with an unknown method");
     }
     const unit = calculate("**", 10n, BigInt(digits));
     return value(calculate("/", BigInt(Math[method](Number(known) * Number(unit))), unit));
@@ -94,7 +94,7 @@ export const numberFilters: Readonly<Record<string, Filter>> = {
   log: (given, args) => {
     const [base] = bind("log", args, ["base"]);
     const known = Number(figure("log", given));
-    if (known <= 0) throw new TemplateError("log of what is not above 0");
+    if (known <= 0) throw new TemplateError("log of a value that is not above 0");
     if (base === undefined) return value(Math.log(known));
     const by = Number(figure("log", base));
     return value(by === 10 ? Math.log10(known) : Math.log(known) / Math.log(by));
@@ -112,6 +112,6 @@ export const numberFilters: Readonly<Record<string, Filter>> = {
 };
 
 function whole(float: number): bigint {
-  if (!Number.isFinite(float)) throw new TemplateError("int of what is no finite number");
+  if (!Number.isFinite(float)) throw new TemplateError("int of a value that is not a finite number");
   return BigInt(Math.trunc(float));
 }

@@ -80,7 +80,7 @@ function partOfUrl(text: string, name: string): Value {
   };
   if (name === "") return parts;
   if (!Object.hasOwn(parts, name)) {
-    throw new TemplateError(`urlsplit for ${JSON.stringify(name)}, which a URL has not`);
+    throw new TemplateError(`urlsplit for ${JSON.stringify(name)}, which a URL does not have`);
   }
   return parts[name]!;
 }

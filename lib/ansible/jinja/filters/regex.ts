@@ -75,7 +75,7 @@ export const regexFilters: Readonly<Record<string, Filter>> = {
       const known = /^\d+$/.test(name)
         ? Number(name) < match.length
         : Object.hasOwn(match.groups ?? {}, name);
-      if (!known) throw new TemplateError(`regex_search for the group ${name}, which there is not`);
+      if (!known) throw new TemplateError(`regex_search for the group ${name}, which does not exist`);
       return (/^\d+$/.test(name) ? match[Number(name)] : match.groups![name]) ?? null;
     });
   },

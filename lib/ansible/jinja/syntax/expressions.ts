@@ -162,7 +162,7 @@ function numberOf(text: string): Json {
     : /^\d+$/.test(digits)
     ? decimalInteger(digits)
     : pythonFloat(Number(digits));
-  if (value === undefined) throw new TemplateError("a number that could not be written down");
+  if (value === undefined) throw new TemplateError("a number that is too large");
   return value;
 }
 

@@ -142,7 +142,7 @@ class Lexer {
     throw new TemplateError(
       rest === ""
         ? `a template that has ${opening} and does not end`
-        : `a template with ${JSON.stringify(rest)} where an expression should go on`,
+        : `a template with ${JSON.stringify(rest)} where the expression should continue`,
       opening === "{{" && rest === "" ? "it ends with }}" : undefined,
     );
   }

@@ -64,7 +64,7 @@ function statement(stream: TokenStream): Tag {
   if (word === "for") return forStatement(stream);
   if (word === "set") return setStatement(stream);
   throw new Unsupported(
-    `a template with {% ${word} %}, which Lockstep does not evaluate`,
+    `a template with {% ${word} %}, which Lockstep does not support`,
     "{% if %}, {% for %} and {% set %} work",
   );
 }

@@ -63,7 +63,7 @@ export class TokenStream {
 
   /** Does `work` one level deeper. Brackets in brackets without end are nobody's expression. */
   nested<T>(work: () => T): T {
-    if (++this.#depth > DEEPEST) throw new TemplateError("a template with far too many brackets in brackets");
+    if (++this.#depth > DEEPEST) throw new TemplateError("a template with brackets nested too deeply");
     const result = work();
     this.#depth--;
     return result;

@@ -15,7 +15,7 @@ import { isList, isMapping, Lazy, typeName, Undefined, type Value } from "./valu
 export function attributeOf(of: Value, name: string, run: Run): Value {
   if (of instanceof Undefined && !of.lenient) return of;
   if (name.startsWith("_") && !hasKey(of, name)) {
-    throw new Unsupported(`".${name}", which Lockstep does not look into`);
+    throw new Unsupported(`".${name}", which Lockstep does not support`);
   }
   return methodOf(of, name, run) ?? memberOf(of, name, run) ?? missing(of, name);
 }
@@ -33,7 +33,7 @@ export function itemOf(of: Value, key: Value, run: Run): Value {
   return missing(of, key);
 }
 
-/** What is in a mapping, a list or a text under a key; undefined where nothing is. */
+/** What is in a mapping, a list or a text under a key; undefined if nothing is. */
 function memberOf(of: Value, key: Value, run: Run): Value | undefined {
   if (of instanceof Lazy) {
     const value = typeof key === "string" ? of.get(key) : undefined;

@@ -26,7 +26,7 @@ import { figureOf } from "../../python/arithmetic.ts";
 
 type Method<T> = (of: T, args: Arguments, run: Run) => Value;
 
-/** The method of a value, ready to be called; undefined where it has none of that name. */
+/** The method of a value, ready to be called; undefined if it has none of that name. */
 export function methodOf(of: Value, name: string, run: Run): Callable | undefined {
   if (typeof of === "string") return bound(TEXT, of, name, run);
   if (of instanceof NativeText) return bound(TEXT, of.text, name, run);
@@ -48,7 +48,7 @@ function bound<T>(
   const method = methods.get(name);
   if (method === undefined) return undefined;
   return new Callable(name, (args) => {
-    if (method === null) throw new Unsupported(`the method ${name}(), which Lockstep does not evaluate`);
+    if (method === null) throw new Unsupported(`the method ${name}(), which Lockstep does not support`);
     return method(of, args, run);
   });
 }
@@ -212,7 +212,7 @@ export function listOf(value: Value, run: Run): readonly Value[] {
   if (value instanceof NativeText) return listOf(value.text, run);
   if (value instanceof Lazy || isMapping(value)) return keysOf(value);
   if (value instanceof Undefined) return value.lenient ? [] : value.fail();
-  throw new TemplateError(`${typeName(value)}, which is made of nothing, where a list is due`);
+  throw new TemplateError(`${typeName(value)}, which is not iterable, where a list is expected`);
 }
 
 /** Python's `str.replace()`. */

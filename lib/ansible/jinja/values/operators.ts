@@ -85,7 +85,7 @@ export function isIn(item: Value, container: Value, run: Run): boolean {
   if (isList(container)) return container.some((member) => isEqual(member, item, run));
   if (container instanceof Lazy) return typeof item === "string" && container.keys().includes(item);
   if (isMapping(container)) return Object.hasOwn(container, keyOf(item));
-  throw new TemplateError(`"in" and ${typeName(container)}, which holds nothing`);
+  throw new TemplateError(`"in" and ${typeName(container)}, which is not a container`);
 }
 
 /** One operator of a chain of comparisons. */
@@ -177,7 +177,7 @@ function repeated(value: Value, times: bigint, run: Run, factor: Value): Value {
 }
 
 function noOperation(operator: string, left: Value, right: Value): TemplateError {
-  const hint = operator === "+" ? 'texts are joined with "~", whatever is joined to them' : undefined;
+  const hint = operator === "+" ? 'join texts with "~"' : undefined;
   return new TemplateError(`"${operator}" between ${typeName(left)} and ${typeName(right)}`, hint);
 }
 
@@ -199,6 +199,6 @@ export function opened(value: Value, run: Run): Value {
 function defined(...values: Value[]): void {
   for (const value of values) {
     if (value instanceof Undefined && !value.lenient) value.fail();
-    if (value === OMIT) throw new TemplateError("omit, which is no value to calculate with");
+    if (value === OMIT) throw new TemplateError("omit, which cannot be used in a calculation");
   }
 }

@@ -5,7 +5,7 @@
 import { TemplateError } from "./template_error.ts";
 import type { Arguments, Value } from "./values.ts";
 
-/** The values of the parameters, in their order; undefined where one is not given. Throws a TemplateError as Python would a TypeError. */
+/** The values of the parameters, in their order; undefined if one is not given. Throws a TemplateError as Python would a TypeError. */
 export function bind(
   what: string,
   { positional, named }: Arguments,
@@ -20,7 +20,7 @@ export function bind(
   const values: (Value | undefined)[] = parameters.map((_, at) => positional[at]);
   for (const [name, value] of named) {
     const at = parameters.indexOf(name);
-    if (at < 0) throw new TemplateError(`${what} with "${name}=", which it does not know`);
+    if (at < 0) throw new TemplateError(`${what} with "${name}=", which it does not accept`);
     if (at < positional.length) throw new TemplateError(`${what} with "${name}" twice`);
     values[at] = value;
   }

@@ -32,21 +32,21 @@ export class Run {
   #depth = 0;
   #regexTime = REGEX_TIME;
 
-  /** Counts so many steps. Throws an Excess where they are too many. */
+  /** Counts so many steps. Throws an Excess if they are too many. */
   spend(steps: number): void {
     this.#steps += steps;
-    if (this.#steps > MOST_STEPS) throw new Excess("a template that does not come to an end");
+    if (this.#steps > MOST_STEPS) throw new Excess("a template that does not end");
   }
 
-  /** Allows a text or list of a size, before it is made; its making counts as steps. Throws an Excess where it is too large. */
+  /** Allows a text or list of a size, before it is made; its making counts as steps. Throws an Excess if it is too large. */
   size(size: number): void {
-    if (!(size <= LARGEST)) throw new Excess("a template that comes to far too much text");
+    if (!(size <= LARGEST)) throw new Excess("a template whose result is too long");
     this.spend(Math.ceil(size / 64));
   }
 
-  /** Does `work` one level deeper. Throws an Excess where that is too deep. */
+  /** Does `work` one level deeper. Throws an Excess if that is too deep. */
   deeper<T>(work: () => T): T {
-    if (++this.#depth > DEEPEST) throw new Excess("a template that goes far too deep");
+    if (++this.#depth > DEEPEST) throw new Excess("a template that is nested too deeply");
     try {
       return work();
     } finally {
@@ -88,7 +88,7 @@ export class Run {
     return opened || named.some((text) => !String(outcome).includes(text));
   }
 
-  /** Does `work`, which runs a regular expression. Throws an Excess where there is no time left. */
+  /** Does `work`, which runs a regular expression. Throws an Excess if there is no time left. */
   inTime<T>(work: () => T): T {
     const start = performance.now();
     try {

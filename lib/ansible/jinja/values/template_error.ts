@@ -14,7 +14,7 @@ export class TemplateError extends Error {
   }
 }
 
-/** Something was used that is not defined. Where a variable of another template is to blame, `default()` may still make up for it. */
+/** Something was used that is not defined. If a variable of another template is to blame, `default()` may still make up for it. */
 export class UndefinedError extends TemplateError {
   override readonly name = "UndefinedError";
 }

@@ -27,11 +27,11 @@ export function dataOf(value: Value, run: Run): Json {
   if (value instanceof Undefined) return value.fail();
   if (value instanceof NativeText) return value.text;
   if (value === OMIT) {
-    throw new TemplateError("omit within a value", "it works alone: default(omit)");
+    throw new TemplateError("omit within a value", "use it alone: default(omit)");
   }
   if (value instanceof Callable) {
     throw new Unsupported(
-      `"${value.name}", which is a function and no value`,
+      `"${value.name}", which is a function, not a value`,
       `call it: ${value.name}(); for a key of that name write ['${value.name}']`,
     );
   }

@@ -53,7 +53,7 @@ export interface Arguments {
   readonly named: ReadonlyMap<string, Value>;
 }
 
-/** Ansible's `omit`: whoever reads a variable that is this one takes it for not set. */
+/** Ansible's `omit`: anyone who reads a variable that is this one takes it for not set. */
 export const OMIT: Callable = new Callable("omit", () => OMIT);
 
 /** Whether a value is a plain mapping. */
