@@ -2,6 +2,7 @@
  * `docs/variables.md`: every variable with what it may be, its default and what it is for.
  * @module
  */
+import { markdownTable } from "../../plain/markdown_table.ts";
 import { expectedOf, type VariableName, variableOf } from "../variables.ts";
 import { variableGroups } from "./groups.ts";
 import { presetOf } from "./words.ts";
@@ -25,14 +26,10 @@ export function variablesPage(): string {
 }
 
 function table(names: readonly VariableName[]): string {
-  const head = ["variable", "may be", "default", "meaning"];
-  const rows = names.map((
-    name,
-  ) => [`\`${name}\``, cell(expectedOf(name)), cell(defaultOf(name)), cell(variableOf(name).meaning)]);
-  const widths = head.map((_, at) => Math.max(...[...rows, head].map((row) => row[at]!.length)));
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((text, at) => text.padEnd(widths[at]!)).join(" | ")} |\n`;
-  return line(head) + line(widths.map((width) => "-".repeat(width))) + rows.map(line).join("");
+  return markdownTable([
+    ["variable", "may be", "default", "meaning"],
+    ...names.map((name) => [`\`${name}\``, expectedOf(name), defaultOf(name), variableOf(name).meaning]),
+  ]);
 }
 
 function defaultOf(name: VariableName): string {
@@ -40,9 +37,4 @@ function defaultOf(name: VariableName): string {
   if (preset === undefined) return variableOf(name).unset ?? "";
   if (typeof preset === "boolean") return preset ? "yes" : "no";
   return typeof preset !== "string" ? String(preset) : preset === "" ? "" : `\`${preset}\``;
-}
-
-/** Text as one cell of a table. */
-function cell(text: string): string {
-  return text.replaceAll("|", "\\|");
 }
