@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { join } from "@std/path";
 import { type Problem, UsageError } from "../errors.ts";
+import { append } from "../plain/append.ts";
 import { openPlain } from "../plain_file.ts";
 import { checkTemplate, type TemplateFile } from "../settings/templates.ts";
 import { reasonOf } from "./folder.ts";
@@ -51,7 +52,7 @@ export async function readTemplates(
       found.push(template);
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
-      problems.push(...error.problems);
+      append(problems, error.problems);
     }
   }
   if (problems.length > 0) throw new UsageError(problems);
