@@ -4,8 +4,7 @@
  * @module
  */
 import { EXIT, Failure, formatFailure } from "../errors.ts";
-import type { ArtifactsSummary, Listener } from "../events.ts";
-import type { ArtifactSet } from "../manifest.ts";
+import type { Listener } from "../events.ts";
 import { openRun } from "../report/record/run_dir.ts";
 import { rollout, type RolloutOptions } from "../rollout/rollout.ts";
 import { heapKeeper } from "../memory.ts";
@@ -24,7 +23,6 @@ export type PipelineRun =
   & Pick<RolloutOptions, "run" | "hosts" | "pipeline" | "writes">
   & Partial<RolloutOptions>
   & {
-    readonly sets?: readonly ArtifactSet[];
     /** Commands that are run on this machine. */
     readonly hooks?: ControllerHooks;
     /** Whether what the tasks found is what the user asked for. */
@@ -35,7 +33,8 @@ export type PipelineRun =
 
 /** Returns the exit code. */
 export async function runPipeline(options: Configured<HostsOptions>, what: PipelineRun): Promise<number> {
-  const { sets = [], hooks = new Map(), details = false, releases = false, warnings = [], ...rest } = what;
+  const { artifacts = [], hooks = new Map(), details = false, releases = false, warnings = [], ...rest } =
+    what;
   const runDir = await openRun(options.reports, what.run.id, warn, options.reportsMode);
   const view = harmless(
     await viewOf(outputForm(options), runDir, { verbosity: Number(options.verbose), details, releases }),
@@ -47,7 +46,7 @@ export async function runPipeline(options: Configured<HostsOptions>, what: Pipel
   });
   const told = {
     run: what.run.id,
-    releases: sets.map(({ id }) => id),
+    releases: artifacts.map(({ id }) => id),
     hosts: what.hosts.length,
     report: runDir.path,
   };
@@ -55,7 +54,7 @@ export async function runPipeline(options: Configured<HostsOptions>, what: Pipel
   try {
     const exitCode = await rollout({
       forks: options.forks,
-      artifacts: sets.map((set) => summaryOf(set)),
+      artifacts,
       connect: connector(options),
       listener: together(runDir.listener, view, smallHeap(), switched.listener),
       stop: stop.signal,
@@ -94,16 +93,6 @@ function smallHeap(): Listener {
   return ({ type }) => {
     if (type === "host-prepared" || type === "host-finished") keepSmall();
   };
-}
-
-/** The files that the manifest lists; metadata.json, which travels with them, is not one of them. */
-export function summaryOf(
-  { id, version, files }: ArtifactSet,
-  rendered?: ArtifactsSummary["rendered"],
-): ArtifactsSummary {
-  const listed = files.filter((file) => file.name !== "metadata.json");
-  const bytes = listed.reduce((sum, file) => sum + file.bytes, 0);
-  return { id, version, files: listed.length, bytes, ...(rendered === undefined ? {} : { rendered }) };
 }
 
 /** A run whose record could not be kept is told apart from one that went wrong, unless it did. */

@@ -2,17 +2,14 @@
  * `verify-remote`, `health-check` and `cleanup`: one task over the hosts.
  * @module
  */
-import process from "node:process";
 import { join } from "@std/path";
-import { releasesOf } from "../../manifest.ts";
-import { setsOf } from "../../sets/sets_of.ts";
 import { configured } from "../options/configured.ts";
 import { hostsOf, inventoryOf, settingsFor } from "../fleet/hosts.ts";
 import { hostsCommand } from "../options/common.ts";
 import type { LoadPipelines } from "../project/pipelines.ts";
-import { runPipeline, summaryOf } from "../run.ts";
+import { runPipeline } from "../run.ts";
 import { FEW } from "../../report/words/groups.ts";
-import { readSets } from "../fleet/sets.ts";
+import { readReleases } from "../fleet/sets.ts";
 import { runContext } from "../run_context.ts";
 import { exits } from "../exits.ts";
 
@@ -25,10 +22,8 @@ export function verifyRemoteCommand(load: LoadPipelines) {
       const options = await configured(given);
       const { hosts: selected } = await inventoryOf(options);
       const hosts = settingsFor(selected, options);
-      const dirs = hosts.flatMap(setsOf).map((host) => host.artifactsDir).filter(hasManifest);
-      const sets = await readSets(dirs, options);
+      const { releases, artifacts } = await readReleases(hosts, selected, options, hasManifest);
       const { verifyRemotePipeline } = await load();
-      const releases = releasesOf(sets, hosts.flatMap(setsOf), selected, process.cwd());
       const run = runContext("verify-remote", options);
       return await runPipeline(options, {
         run,
@@ -37,7 +32,7 @@ export function verifyRemoteCommand(load: LoadPipelines) {
         writes: false,
         details: hosts.length <= FEW,
         releases: hosts.length > 1,
-        artifacts: [...sets].map(([dir, set]) => summaryOf(set, releases.rendered(dir))),
+        artifacts,
       });
     }));
 }

@@ -2,13 +2,10 @@
  * `deploy` and `plan`.
  * @module
  */
-import process from "node:process";
 import { EXIT, UsageError } from "../../errors.ts";
 import { didYouMean } from "../../plain/near_miss.ts";
-import { type ArtifactSet, type Releases, releasesOf } from "../../manifest.ts";
 import { releaseOfBackup } from "../../rollout/backup_release.ts";
 import type { RolloutOptions } from "../../rollout/rollout.ts";
-import { setsOf } from "../../sets/sets_of.ts";
 import type { Task } from "../../task.ts";
 import { inventoryOf, settingsFor } from "../fleet/hosts.ts";
 import { type Configured, configured } from "../options/configured.ts";
@@ -17,10 +14,10 @@ import type { LoadPipelines, Pipelines } from "../project/pipelines.ts";
 import { projectPipelines, variablesFor } from "../project/project.ts";
 import { recordOf } from "../options/recorded.ts";
 import { type FleetOptions, rolloutCommand, rolloutOf } from "../options/rollout.ts";
-import { type PipelineRun, runPipeline, summaryOf } from "../run.ts";
+import { type PipelineRun, runPipeline } from "../run.ts";
 import { print } from "../output/streams.ts";
 import type { RunStarted } from "../../report/fold/run_state.ts";
-import { readSets, setWarnings } from "../fleet/sets.ts";
+import { type LocalReleases, readReleases, setWarnings } from "../fleet/sets.ts";
 import { runContext } from "../run_context.ts";
 import { exits } from "../exits.ts";
 
@@ -56,12 +53,9 @@ async function deploy(
   });
 }
 
-/** Hosts, and what is put live on them. */
-export interface Deployed {
+/** Hosts, and what is put live on them: no sets if nothing is. */
+export interface Deployed extends LocalReleases {
   readonly hosts: RolloutOptions["hosts"];
-  /** By folder; empty where nothing is put live. */
-  readonly sets: ReadonlyMap<string, ArtifactSet>;
-  readonly releases: Releases;
 }
 
 /**
@@ -83,9 +77,8 @@ export async function fleetOf(
     variablesFor(pipeline, project),
   );
   const switches = pipeline.some((task) => task.switches);
-  const sets = await readSets(deploys ? hosts.flatMap(setsOf).map((host) => host.artifactsDir) : [], options);
   return {
-    deployed: { hosts, sets, releases: releasesOf(sets, hosts.flatMap(setsOf), selected, process.cwd()) },
+    deployed: { hosts, ...await readReleases(deploys ? hosts : [], selected, options) },
     fleet: {
       ...rolloutOf(options, hosts, inventory, planned?.waves),
       ...(switches ? { hooks: await controllerHooks(selected, hosts) } : {}),
@@ -97,7 +90,7 @@ export async function fleetOf(
 export function deployment(
   command: string,
   options: Configured<FleetOptions>,
-  { hosts, sets, releases }: Deployed,
+  { hosts, sets, releases, artifacts }: Deployed,
   { pipelines, withHooks, afterFailure }: Pipelines,
   pipeline: readonly Task[],
 ): PipelineRun {
@@ -116,8 +109,7 @@ export function deployment(
         return releaseOfBackup(host, undefined, was);
       },
     },
-    sets: [...sets.values()],
-    artifacts: [...sets].map(([dir, set]) => summaryOf(set, releases.rendered(dir))),
+    artifacts,
     warnings: setWarnings(sets.values()),
     options: recordOf(options, sets),
   };

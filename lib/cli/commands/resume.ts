@@ -101,8 +101,8 @@ export function resumeCommand(load: LoadPipelines) {
       refuseMissing(first.hosts, new Set(deployed.hosts.map((host) => host.name)), report.run);
       const runOf = pipeline === undefined ? deployment : namedRun;
       const what = runOf(first.command, given, deployed, project, tasks);
-      checkSets(recorded, what.sets ?? [], report.run);
-      checkRendered(first.artifacts, what.artifacts ?? [], finished, report.run);
+      checkSets(recorded, [...deployed.sets.values()], report.run);
+      checkRendered(first.artifacts, deployed.artifacts, finished, report.run);
       return await runPipeline(given, { ...what, ...fleet, done: finished, resumes: report.run });
     }));
 }

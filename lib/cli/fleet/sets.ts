@@ -4,10 +4,60 @@
  */
 import process from "node:process";
 import { isAbsolute, relative } from "@std/path";
+import type { Host } from "../../ansible/mod.ts";
 import { type Problem, UsageError } from "../../errors.ts";
-import { type ArtifactSet, type LinkOptions, type OutsideLink, readArtifactSet } from "../../manifest.ts";
+import type { ArtifactsSummary } from "../../events.ts";
+import {
+  type ArtifactSet,
+  type LinkOptions,
+  type OutsideLink,
+  readArtifactSet,
+  type Releases,
+  releasesOf,
+} from "../../manifest.ts";
 import { append } from "../../plain/append.ts";
 import { oneLine } from "../../plain/printable.ts";
+import type { HostSettings } from "../../settings/mod.ts";
+import { setsOf } from "../../sets/sets_of.ts";
+
+/** The local sets of hosts, and the release of each host. */
+export interface LocalReleases {
+  /** By folder. */
+  readonly sets: ReadonlyMap<string, ArtifactSet>;
+  readonly releases: Releases;
+  /** One for each set, for the run's record. */
+  readonly artifacts: readonly ArtifactsSummary[];
+}
+
+/**
+ * Reads the sets of hosts, whose settings are `settings`, from the folders that are `wanted`, and renders their templates. Throws a UsageError
+ * with everything that is wrong with any set, or any template.
+ */
+export async function readReleases(
+  settings: readonly HostSettings[],
+  hosts: readonly Host[],
+  options: LinkOptions = {},
+  wanted: (dir: string) => boolean = () => true,
+): Promise<LocalReleases> {
+  const all = settings.flatMap(setsOf);
+  const sets = await readSets(all.map(({ artifactsDir }) => artifactsDir).filter(wanted), options);
+  const releases = releasesOf(sets, all, hosts, process.cwd());
+  return {
+    sets,
+    releases,
+    artifacts: [...sets].map(([dir, set]) => summaryOf(set, releases.rendered(dir))),
+  };
+}
+
+/** The files that the manifest lists; metadata.json, which travels with them, is not one of them. */
+function summaryOf(
+  { id, version, files }: ArtifactSet,
+  rendered: ArtifactsSummary["rendered"],
+): ArtifactsSummary {
+  const listed = files.filter((file) => file.name !== "metadata.json");
+  const bytes = listed.reduce((sum, file) => sum + file.bytes, 0);
+  return { id, version, files: listed.length, bytes, ...(rendered === undefined ? {} : { rendered }) };
+}
 
 /** The local set of each folder that the hosts name, each read once. Throws a UsageError with everything that is wrong with any. */
 export async function readSets(

@@ -5,11 +5,9 @@
  * @module
  */
 import { configured } from "../../../lib/cli/options/configured.ts";
-import process from "node:process";
 import { inventoryOf, settingsFor } from "../../../lib/cli/fleet/hosts.ts";
-import { readSets } from "../../../lib/cli/fleet/sets.ts";
+import { readReleases } from "../../../lib/cli/fleet/sets.ts";
 import { runContext } from "../../../lib/cli/run_context.ts";
-import { releasesOf } from "../../../lib/manifest.ts";
 import { connector } from "../../../lib/rollout/connector.ts";
 import { hostsCommand } from "../../../lib/cli/options/common.ts";
 import type { HostSettings } from "../../../lib/settings/mod.ts";
@@ -69,8 +67,7 @@ async function main(orders: Orders, args: readonly string[]): Promise<number> {
   const options = await configured(hostsCommand("torture", "").parse(args, { from: "user" }).opts());
   const { hosts: selected } = await inventoryOf(options);
   const hosts = settingsFor(selected, options);
-  const sets = await readSets(hosts.map((host) => host.artifactsDir));
-  const releases = releasesOf(sets, hosts, selected, process.cwd());
+  const { releases } = await readReleases(hosts, selected);
   const open = connector(options);
   const counts = new Map<string, number>();
   if (orders.fate === "controller") { for (const { name } of hosts) underWay.add(name); }
