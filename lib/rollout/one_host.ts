@@ -101,11 +101,14 @@ class OneHost {
   /** Why the session was ended by us; null while it was not. */
   #late: Failure | null = null;
   #hostDeadline = Infinity;
-  /** From the switch on, an interrupted host is finished or undone; until then it is let go at once. */
-  #begun = false;
 
   constructor(job: HostJob) {
     this.#job = job;
+  }
+
+  /** From the switch on, an interrupted host is finished or undone; until then it is let go at once. */
+  get #begun(): boolean {
+    return this.#sets.some(({ begun }) => begun);
   }
 
   get bytesSent(): number {
@@ -188,7 +191,7 @@ class OneHost {
         host.setRelease(await this.#job.releaseOf(host));
       }
       for (const { task, set, holds, again } of turnsOf(pipeline, sets)) {
-        if (task.switches) this.#begun = set.begun = true;
+        if (task.switches) set.begun = true;
         set.host.holds = holds;
         const error = await this.#task(task, set.host, again);
         if (task === pipeline[0] || !set.begun) set.previousRelease = await liveRelease(set.host);
