@@ -46,7 +46,7 @@ export interface Reconnect {
 /** What a task found, for reports. */
 export type Detail = { readonly [key: string]: Json };
 
-/** Why a task cannot do its work; the task and the host are added if it is thrown. */
+/** Why a task cannot do its work; the task and the host are added when it is thrown. */
 export type Refusal = Omit<FailureData, "action" | "host">;
 
 /** What a task decides. `warning` is said to the user, whatever the decision. */

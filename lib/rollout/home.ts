@@ -11,7 +11,7 @@ import type { Remote } from "../remote/remote.ts";
 const home: Program = program("home", 'cd ~ && printf "%s\\n" "$HOME"');
 
 /**
- * The settings with a deploy path that begins with `~/` put if that is; all others as they are, without a question. Throws a Failure, and
+ * The settings with `~/` at the beginning of the deploy path replaced by the user's home there; all others as they are, without a question. Throws a Failure, and
  * closes the session, if the user has no home.
  */
 export async function atHome(settings: HostSettings, remote: Remote): Promise<HostSettings> {

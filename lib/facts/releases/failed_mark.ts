@@ -45,7 +45,7 @@ export function parseFailed(text: string): FailedHere {
   return { release, mark: plain && fault !== null && more.length === 0 ? { at, run, fault } : null };
 }
 
-/** "its service did not become ready, in run R of T". */
+/** "its service did not become ready, in run R at T". */
 export function markInWords(mark: FailedMark | null): string {
   return mark === null
     ? "the time and reason were not recorded"
