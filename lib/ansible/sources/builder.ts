@@ -329,7 +329,7 @@ export class InventoryBuilder {
         fleet,
         groups: inherited.groups,
         vars: overlay.vars(inherited.vars, this.#over(inherited, all)),
-        // Asked for only if something is to be said about a variable.
+        // Asked for only if something should be said about a variable.
         get origins() {
           return overlaid(inherited.origins, all, (setting) => setting.origin);
         },

@@ -1,6 +1,6 @@
 /**
  * Groups and hosts out of an INI text, as Ansible's ini plugin reads them: `[group]`, `[group:children]`, `[group:vars]`, hosts with
- * variables beside them. Where Ansible gives up at the first mistake, this reports all of them, each in its place.
+ * variables beside them. Ansible gives up at the first mistake, this reports all of them, each in its place.
  * @module
  */
 import type { Problem } from "../../errors.ts";
@@ -46,7 +46,7 @@ export function readIniInventory(
 class Reader {
   readonly #pending = new Map<string, Pending>();
   #group = "ungrouped";
-  /** What follows the head of an unknown section is passed over: it would be noise. */
+  /** What follows the head of an unknown section is skipped: it would be noise. */
   #section: Section | "unknown" = "hosts";
   #line = 0;
   /** Where the line begins in the text. */

@@ -20,7 +20,7 @@ const SECTIONS = ["hosts", "vars", "children"];
 export interface ListReading {
   readonly builder: InventoryBuilder;
   readonly check: VariableCheck;
-  /** The variables of one host, for a list that does not have them; undefined where it has told why not. */
+  /** The variables of one host, for a list that does not have them; undefined if it has told why not. */
   readonly varsOf: (host: string) => Promise<Mapping | undefined>;
 }
 

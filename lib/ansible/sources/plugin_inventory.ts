@@ -31,7 +31,7 @@ export interface PluginReading {
   readonly vaultIds?: readonly string[] | undefined;
   /** For one call; the default is generous. */
   readonly seconds?: number | undefined;
-  /** False where nothing is to be run for an inventory. */
+  /** False if nothing should be run for an inventory. */
   readonly runs?: boolean | undefined;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The programs that give sources of one inventory, each asked once: a source is read again where another one is left out, and may be named twice.
+ * The programs that give sources of one inventory, each asked once: a source is read again if another one is left out, and may be named twice.
  * @module
  */
 import type { Json } from "../../plain/json.ts";

@@ -9,6 +9,7 @@ import type { Problem } from "../../errors.ts";
 import { firstOf } from "../../plain/left_out.ts";
 import { readBounded } from "../bounded_file.ts";
 import { didYouMean } from "../../plain/near_miss.ts";
+import { decodeUtf8, firstNonUtf8 } from "../../plain/utf8.ts";
 import { hasShebang, isProgram, lineOfUnreadConfiguration, textKind } from "./source_kind.ts";
 
 const EXTENSIONS = ["", ".yaml", ".yml", ".json", ".ini"];
@@ -39,7 +40,7 @@ export interface Found {
   readonly missing?: Problem;
   /** What is wrong with files, each by its name. */
   readonly problems: Problem[];
-  /** Of files in a folder that are passed over, though they look like an inventory. */
+  /** Of files in a folder that are skipped, though they look like an inventory. */
   readonly warnings: Problem[];
 }
 
@@ -57,7 +58,7 @@ export async function findSources(name: string, namedBy: string, cwd: string): P
   const passedOver: string[] = [];
   await read(file, cwd, { sources, passedOver }, problems, []);
   const isFolder = (await stat(resolve(cwd, file))).isDirectory();
-  // Where there is nothing else, any of them may be what was meant.
+  // If there is nothing else, any of them may be what was meant.
   const missed = passedOver.filter((one) => sources.length === 0 || /\.ini$/i.test(one));
   const warnings = missed.length === 0 ? [] : [{
     where: file,
@@ -69,7 +70,7 @@ export async function findSources(name: string, namedBy: string, cwd: string): P
   return { sources, folder: isFolder ? file : dirname(file), problems, warnings };
 }
 
-/** How many files that are passed over are named. */
+/** How many files that are skipped are named. */
 const SHOWN = 5;
 
 /** Reads a file, or every file of a folder in the order of their names. `within` are the folders around it. */
@@ -138,7 +139,7 @@ function sourceOf(
     });
     return undefined;
   }
-  const text = decoded(content);
+  const text = decodeUtf8(content);
   const line = text === undefined ? undefined : lineOfUnreadConfiguration(file, text);
   if (line !== undefined) {
     problems.push({
@@ -158,34 +159,25 @@ function sourceOf(
     const lines = loose.split("\n").map((line) => /^[#;]/.test(line) ? "" : line);
     const bad = lines.findIndex((line) => line.includes("\ufffd"));
     if (bad < 0) return { file, kind: "ini", text: lines.join("\n") };
-    problems.push({
-      where: file,
-      line: bad + 1,
-      col: lines[bad]!.indexOf("\ufffd") + 1,
-      message: "this is not UTF-8 text",
-    });
+    const col = lines[bad]!.indexOf("\ufffd") + 1;
+    problems.push({ where: file, line: bad + 1, col, message: "this is not UTF-8 text" });
     return undefined;
   }
-  problems.push({ where: file, message: "this is not UTF-8 text" });
+  problems.push({ where: file, ...firstNonUtf8(content), message: "this is not UTF-8 text" });
   return undefined;
 }
 
 /** A file's text; undefined (and a problem) if it cannot be read or is not UTF-8. */
 export async function readUtf8(file: string, cwd: string, problems: Problem[]): Promise<string | undefined> {
   try {
-    const text = decoded(await readBounded(resolve(cwd, file)));
-    if (text === undefined) problems.push({ where: file, message: "this is not UTF-8 text" });
+    const bytes = await readBounded(resolve(cwd, file));
+    const text = decodeUtf8(bytes);
+    if (text === undefined) {
+      problems.push({ where: file, ...firstNonUtf8(bytes), message: "this is not UTF-8 text" });
+    }
     return text;
   } catch (error) {
     problems.push(unreadable(file, error));
-    return undefined;
-  }
-}
-
-function decoded(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
     return undefined;
   }
 }

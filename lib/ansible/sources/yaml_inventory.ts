@@ -63,7 +63,7 @@ class Reader {
     }
   }
 
-  /** Reads a group with everything below it. Returns its name where it could be added. */
+  /** Reads a group with everything below it. Returns its name if it could be added. */
   #group(entry: Entry, parentPath: string): string | undefined {
     const name = this.#name(entry, parentPath, "group");
     if (name === undefined) return undefined;

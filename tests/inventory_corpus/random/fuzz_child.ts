@@ -15,8 +15,6 @@ import { askOurs } from "../ours.ts";
 const MOST_SECONDS = 5;
 const MOST_MEMORY = 700e6;
 
-/** Mistakes of a file as a whole, which no line has. */
-const WHOLE_FILE = /not a text in UTF-8/;
 /** What begins so has no lines to name: a program's are not those of what it prints, and those of a cipher text tell nothing. */
 const WITHOUT_LINES = ["#!", "$ANSIBLE_VAULT"];
 
@@ -63,9 +61,9 @@ async function run(seed: number, mutant: Mutant): Promise<Outcome> {
 }
 
 /** A mistake in a file says where in it. */
-function isPositioned({ where, line, message }: Problem, { files }: Mutant): boolean {
+function isPositioned({ where, line }: Problem, { files }: Mutant): boolean {
   const bytes = files[where];
-  if (bytes === undefined || (line ?? 0) > 0 || WHOLE_FILE.test(message)) return true;
+  if (bytes === undefined || (line ?? 0) > 0) return true;
   const text = new TextDecoder().decode(bytes);
   return WITHOUT_LINES.some((start) => text.startsWith(start));
 }

@@ -3,10 +3,11 @@
  * @module
  */
 import { assert } from "@std/assert";
+import { everyTest } from "../../sampled.ts";
 import { formatFaults, fuzz } from "./fuzz.ts";
 
 const SEED = Number(Deno.env.get("FUZZ_SEED") ?? 20261124);
-const COUNT = Number(Deno.env.get("FUZZ_COUNT") ?? 1_000);
+const COUNT = Number(Deno.env.get("FUZZ_COUNT") ?? (everyTest ? 1_000 : 250));
 
 Deno.test("loadInventory() ends in a result or a positioned error, whatever the file holds", async () => {
   console.log(`FUZZ_SEED=${SEED} FUZZ_COUNT=${COUNT}`);

@@ -184,7 +184,7 @@ function isProgram(text: string): boolean {
 function mutateText(chance: Chance, text: string, others: () => string[]): Uint8Array {
   let bytes = encoder.encode(text);
   for (let times = chance.between(1, 4); times > 0; times--) bytes = mutateOnce(chance, bytes, others);
-  // Nothing that chance wrote is ever to be run, whoever thinks it a program.
+  // Nothing that chance wrote is ever to be run, whatever takes it for a program.
   return bytes[0] === 0x23 && bytes[1] === 0x21 ? join(encoder.encode("\n"), bytes) : bytes;
 }
 

@@ -178,7 +178,7 @@ export function randomInventory(seed: number): Case {
   const written = { yaml: yamlText, ini: iniText, program: programText };
   const suffixes = {
     yaml: ["", ".yaml", ".yml"],
-    // A folder's files named .ini are passed over.
+    // A folder's files named .ini are skipped.
     ini: folder === "" ? ["", ".ini", ".prod"] : ["", ".prod"],
     program: ["", ".sh"],
   };
@@ -284,7 +284,7 @@ function iniText(chance: Chance, { groups, children }: Plan): string {
   const sections = groups.flatMap((group) => {
     const inner = children.get(group) ?? [];
     return [
-      // Every group is declared, whatever else is said of it.
+      // Every group is declared, whatever else is said about it.
       [`[${group}]`, ...(chance.oneIn(4) ? [] : hosts())],
       ...(inner.length > 0 ? [[`[${group}:children]`, ...inner]] : []),
       ...(chance.oneIn(2) ? [[`[${group}:vars]`, ...vars()]] : []),
@@ -412,7 +412,7 @@ function randomPattern(chance: Chance, groups: readonly string[]): string {
     }
   };
   const signed = () => chance.pick(["", "", "", "!", "&"]) + term();
-  // A colon parts terms only where no address has one.
+  // A colon parts terms only if no address has one.
   return Array.from({ length: chance.between(1, 3) }, signed).join(chance.pick([",", ",", ":"]));
 }
 

@@ -207,7 +207,7 @@ Deno.test("loadInventory() refuses a source by its kind, if it is none that is r
     const expected = {
       "dynamic": "dynamic: found a script that is not executable",
       "hosts.toml": "hosts.toml:1:1: found TOML, expected YAML, JSON, INI or a program",
-      "latin.yaml": "latin.yaml: this is not UTF-8 text",
+      "latin.yaml": "latin.yaml:1:2: this is not UTF-8 text",
       "list.yaml": "list.yaml:1:1: found a list, expected groups such as all:",
       "plugin.json":
         "plugin.json:1:2: plugin: found the configuration of an inventory plugin, expected groups such as all:",

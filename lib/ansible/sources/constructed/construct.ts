@@ -1,6 +1,6 @@
 /**
  * Variables and groups made of those that are there already, as Ansible's `constructed` plugin makes them: `compose`, `groups`,
- * `keyed_groups`. An expression that comes to nothing is passed over, unless `strict`; one that Lockstep does not evaluate never is.
+ * `keyed_groups`. An expression that comes to nothing is skipped, unless `strict`; one that Lockstep does not evaluate never is.
  * @module
  */
 import type { Json } from "../../../plain/json.ts";
@@ -91,7 +91,7 @@ class HostConstruction {
     const group = safeName(name);
     if (!this.#canBeGroup(group, origin)) return;
     this.builder.addGroup(group);
-    // Where a group has the name of the host it is the group that goes there, as with Ansible.
+    // If a group has the name of the host, it is the group that goes there, as with Ansible.
     if (this.builder.addChild(group, this.name)) return;
     this.#refuse(
       origin,
@@ -139,7 +139,7 @@ class HostConstruction {
     for (const bare of names) this.#join(safeName(`${prefix}${separator}${bare}`), parent, origin);
   }
 
-  /** The name of the group above; empty for none, undefined where it comes to nothing. */
+  /** The name of the group above; empty for none, undefined if it comes to nothing. */
   #parent({ parentGroup }: KeyedGroup): string | undefined {
     if (isNothing(parentGroup)) return "";
     if (typeof parentGroup !== "string") return pythonText(parentGroup);
@@ -164,7 +164,7 @@ class HostConstruction {
     return name !== "";
   }
 
-  /** What a template comes to; undefined where it comes to nothing, with a problem if that is one. */
+  /** What a template comes to; undefined if it comes to nothing, with a problem if that is one. */
   #evaluate(template: string, origin: Origin, what: string, inGroups = false) {
     const host = inGroups ? this.#host! : this.#withExtraVars!;
     try {
@@ -191,7 +191,7 @@ class HostConstruction {
   }
 }
 
-/** The names that a key stands for, without prefix; undefined where it stands for none. */
+/** The names that a key stands for, without prefix; undefined if it stands for none. */
 function bareNames(
   key: Json,
   { separator, defaultValue, trailingSeparator }: KeyedGroup,

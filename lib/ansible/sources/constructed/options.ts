@@ -22,7 +22,7 @@ export interface KeyedGroup {
   readonly key: Json;
   readonly prefix: Json;
   readonly separator: Json;
-  /** Null where none is given. */
+  /** Null if none is given. */
   readonly defaultValue: Json;
   readonly trailingSeparator: Json;
   readonly parentGroup: Json;
