@@ -15,6 +15,10 @@ try {
   await run(Deno.execPath(), ["pack", "--quiet", "--allow-dirty", "--no-source-maps", "--output", packed]);
   await run("tar", ["-xzf", packed, "-C", folder]);
   const contents = join(folder, "package");
+  // `deno pack` only warns if a type of the public API cannot be read off the source, and then leaves out all of them.
+  await Deno.stat(join(contents, "mod.d.ts")).catch((cause) => {
+    throw new Error("deno pack made no types: see `deno publish --dry-run`", { cause });
+  });
   for await (const path of modulesIn(contents)) await makeRelative(contents, path);
   await Deno.writeTextFile(join(contents, "deno.json"), JSON.stringify({ version: config.version }) + "\n");
   await describe(join(contents, "package.json"));
