@@ -1,5 +1,5 @@
 /**
- * Whoever is measured: something that brings a set to every device of a fleet.
+ * What is measured: something that brings a set to every device of a fleet.
  * @module
  */
 import type { Artifacts } from "../tests/fleet/support/artifacts.ts";
@@ -12,7 +12,7 @@ export interface Job {
   readonly fleet: Fleet;
   /** For `ssh -F`: the fleet's own, with the key exchange that is measured. */
   readonly sshConfig: string;
-  /** What is to be live in the end. */
+  /** What should be live in the end. */
   readonly set: Artifacts;
   /** Hosts at once. */
   readonly forks: number;
@@ -26,12 +26,12 @@ export interface Job {
 export interface Ready {
   /** The program that is measured, with its arguments. */
   readonly argv: readonly string[];
-  /** Reads what the run says of itself; throws where it did not reach every host or did something else than asked. */
+  /** Reads what the run says of itself; throws if it did not reach every host or did something else than asked. */
   check(run: Measured): Says | Promise<Says>;
 }
 
 export interface Says {
-  /** Where the contender knows it: the mean over the hosts, by phase. Milliseconds. */
+  /** If the contender knows it: the mean over the hosts, by phase. Milliseconds. */
   readonly phases?: Readonly<Record<string, number>>;
 }
 
@@ -41,7 +41,7 @@ export interface Contender {
   readonly what: string;
   /** What it needs of this machine, and of the devices, which are this machine. */
   readonly needs: Packages;
-  /** Whether it puts a set live, and the devices' bytes are to be checked afterwards. */
+  /** Whether it puts a set live, and the devices' bytes should be checked afterwards. */
   readonly deploys: boolean;
   /** Whether it leaves a device alone that has the set already. */
   readonly idempotent: boolean;
@@ -55,7 +55,7 @@ export interface Contender {
   prepare(job: Job): Promise<Ready>;
 }
 
-/** For programs that end with 0 where they did everything everywhere. */
+/** For programs that end with 0 if they did everything everywhere. */
 export function checkSuccess({ exitCode, text }: Measured): Says {
   if (exitCode !== 0) throw new Error(`exit code ${exitCode}: ${text.slice(-2000)}`);
   return {};

@@ -26,7 +26,7 @@ export async function restoreState(devices: readonly Device[], folder?: string):
   await runProgram("sync", []);
 }
 
-/** Throws where a device does not have exactly `set` live, or where `former` was replaced and is in no backup. */
+/** Throws if a device does not have exactly `set` live, or if `former` was replaced and is in no backup. */
 export async function checkDevices(
   devices: readonly Device[],
   set: Artifacts,

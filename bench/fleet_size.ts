@@ -49,7 +49,7 @@ export interface FleetSizeOptions {
   readonly runs: number;
 }
 
-/** Measures every case. Throws where a run did not change every host. */
+/** Measures every case. Throws if a run did not change every host. */
 export async function measureFleetSize(
   { sizes, forks, outputs, runs }: FleetSizeOptions,
 ): Promise<FleetSize> {

@@ -5,7 +5,7 @@
 import type { FleetSize, FleetSizeCase, FleetSizeRun } from "./fleet_size.ts";
 import { median } from "./measure/median.ts";
 
-/** What is to be kept: milliseconds a host, MiB, and how much more memory the largest fleet may take than the smallest. */
+/** What should be kept: milliseconds a host, MiB, and how much more memory the largest fleet may take than the smallest. */
 export const LIMITS = { perHostMs: 1, memoryMib: 300, growth: 1.25 } as const;
 
 const heads = ["hosts", "at once", "output", "time", "time a host", "CPU a host", "peak memory"];

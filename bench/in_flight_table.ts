@@ -7,7 +7,7 @@ import { checked } from "./limit.ts";
 import type { Cost } from "./measure/measure.ts";
 import { median } from "./measure/median.ts";
 
-/** What is to be kept: memory of the process for one more host in flight, and its CPU a host. */
+/** What should be kept: memory of the process for one more host in flight, and its CPU a host. */
 export const LIMITS = { perHostMb: 0.5, perHostCpuMs: 15 } as const;
 
 /** A line for each limit. */

@@ -28,7 +28,7 @@ export interface Entry {
   readonly name: string;
   /** Hosts at once. */
   readonly forks: number;
-  /** None where it failed. */
+  /** None if it failed. */
   readonly samples: readonly Sample[];
   /** Why it is not counted: it did not reach every host, or left something else there. */
   readonly failed?: string;
@@ -87,7 +87,7 @@ export interface Machine {
   readonly packages: Readonly<Record<string, string>>;
 }
 
-/** The mean of every phase over the samples, longest first; empty where the contender tells none. */
+/** The mean of every phase over the samples, longest first; empty if the contender tells none. */
 export function meanPhases(samples: readonly Sample[]): [phase: string, ms: number][] {
   const sums = new Map<string, number>();
   for (const { phases = {} } of samples) {

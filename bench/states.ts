@@ -1,5 +1,5 @@
 /**
- * What the devices are like before a run, and what is to be live after it.
+ * What the devices are like before a run, and what should be live after it.
  * @module
  */
 import { join } from "@std/path";
@@ -9,7 +9,7 @@ import type { Contender, Job } from "./contender.ts";
 export interface State {
   readonly name: string;
   readonly expect: Job["expect"];
-  /** Which of the sets is to be live. */
+  /** Which of the sets should be live. */
   readonly set: keyof Sets;
 }
 

@@ -1,5 +1,5 @@
 /**
- * How near to the floor, and how far ahead of the others, Lockstep is to be; and whether it was. Pure.
+ * How near to the floor, and how far ahead of the others, Lockstep should be; and whether it was. Pure.
  * @module
  */
 import { checked } from "./limit.ts";

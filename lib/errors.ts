@@ -58,7 +58,7 @@ export class Failure extends Error {
   override readonly name = "Failure";
   /** What events and reports carry. */
   readonly data: FailureData;
-  /** Whether the same may go well a moment later: whoever was asked had too much to do. */
+  /** Whether a retry may succeed a moment later, because the other side was overloaded. */
   readonly again: boolean;
 
   /** `options.cause` is the error that led to it. */

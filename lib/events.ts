@@ -27,7 +27,7 @@ export interface ArtifactsSummary {
   readonly files: number;
   /** The size of these files together. */
   readonly bytes: number;
-  /** Where the set has templates: the release id of each host, by the host's name. */
+  /** If the set has templates: the release id of each host, by the host's name. */
   readonly rendered?: Readonly<Record<string, string>>;
 }
 
@@ -35,7 +35,7 @@ export interface ArtifactsSummary {
 export interface TaskReport {
   /** The task's name. */
   readonly task: string;
-  /** Where the host has several sets: which of them it was about. */
+  /** If the host has several sets: which of them it was about. */
   readonly set?: string;
   /** How it ended. */
   readonly status: TaskStatus;
@@ -59,7 +59,7 @@ export interface SetOutcome {
   readonly set: string;
   /** Whether the run changed it, or would in a dry run. */
   readonly changed: boolean;
-  /** The release that is live now; null where none or not known. */
+  /** The release that is live now; null if none or not known. */
   readonly release: string | null;
   /** The release that was live before. */
   readonly previousRelease: string | null;
@@ -83,7 +83,7 @@ export interface HostOutcome {
   readonly release: string | null;
   /** The release that was live before. */
   readonly previousRelease: string | null;
-  /** Where the host has several sets: each of them. `release` and `previousRelease` are those of the first. */
+  /** If the host has several sets: each of them. `release` and `previousRelease` are those of the first. */
   readonly sets?: readonly SetOutcome[];
   /** What failed first. A rollback never replaces it. */
   readonly error?: FailureData;
@@ -91,7 +91,7 @@ export interface HostOutcome {
   readonly rollbackError?: FailureData;
   /** Set if the host had ended well before, and was rolled back because others failed: how it had ended. */
   readonly was?: "changed";
-  /** Set where the host ended so in this earlier run, which the present one goes on with: it was not touched again. */
+  /** Set if the host ended so in this earlier run, which the present one goes on with: it was not touched again. */
   readonly run?: string;
 }
 
@@ -135,14 +135,14 @@ export type Event =
       readonly forks: number;
       /** One a distinct local set; empty if the command sends nothing. */
       readonly artifacts: readonly ArtifactsSummary[];
-      /** In order; wave 1 is the first. One of all hosts where the command knows none. */
+      /** In order; wave 1 is the first. One of all hosts if the command knows none. */
       readonly waves: readonly Wave[];
       /** What the user asked for, as far as `resume` needs it. */
       readonly options?: Json;
       /** The run that this one goes on with. */
       readonly resumes?: string;
     }
-    /** A wave is not begun yet: so many seconds are let pass, or somebody is asked. */
+    /** A wave is not started yet: so many seconds are let pass, or somebody is asked. */
     | {
       readonly type: "wave-waiting";
       readonly wave: number;
@@ -151,7 +151,7 @@ export type Event =
     }
     | { readonly type: "wave-started"; readonly wave: number }
     | { readonly type: "warning"; readonly host?: string; readonly message: string }
-    /** Also told of a host that had ended, when it is taken back: it has not ended any more. */
+    /** Also told about a host that had ended, when it is taken back: it has not ended any more. */
     | { readonly type: "host-started"; readonly host: string; readonly wave: number }
     | {
       readonly type: "task-started";
@@ -172,5 +172,5 @@ export type Event =
     | { readonly type: "run-finished"; readonly exitCode: number; readonly summary: Summary }
   );
 
-/** Somebody who is told of every event as it happens. */
+/** Somebody who is told about every event as it happens. */
 export type Listener = (event: Event) => void;

@@ -21,13 +21,13 @@ export interface ReleaseFile {
   readonly sha256: string;
   /** The file's size. */
   readonly bytes: number;
-  /** The local file that has these bytes; absent if they are made, or where only the device has them (rollback). */
+  /** The local file that has these bytes; absent if they are made, or if only the device has them (rollback). */
   readonly path?: string;
   /** Makes these bytes, which are in no local file: a template was rendered for the host. Throws if they are not the same any more. */
   readonly content?: () => Uint8Array;
 }
 
-/** What is to be live on a host. */
+/** The release to put live on a host. */
 export interface Release {
   /** 16 hex digits, or another word if the set has no metadata.json (a backup from before us). */
   readonly id: string;
@@ -64,7 +64,7 @@ export function slotRelease(slot: string): string {
 }
 
 /**
- * The slot for a release: its id, or the second one where the first is live. A live slot is never written to: where its files have
+ * The slot for a release: its id, or the second one if the first is live. A live slot is never written to: if its files have
  * drifted, the same release is put together again in the other and the live name is switched.
  */
 export function freeSlot(id: string, live: string | null): string {
@@ -91,7 +91,7 @@ export function isDriftedBackup(name: string): boolean {
   return /^\d{8}T\d{6}Z-drifted(-\d+)?$/.test(name);
 }
 
-/** Orders backups by the time in their names, and by the number behind it where a second had several. */
+/** Orders backups by the time in their names, and by the number behind it if a second had several. */
 export function byTime(a: string, b: string): number {
   const key = (name: string): [string, number] => {
     const [, day = "", time = "", n = "1"] = /^(\d{8})[T-](\d{6})Z?(?:-drifted)?(?:-(\d+))?$/.exec(name) ??

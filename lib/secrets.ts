@@ -398,7 +398,7 @@ function withoutNeedles(text: string): string {
   const plain = allSeen && !mayHold(text)
     ? text
     : cover(text, allSeen ? { seen: text, begins: null, ends: null } : viewOf(text, UNSEEN));
-  // Whoever writes percent signs may write any character so.
+  // Anyone who writes percent signs may write any character so.
   return PERCENT.test(plain) ? cover(plain, viewOf(plain, UNSEEN_OR_PERCENT)) : plain;
 }
 

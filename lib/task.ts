@@ -74,7 +74,7 @@ export interface RunContext {
   readonly force: boolean;
   /** Show in what the content of files differs (`--diff`): a task puts that into its report, as the text `detail.diff`. */
   readonly diff?: boolean;
-  /** Keeps a file of a host among the run's files, and says where from their folder. Left out where a run keeps none. */
+  /** Keeps a file of a host among the run's files, and says where from their folder. Left out if a run keeps none. */
   readonly keep?: (host: string, path: string, bytes: Uint8Array) => Promise<string>;
   /** Bytes are dear (`--bwlimit`): what shrinks travels compressed. */
   readonly slow?: boolean;
@@ -88,7 +88,7 @@ export interface TaskHost {
   readonly settings: HostSettings;
   /** The run that the task is part of. */
   readonly run: RunContext;
-  /** What is to be live; a fault where the command puts nothing live. */
+  /** The release to put live; a fault if the command puts nothing live. */
   readonly release: Release;
   /** Set while the old set is brought back: what the live name linked to before. */
   readonly undo: string | null;
@@ -133,7 +133,7 @@ export interface Task {
   readonly name: string;
   /** It may change what is live: from its beginning on a host that fails is taken back, and one that is interrupted is finished. */
   readonly switches: boolean;
-  /** Where a host has several sets it runs on each; else once, with the settings of the last. */
+  /** If a host has several sets it runs on each; else once, with the settings of the last. */
   readonly perSet?: boolean;
   /** It says that what was switched stays. With several sets on a host it runs once more on each, after all are well. */
   readonly confirms?: boolean;
@@ -162,7 +162,7 @@ export interface TaskDefinition<Observed, Values = NoVariables> {
   readonly name: string;
   /** Whether it may change what is live: from its beginning on a host that fails is taken back, and one that is interrupted is finished. */
   readonly switches?: boolean;
-  /** Where a host has several sets (`sets`), whether it runs on each; else it runs once, with the settings of the last. */
+  /** If a host has several sets (`sets`), whether it runs on each; else it runs once, with the settings of the last. */
   readonly perSet?: boolean;
   /** Whether it says that what was switched stays: it does nothing of that while `host.holds`, and runs once more then. */
   readonly confirms?: boolean;
@@ -176,7 +176,7 @@ export interface TaskDefinition<Observed, Values = NoVariables> {
   readonly action?: (host: TaskHost) => string;
   /** How much of what it found goes into the record, if that is not the usual. */
   readonly bounds?: Bounds;
-  /** The next move where what fails names none. */
+  /** The next move if what fails names none. */
   readonly next?: (host: TaskHost) => string | undefined;
   /** What it has to know of the host: facts by name, or a function if one look depends on another. */
   readonly observe:

@@ -49,7 +49,7 @@ export const backup = defineTask({
   },
 });
 
-/** What backup says where there is nothing to copy; null where there is. */
+/** What backup says where there is nothing to copy; null if there is. */
 export function whyNoBackup({ layout, live, newest }: BackedUp, release: Release): Plan | null {
   if (live === null || live.listing.size === 0) {
     return { status: "skipped", detail: { reason: "nothing is live" } };

@@ -125,7 +125,7 @@ async function whyNotAsked(host: ObservedHost): Promise<string | null> {
   }
   if (settings.service === "") return null;
   const { known }: Service = await host.look(service);
-  // Asked before the switch (see preflight) and kept: a service that answered then must answer now, whoever starts it.
+  // Asked before the switch (see preflight) and kept: a service that answered then must answer now, no matter who starts it.
   if (!known && !(await host.look(ready))) {
     return `the device does not know the service ${settings.service}, and nothing answers at ${
       urlOf(settings, settings.healthReady)

@@ -36,7 +36,7 @@ interface Observed {
   readonly layout: Layout;
   readonly space: Space;
   readonly live: DeviceSet | null;
-  /** Why root cannot read the live set without following what somebody else may exchange; null where it can. */
+  /** Why root cannot read the live set without following what somebody else may exchange; null if it can. */
   readonly unreadable: Refusal | null;
   readonly newest: NewestBackup | null;
   readonly staged: Staged;

@@ -34,7 +34,7 @@ async function versionsOf(packages: readonly string[]): Promise<Record<string, s
   );
 }
 
-/** Both streams of a program; nothing where it is not there. */
+/** Both streams of a program; nothing if it is not there. */
 async function saidBy(name: string, args: string[]): Promise<string> {
   try {
     const { stdout, stderr } = await new Deno.Command(name, { args }).output();

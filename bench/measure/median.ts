@@ -2,7 +2,7 @@
  * The value that a few slow runs do not move, and the ratio of two of them.
  * @module
  */
-/** The middle value; the mean of the two in the middle where there is none. */
+/** The middle value; the mean of the two in the middle if there is none. */
 export function median(values: readonly number[]): number {
   if (values.length === 0) throw new RangeError("Cannot take the median of nothing");
   const sorted = values.toSorted((a, b) => a - b);

@@ -11,7 +11,7 @@ export interface Runs<S> {
 }
 
 /**
- * Lets every contender run as often as `runsOf` says, in turns, and once at least. Whoever would have run for more than `seconds` with its
+ * Lets every contender run as often as `runsOf` says, in turns, and once at least. One that would have run for more than `seconds` with its
  * next run is done. The first of three or more runs is a warm-up that does not count.
  */
 export async function takeTurns<C, S extends { readonly wallMs: number }>(

@@ -28,7 +28,7 @@ export async function readInventory(sources: readonly string[], options: ReadOpt
   const named = { sources, unseal, programs: new Programs(options.cwd) };
   const leftOut = new LeftOut();
   for (;;) {
-    // Where sources are read once more without one of them, their warnings would come twice.
+    // If sources are read once more without one of them, their warnings would come twice.
     const warnings: Problem[] = [];
     const attempt = skipUnreadable
       ? { ...options, warn: (one: Problem) => void warnings.push(one) }

@@ -22,11 +22,11 @@ export interface LoadOptions {
   readonly warn?: (warning: Problem) => void;
   /** Whether sources that cannot be read are left out, with a warning that names them, instead of ending everything. */
   readonly skipUnreadable?: boolean | undefined;
-  /** False where Ansible is not to be run for the configuration of a plugin of its own. */
+  /** False if Ansible is not to be run for the configuration of a plugin of its own. */
   readonly runPlugins?: boolean;
   /** How long a program may take for its answer. */
   readonly programSeconds?: number;
-  /** What Ansible is configured with: the inventory where no other is named, passwords of vaults, what becomes of mappings. */
+  /** What Ansible is configured with: the inventory if no other is named, passwords of vaults, what becomes of mappings. */
   readonly configuration?: Configuration;
 }
 

@@ -1,5 +1,5 @@
 # The digests of the blocks of files of the live set, which are only read. Takes root (the deploy path) and live (the live name), then three
-# words a file: NAME, BLOCKSIZE and SAMPLES. A sample, BLOCK:DIGEST or end:DIGEST, is what the new version has there. Where none of them is the
+# words a file: NAME, BLOCKSIZE and SAMPLES. A sample, BLOCK:DIGEST or end:DIGEST, is what the new version has there. If none of them is the
 # same here, the file is another one altogether, and its blocks, of which each costs two processes, are not told.
 # shellcheck shell=sh disable=SC2154 # the arguments
 cd "$root" 2>/dev/null && enter "$root" "$live" || exit 0

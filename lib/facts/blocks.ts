@@ -1,13 +1,13 @@
 /**
- * The blocks of files that the live set has an older version of. It costs a device some milliseconds a block, so it is asked only where
- * such a file is to be sent.
+ * The blocks of files that the live set has an older version of. It costs a device some milliseconds a block, so it is asked only if
+ * such a file should be sent.
  * @module
  */
 import { program } from "../remote/program.ts";
 import text from "./blocks.sh" with { type: "text" };
 import { defineFact, type Fact, LISTING_LINES } from "./fact.ts";
 
-/** A file, and the size of the blocks in which it is to be read. */
+/** A file, and the size of the blocks in which it should be read. */
 export interface Cutting {
   readonly name: string;
   readonly block: number;

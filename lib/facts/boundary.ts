@@ -9,9 +9,9 @@ import { defineFact, Fields } from "./fact.ts";
 import { type Foreign, parseForeign } from "./releases/foreign.ts";
 
 export interface Boundary {
-  /** A folder above the deploy path in which somebody else can put another in its place; null where there is none, or where we are not root. */
+  /** A folder above the deploy path in which somebody else can put another in its place; null if there is none, or where we are not root. */
   readonly swappable: Foreign | null;
-  /** What somebody else owns, or may write to, of what we keep on the device (`.lockstep`); null where all of it is ours. */
+  /** What somebody else owns, or may write to, of what we keep on the device (`.lockstep`); null if all of it is ours. */
   readonly untrusted: Foreign | null;
 }
 

@@ -1,6 +1,6 @@
 # What this device is and has.
 # shellcheck shell=sh
-# "uid=1000(iotuser) gid=…", and "uid=1000 gid=…" where the device has no name for it.
+# "uid=1000(iotuser) gid=…", and "uid=1000 gid=…" if the device has no name for it.
 who=$(id)
 uid=${who#uid=}
 echo "uid=${uid%%[!0-9]*}"

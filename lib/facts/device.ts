@@ -13,9 +13,9 @@ export interface Device {
   readonly system: string;
   /** Tools that we cannot do without and the device lacks. */
   readonly missing: readonly string[];
-  /** What can rename onto a link: "" where nothing can. */
+  /** What can rename onto a link: "" if nothing can. */
   readonly rename: string;
-  /** What can exchange two names in one step: "" where nothing can. */
+  /** What can exchange two names in one step: "" if nothing can. */
   readonly exchange: string;
   /** The HTTP client: `curl`, `wget` or "". */
   readonly http: string;

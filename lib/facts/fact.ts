@@ -16,7 +16,7 @@ import type { Answer } from "../remote/remote.ts";
 export interface FactSubject {
   /** What Lockstep reads of the inventory for this host. */
   readonly settings: HostSettings;
-  /** What is to be live, for commands that put something live. */
+  /** The release to put live, for commands that put something live. */
   readonly release: Release | null;
 }
 
@@ -41,7 +41,7 @@ const LINES = 10_000;
 /** Lines of one that lists files: a name with its digest has one, and so it has in a metadata.json, or some. */
 export const LISTING_LINES = { most: 100_000, perFile: 10 } as const;
 
-/** What a fact's program printed, read. Throws a Failure where it failed or printed more lines than a fact has. */
+/** What a fact's program printed, read. Throws a Failure if it failed or printed more lines than a fact has. */
 export function readFact<T>(fact: Fact<T>, answer: Answer, subject: FactSubject): T {
   const { program, lines = { most: LINES, perFile: 0 } } = fact;
   const output = outputOf(answer, program, subject.settings.name);
@@ -88,7 +88,7 @@ export function outputOf(answer: Answer, program: Program, host: string, action 
   throw new Failure({ kind, action, host, evidence, ...(log === "" ? {} : { log: detached(log) }) });
 }
 
-/** `key=value` lines; a key may come several times. Lines of another form are passed over. */
+/** `key=value` lines; a key may come several times. Lines of another form are skipped. */
 export class Fields {
   readonly #values = new Map<string, string[]>();
 
@@ -109,12 +109,12 @@ export class Fields {
     return this.#values.get(key) ?? [];
   }
 
-  /** The first value, or "" where there is none. */
+  /** The first value, or "" if there is none. */
   get(key: string): string {
     return this.all(key)[0] ?? "";
   }
 
-  /** The first value as a number; null where there is none. */
+  /** The first value as a number; null if there is none. */
   number(key: string): number | null {
     const text = this.get(key);
     return /^\d+$/.test(text) ? Number(text) : null;

@@ -11,7 +11,7 @@ import { defineFact, type FactSubject, Fields } from "./fact.ts";
 export interface Health {
   /** Which attempt was answered, from 1. */
   readonly attempts: number;
-  /** What the health path answered: JSON where it is that, else text; null where it answered nothing. */
+  /** What the health path answered: JSON if it is that, else text; null if it answered nothing. */
   readonly health: Json;
   readonly metrics: readonly string[];
 }
@@ -37,7 +37,7 @@ const askIfReady = program("ready", 'if fetch "$ready_url" >/dev/null 2>&1; then
   takes: ["ready_url", "private"],
 });
 
-/** Waits for as many attempts as the host's settings allow; a Failure (`unhealthy`) where the service does not get ready. */
+/** Waits for as many attempts as the host's settings allow; a Failure (`unhealthy`) if the service does not get ready. */
 export const health = defineFact<Health>({
   program: waitForHealth,
   timeout: 1800,

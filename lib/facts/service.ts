@@ -9,22 +9,22 @@ import text from "./service.sh" with { type: "text" };
 import { defineFact, Fields } from "./fact.ts";
 
 /**
- * Why a unit of systemd cannot be restarted, whoever asks: it is masked; systemd cannot read it; it takes no start (or no stop) from
+ * Why a unit of systemd cannot be restarted, no matter who asks: it is masked; systemd cannot read it; it takes no start (or no stop) from
  * outside; it is a template, of which only instances start; systemd itself does not answer.
  */
 export type Unfit = "masked" | "unreadable" | "no-start" | "no-stop" | "template" | "silent";
 
 export interface Service {
-  /** What manages it here: one of lib/service_managers; `none` where nothing does or there is no service. */
+  /** What manages it here: one of lib/service_managers; `none` if nothing does or there is no service. */
   readonly manager: FoundManager;
   /** The device knows it. */
   readonly known: boolean;
-  /** What it is called there: an alias is resolved. As the settings have it where the device knows none. */
+  /** What it is called there: an alias is resolved. As the settings have it if the device knows none. */
   readonly unit: string;
   readonly unfit: Unfit | null;
   /** What tells this start of it from any other; "" where it is not active, or nothing tells. */
   readonly start: string;
-  /** Null where the device cannot tell. */
+  /** Null if the device cannot tell. */
   readonly active: boolean | null;
   /** `active` is null, but its init script knows `status` and says that it does not run. */
   readonly stopped: boolean;
@@ -82,7 +82,7 @@ export function parseService(output: string, service: string): Service {
 /** A device may say anything; what it says goes back to it as words of a command. */
 const MAY = /^(yes|(sudo|doas) (stop\+start|restart)( [A-Za-z0-9_@:.+\\/%-]{1,300}){2,3})$/;
 
-/** The commands by which a service is restarted for a user who is not root; null where none are needed, or allowed. */
+/** The commands by which a service is restarted for a user who is not root; null if none are needed, or allowed. */
 export function commandsOf({ may }: Service): string[] | null {
   if (may === "yes" || may === "no") return null;
   const [by = "", verbs = "", ...words] = may.split(" ");

@@ -6,7 +6,7 @@ import { program } from "../remote/program.ts";
 import { defineFact, Fields } from "./fact.ts";
 import text from "./space.sh" with { type: "text" };
 
-/** Room for this user, in KiB and in files; null where the device cannot tell or there is no limit. */
+/** Room for this user, in KiB and in files; null if the device cannot tell or there is no limit. */
 export interface Space {
   readonly kib: number | null;
   readonly inodes: number | null;

@@ -15,7 +15,7 @@ export const JSON_DEPTH = 64;
 /** Of a name: characters, which is what a path may have, and folders that it lies in. */
 export const NAME_LENGTH = 4096;
 export const NAME_FOLDERS = 64;
-/** Problems that are told one by one. */
+/** Problems that are reported one by one. */
 export const PROBLEMS_TOLD = 100;
 
 /** Adds a problem while they are few, and counts the others. */

@@ -87,7 +87,7 @@ export async function realPathOf(path: string): Promise<string | null> {
 }
 
 /**
- * Everything but folders that lies in a folder or below it, in name order. `followed` is told of every link that leads out of it and was
+ * Everything but folders that lies in a folder or below it, in name order. `followed` is told about every link that leads out of it and was
  * followed. Throws a UsageError if a part cannot be read.
  */
 export async function listFolder(

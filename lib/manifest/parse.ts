@@ -169,7 +169,7 @@ export function parseManifest(text: string, where: string, dir = "DIR"): ParsedM
 /** So much of somebody's name or value is shown in a problem. */
 const SHOWN = 1000;
 
-/** What is said of a metadata.json that is too large to be read. */
+/** What is said about a metadata.json that is too large to be read. */
 export function tooManyBytes(): string {
   return `it is larger than ${METADATA_BYTES / 1024 / 1024} MiB, the limit for a manifest`;
 }

@@ -52,7 +52,7 @@ export interface ArtifactSet {
   readonly unlisted: readonly string[];
   /** Files of the set that lie outside the folder, and where: links led there, and `followLinks` took them. To be warned of. */
   readonly outside?: readonly OutsideLink[];
-  /** Where its manifest says that it has templates: what is rendered for each host. */
+  /** If its manifest says that it has templates: what is rendered for each host. */
   readonly templates?: SetTemplates;
 }
 

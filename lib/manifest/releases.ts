@@ -24,9 +24,9 @@ export type ReleaseHost = Pick<HostSettings, "name" | "set" | "artifactsDir">;
 
 /** The releases of hosts. */
 export interface Releases {
-  /** What is to be live on a host; undefined if there is no set in its folder. */
+  /** The release to put live on a host; undefined if there is no set in its folder. */
   of(host: ReleaseHost): Release | undefined;
-  /** Where the set of a folder has templates: the release id of each of its hosts (of `HOST:SET` where a host has several sets). */
+  /** If the set of a folder has templates: the release id of each of its hosts (of `HOST:SET` if a host has several sets). */
   rendered(dir: string): Readonly<Record<string, string>> | undefined;
 }
 
@@ -119,7 +119,7 @@ function renderSet(
   return { id: releaseId(listed.sha256), files: rendered, metadata: listed };
 }
 
-/** One mistake that hosts share is told once. */
+/** One mistake that hosts share is reported once. */
 function inWords({ problem, hosts }: { problem: Problem; hosts: readonly string[] }): Problem {
   return { ...problem, message: `for ${firstOf(hosts, 3, "hosts").join(", ")}: ${problem.message}` };
 }

@@ -51,7 +51,7 @@ export async function writeManifest(
   await demandFolder(dir);
   const where = join(dir, METADATA);
   const metadata = await readMetadata(dir, options);
-  // Where metadata.json is a link, the file that it leads to is replaced, not the link.
+  // If metadata.json is a link, the file that it leads to is replaced, not the link.
   const path = metadata === null ? join(await realFolder(dir), METADATA) : metadata.path;
   const temporary = join(dirname(path), TEMPORARY);
   await removeIfThere(temporary);
@@ -170,7 +170,7 @@ export function refreshManifest(
     entries.push(`${JSON.stringify(name)}: {"sha256": ${JSON.stringify(digests.get(name))}}`);
   }
   const outer = outerLayout(body, root);
-  // One step deeper than the key of the list; on one line where the whole text is.
+  // One step deeper than the key of the list; on one line if the whole text is.
   const inner = outer.first.includes("\n")
     ? outer.first + outer.first.slice(outer.first.lastIndexOf("\n") + 1)
     : "";

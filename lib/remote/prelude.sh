@@ -172,7 +172,7 @@ decoded() {
   printf '%s' "$rest"
 }
 
-# free DIR: "KIB INODES" available to this user; INODES is - where the filesystem has no such limit or df cannot tell.
+# free DIR: "KIB INODES" available to this user; INODES is - if the filesystem has no such limit or df cannot tell.
 free() {
   # One program, where it can tell: BLOCK FREE INODES FREE.
   # shellcheck disable=SC2046
@@ -188,7 +188,7 @@ free() {
 }
 
 # explain DIR MESSAGE: ends after a write under DIR failed, with the kind that a probe finds. The probe is a file that nobody had before and that
-# has its name no longer when it is written to. Where somebody else may write in DIR it lies in a folder of its own there, because a shell that
+# has its name no longer when it is written to. If somebody else may write in DIR, it lies in a folder of its own there, because a shell that
 # is not to overwrite a file opens a link to a device or a pipe all the same.
 explain() {
   where=$(cd -P "$1" 2>/dev/null && pwd -P)
@@ -236,7 +236,7 @@ as_before() (
   umask "$LOCKSTEP_UMASK"
   unset LC_ALL LOCKSTEP_UMASK LOCKSTEP_LIMIT LOCKSTEP_SESSION LOCKSTEP_UID LOCKSTEP_SUDO_UID LOCKSTEP_HERE
   for LOCKSTEP_NAME in $LOCKSTEP_LOGIN; do
-    # bash says so where the device does not have the locale.
+    # bash says so if the device does not have the locale.
     eval "export $LOCKSTEP_NAME=\"\$LOCKSTEP_LOGIN_$LOCKSTEP_NAME\"" 2>/dev/null
     unset "LOCKSTEP_LOGIN_$LOCKSTEP_NAME"
   done
@@ -286,14 +286,14 @@ trusted() {
   return 1
 }
 
-# state DEPLOY_PATH: enters .lockstep (by cd -P, here and below: without it a shell goes there by the whole path anew), from which everything
+# state DEPLOY_PATH: enters .lockstep (by cd -P, here and below: without it a shell goes there by the whole path again), from which everything
 # of ours is named from then on, and the deploy path is `..`. Who owns the deploy path may rename this folder, but not move it elsewhere (that
-# takes writing in it), so neither name can be made to lead away. Fails where it is not there, or where somebody else has put it there.
+# takes writing in it), so neither name can be made to lead away. Fails if it is not there, or if somebody else has put it there.
 state() {
   cd "$1" 2>/dev/null && [ ! -L .lockstep ] && cd -P ./.lockstep 2>/dev/null && [ .. -ef "$1" ] && { [ -O . ] || trusted "$(stat -c %u .)"; }
 }
 
-# own DEPLOY_PATH: the same for programs that write: they end where it cannot be entered.
+# own DEPLOY_PATH: the same for programs that write: they end if it cannot be entered.
 own() {
   if state "$1"; then return; fi
   if [ -L "$1/.lockstep" ] || [ -e "$1/.lockstep" ]; then
@@ -363,7 +363,7 @@ END
   done
 }
 
-# open_state: the names in the state folder, which was entered, that somebody else owns or may write to. What lies in it is believed only where
+# open_state: the names in the state folder, which was entered, that somebody else owns or may write to. What lies in it is believed only if
 # there are none. The sets in it are not meant: they belong to whom they belong.
 open_state() {
   find . -path "./releases/*" -prune -o -path "./staging/*" -prune -o \
@@ -381,9 +381,9 @@ others() {
   find "$@" $(others_folder) -print 2>/dev/null
 }
 
-# enter DEPLOY_PATH SET: enters the folder of a set, and finds out who is to read it. Whoever can rename something in a folder can also put a
+# enter DEPLOY_PATH SET: enters the folder of a set, and finds out as which user it is read. Anyone who can rename something in a folder can also put a
 # link in its place at any moment, so root does not open a file by its name there: that user does, who gets no further than before. $reader is
-# "UID GID NAME" of who reads all of it, or empty where we do; then $foreign has the folders, a line each, that are others' to read.
+# "UID GID NAME" of who reads all of it, or empty if we do; then $foreign has the folders, a line each, that are others' to read.
 enter() {
   cd -P "./$2" 2>/dev/null || return 1
   reader=
@@ -405,7 +405,7 @@ enter() {
   if [ ../../.. -ef "$1" ] && [ -O .. ] && [ -O ../.. ] && { [ .. -ef ../../releases ] || [ .. -ef ../../staging ]; }; then
     return
   fi
-  # Whoever has a name on the way in his hands may have led us anywhere: he is shown no more than he can see.
+  # Anyone who can exchange a name on the way may have led us anywhere: nothing is shown that this user cannot see.
   case $2 in
     ../*) open=$1/${2#../} ;;
     releases/*) open=$1/.lockstep/$2 ;;
@@ -415,7 +415,7 @@ enter() {
   if [ -n "$open" ]; then readable_by "${open#* * }" "${open#* * }"; fi
 }
 
-# readable_by FOLDER PATH: $reader is who can exchange names in that folder. Where that is us, but others can, too, nobody can read it safely.
+# readable_by FOLDER PATH: $reader is who can exchange names in that folder. If that is us, but others can, too, nobody can read it safely.
 readable_by() {
   # shellcheck disable=SC2046 # three words
   reader=$(user_of $(stat -c '%u %g %U' "$1"))
@@ -443,7 +443,7 @@ user_of() {
   echo "$1 $group $3"
 }
 
-# reader_of DEPLOY_PATH SET: the reader of a set, "UID GID NAME" or empty, without entering it; mixed where it has several.
+# reader_of DEPLOY_PATH SET: the reader of a set, "UID GID NAME" or empty, without entering it; mixed if it has several.
 reader_of() (
   enter "$1" "$2" || exit 1
   if [ -z "$reader" ] && [ -n "$foreign" ]; then echo mixed; else echo "$reader"; fi
@@ -461,7 +461,7 @@ make_staging() {
     mkdir -m 700 staging || explain . "cannot make .lockstep/staging"
   elif [ "$(stat -c %a staging)" != 700 ]; then
     chmod 700 staging || explain . "cannot close .lockstep/staging"
-    # Whoever had a folder in there may be in it still.
+    # A process that had a folder in there open may be in it still.
     (
       cd -P staging || exit
       for name in * .backup; do
@@ -575,7 +575,7 @@ field() {
   sed -n "s/^$1=//p" "$2" 2>/dev/null
 }
 
-# slot LINK: the name of the slot of ours that a link text leads to; fails where it leads elsewhere. What a link or a journal says may be
+# slot LINK: the name of the slot of ours that a link text leads to; fails if it leads elsewhere. What a link or a journal says may be
 # somebody else's words.
 slot() {
   case ${1#.lockstep/releases/} in
@@ -591,7 +591,7 @@ boot_id() {
   echo "${boot:--}"
 }
 
-# started PID: when a process started, in ticks since boot; empty where there is none.
+# started PID: when a process started, in ticks since boot; empty if there is none.
 started() {
   stat=
   { read -r stat <"/proc/$1/stat"; } 2>/dev/null
@@ -612,7 +612,7 @@ alive() {
   if [ -d /proc/self ]; then [ "$(started "$1")" = "$2" ]; else kill -0 "$1" 2>/dev/null; fi
 }
 
-# plain_name SERVICE: ends where that is no name of one service: a path, an option or a pattern goes to no service manager.
+# plain_name SERVICE: ends if that is no name of one service: a path, an option or a pattern goes to no service manager.
 plain_name() {
   case $1 in
     *[\*\?\[\]]*) die unsuitable "$1 is a pattern, not the name of one service" ;;
@@ -632,7 +632,7 @@ granted() {
     return 1
   fi
   line=$(sudo -n -l "$@" 2>/dev/null) || return 1
-  # Whoever needs no password for one command is told yes for all that he may run with one, too.
+  # Anyone who needs no password for one command is told yes for all that he may run with one, too.
   if [ -z "$free" ]; then
     free=no
     if sudo -n -v >/dev/null 2>&1; then free=yes; fi
@@ -766,8 +766,8 @@ waits() {
   return 1
 }
 
-# disarm DEPLOY_PATH: takes back what makes the device restore itself (see commit_arm.sh); the state folder is the current one. Whoever moves
-# the token has it: where the device has begun already, it is waited for until it has done.
+# disarm DEPLOY_PATH: takes back what makes the device restore itself (see commit_arm.sh); the state folder is the current one. Anyone who moves
+# the token has it: if the device has begun already, it is waited for until it has done.
 disarm() {
   for token in armed.*; do
     if [ -e "$token" ]; then mv "$token" disarmed 2>/dev/null; fi
@@ -779,7 +779,7 @@ disarm() {
     sleep 1
     n=$((n + 1))
   done
-  # An rm may be ended by the kernel where memory is short: what is left would only be in the way, so it is tried again and no more.
+  # An rm may be ended by the kernel if memory is short: what is left would only be in the way, so it is tried again and no more.
   if [ -e firing ] || [ -e disarmed ]; then
     rm -f firing disarmed || rm -f firing disarmed
   fi

@@ -45,7 +45,7 @@ export interface RunOptions {
   readonly deadline?: number;
   /** Its standard input; without it, it reads nothing. The program must read exactly these bytes or fail. */
   readonly payload?: Payload;
-  /** Where the program is a batch: what it consists of. */
+  /** If the program is a batch: what it consists of. */
   readonly calls?: readonly Call[];
   /** It cannot take long, so it has no limit on the device, where a limit costs more than a small program. */
   readonly short?: boolean;

@@ -39,7 +39,7 @@ export function replyLabel({ host, set }: { readonly host: string; readonly set?
   return setLabel({ name: host, ...(set === undefined ? {} : { set }) });
 }
 
-/** Every host's reply (every set's, where a host has several), in the order of `hosts`. `heard` is told of each as it comes. */
+/** Every host's reply (every set's, where a host has several), in the order of `hosts`. `heard` is told about each as it comes. */
 export async function ask<T>(
   options: AskOptions<T>,
   heard: (reply: Reply<T>) => void = () => {},

@@ -1,5 +1,5 @@
 /**
- * A backup of a device as what is to be live there: rolling back is a commit of an earlier release.
+ * A backup of a device as what should be live there: rolling back is a commit of an earlier release.
  * @module
  */
 import { firstOf } from "../plain/left_out.ts";
@@ -15,8 +15,8 @@ import type { ObservedHost } from "../task.ts";
 const TRIED = 200;
 
 /**
- * A backup as what is to be live: the named one, else the newest that is whole, of the release `preferred` if one is. Throws a Failure
- * where there is none, or where the files of the named one are not what they were.
+ * A backup as what should be live: the named one, else the newest that is whole, of the release `preferred` if one is. Throws a Failure
+ * if there is none, or if the files of the named one are not what they were.
  */
 export async function releaseOfBackup(
   host: ObservedHost,

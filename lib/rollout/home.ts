@@ -7,7 +7,7 @@ import type { HostSettings } from "../settings/mod.ts";
 import { type Program, program } from "../remote/program.ts";
 import type { Remote } from "../remote/remote.ts";
 
-/** The home of whoever we are there: of the user that was become, where one was. */
+/** The home of the user that we are there: of the become user, if there is one. */
 const home: Program = program("home", 'cd ~ && printf "%s\\n" "$HOME"');
 
 /**

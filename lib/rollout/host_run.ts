@@ -23,7 +23,7 @@ export interface HostRunOptions {
   readonly remote: Remote;
   /** Whether the host may be written to: then the device's lock is taken. */
   readonly writes: boolean;
-  /** Waits for an answer: whoever keeps us waiting lends its place to others. */
+  /** Waits for an answer: a host that keeps us waiting lends its place to others. */
   readonly waiting?: Waiting;
   /** Opens another session, for steps that end this one. */
   readonly reopen?: () => Promise<Remote>;
@@ -78,7 +78,7 @@ export class HostRun implements ActingHost {
     return this.#release;
   }
 
-  /** Sets what is to be live; `null` for commands that put nothing live. */
+  /** Sets what should be live; `null` for commands that put nothing live. */
   setRelease(release: Release | null): void {
     this.#release = release;
   }
@@ -117,7 +117,7 @@ export class HostRun implements ActingHost {
   #keep<T>(fact: Fact<T>, answered: Promise<Answer>): Promise<T> {
     const subject = this.#subject;
     const asked = answered.then((answer) => readFact(fact, answer, subject));
-    // Several facts are asked at once: whoever awaits this one sees its failure, but perhaps after another's.
+    // Several facts are asked at once: a caller that awaits this one sees its failure, but perhaps after another's.
     asked.catch(() => {});
     this.#facts.set(fact, asked);
     return asked;
@@ -169,7 +169,7 @@ export class HostRun implements ActingHost {
     },
   };
 
-  /** What was already asked, as far as it was answered; undefined where it was not asked. */
+  /** What was already asked, as far as it was answered; undefined if it was not asked. */
   known<T>(fact: Fact<T>): Promise<T | undefined> {
     const asked = this.#facts.get(fact) as Promise<T> | undefined;
     return asked === undefined ? Promise.resolve(undefined) : asked.catch(() => undefined);
@@ -237,7 +237,7 @@ export class HostRun implements ActingHost {
     return output;
   }
 
-  /** Why the device could not be locked; null where it is, or where what keeps it from being locked is told better by preflight. */
+  /** Why the device could not be locked; null if it is, or if what keeps it from being locked is told better by preflight. */
   async lockFailure(): Promise<FailureData | null> {
     try {
       await this.#locked();
@@ -299,7 +299,7 @@ export class HostRun implements ActingHost {
 
   #held(asked: Promise<Answer>): Promise<boolean> {
     const held = asked.then((answer) => isHeld(answer, this.settings.name));
-    // Whoever needs the lock sees its failure, but perhaps after another's.
+    // A caller that needs the lock sees its failure, but perhaps after another's.
     held.catch(() => {});
     return held;
   }

@@ -1,6 +1,6 @@
 # Takes the device's lock. Takes root (the deploy path), folders (whether they may be made: make or look) and claim ("RUN+TOKEN SINCE WHO").
 # The lock is a link whose text names its owner: the session's shell, by process id, start time and boot. It is held while that process
-# lives; a lock whose owner is gone is taken over. Prints held, or absent where there is no folder to lock yet.
+# lives; a lock whose owner is gone is taken over. Prints held, or absent if there is no folder to lock yet.
 # shellcheck shell=sh disable=SC2154 # the arguments
 
 # session PID: whether a process is a session of ours: it runs as this user, and what it runs is the loop. No other is ended.
@@ -81,7 +81,7 @@ while ! ln -s "$mine" lock 2>/dev/null; do
       fi
       ;;
   esac
-  # Its owner is gone. Whoever moves it away first may try again; if it was replaced meanwhile, what was moved is put back.
+  # Its owner is gone. Whichever run moves it away first may try again; if it was replaced meanwhile, what was moved is put back.
   stale=lock.stale.$LOCKSTEP_SESSION
   if mv lock "$stale" 2>/dev/null; then
     if [ "$(readlink "$stale")" != "$holder" ]; then ln -s "$(readlink "$stale")" lock 2>/dev/null; fi

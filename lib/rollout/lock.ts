@@ -16,7 +16,7 @@ const takeLock = program("lock", lockText, { takes: ["root", "folders", "claim"]
 const giveLock = program("unlock", unlockText, { takes: ["root"] });
 
 /**
- * Takes the lock; where there is no folder to lock yet it is only made to `make`. `token` is the same for all sessions of a run with one
+ * Takes the lock; if there is no folder to lock yet it is only made to `make`. `token` is the same for all sessions of a run with one
  * host: a later one takes over from an earlier.
  */
 export function lockCall(settings: HostSettings, run: RunContext, token: string, how: "look" | "make"): Call {
@@ -24,7 +24,7 @@ export function lockCall(settings: HostSettings, run: RunContext, token: string,
   return { program: takeLock, args: takeLock.args({ root: settings.deployPath, folders: how, claim }) };
 }
 
-/** Whether it was taken: false where there is no folder to lock. A Failure that is `locked` says who holds it, since when and from where. */
+/** Whether it was taken: false if there is no folder to lock. A Failure that is `locked` says who holds it, since when and from where. */
 export function isHeld(answer: Answer, host: string): boolean {
   try {
     return outputOf(answer, takeLock, host, "take the lock").trim() === "held";

@@ -1,5 +1,5 @@
 /**
- * One host through a pipeline: connect, task after task, and back to the old set where it fails once the switch has begun. Nothing that
+ * One host through a pipeline: connect, task after task, and back to the old set if it fails once the switch has begun. Nothing that
  * happens here is another host's.
  * @module
  */
@@ -20,7 +20,7 @@ import type { Slot } from "./slots.ts";
 import type { Remote } from "../remote/remote.ts";
 
 /**
- * Opens a session with a host; the signal ends it at any moment. `slow` is called once where the host lets us wait, so that others need not
+ * Opens a session with a host; the signal ends it at any moment. `slow` is called once if the host lets us wait, so that others need not
  * wait for it. `warn` is told what is worth knowing of the connection.
  */
 export type Connect = (
@@ -45,12 +45,12 @@ export interface Deadlines {
 /** Tasks for a host that has failed; what comes of them does not change how it ended. */
 export type AfterFailure = (host: HostSettings, status: HostStatus) => readonly Task[];
 
-/** What is to be done with a host. */
+/** What should be done with a host. */
 export interface HostJob {
   readonly settings: HostSettings;
   readonly run: RunContext;
   readonly pipeline: readonly Task[];
-  /** What brings the old set back where a task fails after the switch has begun. */
+  /** What brings the old set back if a task fails after the switch has begun. */
   readonly undo: readonly Task[];
   readonly writes: boolean;
   /** A Failure that it throws is the host's. */
@@ -106,7 +106,7 @@ class OneHost {
     this.#job = job;
   }
 
-  /** From the switch on, an interrupted host is finished or undone; until then it is let go at once. */
+  /** From the switch on, an interrupted host is finished or undone; until then it is released at once. */
   get #begun(): boolean {
     return this.#sets.some(({ begun }) => begun);
   }
@@ -301,7 +301,7 @@ class OneHost {
     return error;
   }
 
-  /** Ends the session where `work` takes longer than its deadline and the device does not say so itself. */
+  /** Ends the session if `work` takes longer than its deadline and the device does not say so itself. */
   async #within<T>(
     deadline: number,
     what: string,
@@ -330,8 +330,8 @@ class OneHost {
   }
 
   /**
-   * Brings the old set back on a host that failed after it had begun to switch. Null where it had not, so that there is nothing to undo. `failed`
-   * is null where it was another set of the host that failed: then this one is not to blame.
+   * Brings the old set back on a host that failed after it had begun to switch. Null if it had not, so that there is nothing to undo. `failed`
+   * is null if it was another set of the host that failed: then this one is not to blame.
    * The failure that led here stays the host's error, whatever happens now.
    */
   async #undo(
@@ -406,7 +406,7 @@ function outcomesOf(
   return { release, previousRelease, ...(named ? { sets: all } : {}) };
 }
 
-/** The release that is live, as far as the tasks have looked; null where nothing is live. */
+/** The release that is live, as far as the tasks have looked; null if nothing is live. */
 async function liveRelease(host: HostRun): Promise<string | null> {
   const set = await host.known(live);
   if (set !== undefined) return set?.id ?? null;

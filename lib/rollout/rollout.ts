@@ -40,15 +40,15 @@ export interface RolloutOptions {
   readonly forks: number;
   /** The tasks that every host is taken through, in order. */
   readonly pipeline: readonly Task[];
-  /** What brings the old set back where a host fails after it has begun to switch; empty for commands that do not switch. */
+  /** What brings the old set back if a host fails after it has begun to switch; empty for commands that do not switch. */
   readonly undo: readonly Task[];
   /** Whether the command may write on devices. */
   readonly writes: boolean;
-  /** What is to be live on a host. A Failure that it throws is that host's. */
+  /** The release to put live on a host. A Failure that it throws is that host's. */
   readonly releaseOf: (host: ObservedHost) => Promise<Release | null>;
   /** The sets that are sent, for reports. */
   readonly artifacts: readonly ArtifactsSummary[];
-  /** What is to be said at the start. */
+  /** What should be said at the start. */
   readonly warnings: readonly string[];
   /** Opens a session with a host. */
   readonly connect: Connect;
@@ -56,9 +56,9 @@ export interface RolloutOptions {
   readonly listener: Listener;
   /** Aborted when the user asks to stop. */
   readonly stop: AbortSignal;
-  /** Every host is in one; one wave of all hosts where it is left out. */
+  /** Every host is in one; one wave of all hosts if it is left out. */
   readonly waves?: readonly Wave[];
-  /** Any number of hosts may fail where it is left out. */
+  /** Any number of hosts may fail if it is left out. */
   readonly budget?: Allowance;
   /** How long a task and a host may take. */
   readonly deadlines?: Deadlines;
@@ -215,7 +215,7 @@ class Rollout {
     const waiting = this.#waves.flatMap(({ hosts }) => hosts).filter((host) => !this.#statuses.has(host));
     await this.#each(waiting, (host, slot) => this.#prepare(host, slot));
     if (!this.#halted) await this.#waveByWave();
-    // Whoever stops half-way has not got all, so it is to be nothing.
+    // A run that stops half-way has not changed all hosts, so it must change none.
     if (this.#halted && waiting.some((host) => !this.#statuses.has(host) || this.#failed.has(host))) {
       this.#stopped ??= "the run was interrupted";
       await this.#takeBack(this.#changed.keys());
@@ -458,7 +458,7 @@ function whenAborted(signal: AbortSignal): Promise<false> {
   return new Promise((resolve) => signal.addEventListener("abort", () => resolve(false), { once: true }));
 }
 
-/** Ends early where the signal says so. */
+/** Ends early if the signal says so. */
 function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(done, milliseconds);

@@ -99,8 +99,8 @@ export class Slot {
   }
 
   /**
-   * Waits for the answer to what a host was asked, and lends the slot where that takes longer than `patience` milliseconds: a device that
-   * never answers then costs others nothing. Where hosts are to go one after another, it is kept.
+   * Waits for the answer to what a host was asked, and lends the slot if that takes longer than `patience` milliseconds: a device that
+   * never answers then costs others nothing. If hosts go one after another, it is kept.
    */
   async asked<T>(ask: () => Promise<T>, patience: number = PATIENCE): Promise<T> {
     // There is one slot to lend, however much is asked at once.

@@ -7,7 +7,7 @@ import type { FailureData } from "../errors.ts";
 import type { Event, TaskReport } from "../events.ts";
 import { masked, maskedDeep } from "../secrets.ts";
 
-/** An event as every listener is told of it. */
+/** An event as every listener is told about it. */
 export function maskedEvent(event: Event): Event {
   switch (event.type) {
     case "warning":

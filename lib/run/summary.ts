@@ -35,7 +35,7 @@ export function exitCodeOf(summary: Summary, { interrupted, locked }: ExitCircum
   return summary.unreachable > 0 ? EXIT.unreachable : EXIT.ok;
 }
 
-/** True where hosts failed, and every one of them because another run holds its lock. */
+/** True if hosts failed, and every one of them because another run holds its lock. */
 export function onlyLocked(hosts: Iterable<Pick<HostOutcome, "status" | "error">>): boolean {
   let locked = false;
   for (const { status, error } of hosts) {

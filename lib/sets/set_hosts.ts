@@ -30,8 +30,8 @@ export function writtenSets({ vars }: Host): string | undefined {
 }
 
 /**
- * The sets of a host, in their order; empty where it has none of its own. What is wrong with them goes to `problems`. Throws a TemplateError or
- * CannotOpen, if all of them together come from a variable that cannot be told.
+ * The sets of a host, in their order; empty if it has none of its own. What is wrong with them goes to `problems`. Throws a TemplateError or
+ * CannotOpen, if all of them together come from a variable that is not known.
  */
 export function setHosts(host: Host, cwd: string, problems: Problem[] = []): SetHost[] {
   const written = writtenSets(host);

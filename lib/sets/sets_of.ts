@@ -20,7 +20,7 @@ export function setLabel({ name, set }: { readonly name: string; readonly set?: 
   return set === undefined ? name : `${name}:${set}`;
 }
 
-/** Why two sets of a host cannot be where they are; null where each has a place of its own. */
+/** Why two sets of a host cannot be where they are; null if each has a place of its own. */
 export function clashOf(
   sets: readonly PlacedSet[],
 ): { readonly at: number; readonly message: string } | null {

@@ -1,5 +1,5 @@
 /**
- * What a host's variables come to where the inventory says nothing: what Ansible is configured with.
+ * What a host's variables come to if the inventory says nothing: what Ansible is configured with.
  * @module
  */
 import type { Configuration, Configured } from "../ansible/configuration/mod.ts";

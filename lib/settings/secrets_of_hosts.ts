@@ -17,7 +17,7 @@ const MOST = 64;
 const DEEPEST = 32;
 
 /**
- * Masks what is secret by a variable's name or stands in a URL, what such variables come to where they name others, and what encrypted ones
+ * Masks what is secret by a variable's name or stands in a URL, what such variables come to if they name others, and what encrypted ones
  * hold, up to so many, those first that are secret by their name. What cannot be opened stays what it is.
  */
 export function noteSecretsOfHosts(hosts: readonly Host[], cwd: string): void {
@@ -62,7 +62,7 @@ export function noteSecretVariables(inventory: Inventory, names: readonly string
   }
 }
 
-/** What cannot be told is told to whoever needs it. */
+/** A variable whose value is not known fails where it is used. */
 function openedIfPossible(open: () => unknown): void {
   try {
     open();

@@ -39,7 +39,7 @@ all:
       #   health_attempts: 20
 `;
 
-/** Writes it to `file`, and the folder where there is none. Throws a UsageError where the file exists or cannot be written. */
+/** Writes it to `file`, and the folder if there is none. Throws a UsageError if the file exists or cannot be written. */
 export async function writeStarter(file: string): Promise<void> {
   const refuse = (error: unknown) =>
     (error as NodeJS.ErrnoException).code === "EEXIST"
@@ -51,11 +51,11 @@ export async function writeStarter(file: string): Promise<void> {
   const folder = dirname(file);
   try {
     if (!existsSync(folder)) await mkdir(folder, { recursive: true });
-    // Beside the schema, as in a checkout, editors are told of it.
+    // Beside the schema, as in a checkout, editors are told about it.
     const text = existsSync(join(folder, SCHEMA))
       ? `# yaml-language-server: $schema=${SCHEMA}\n${STARTER}`
       : STARTER;
-    // The system refuses where there is a file already: nothing comes between a look and the writing.
+    // The system refuses if there is a file already: nothing comes between a look and the writing.
     await writeFile(file, text, { flag: "wx" });
   } catch (error) {
     throw refuse(error);

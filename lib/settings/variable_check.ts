@@ -46,7 +46,7 @@ export function wrongValue(name: VariableName, { value, origin }: Setting, resol
   return problemAt(origin, `found ${shown(plain(value))}${outcome}, expected ${expectedOf(name)}`, hint);
 }
 
-/** What is said of a variable whose name is close to one of ours. */
+/** What is said about a variable whose name is close to one of ours. */
 export function nearMissAdvice(name: string, value: Json): Advice | undefined {
   const meant = nearMiss(name, value);
   return meant === undefined ? undefined : {
@@ -57,7 +57,7 @@ export function nearMissAdvice(name: string, value: Json): Advice | undefined {
 
 const misses = new Map<string, string | undefined>();
 
-/** The problem of a name with our prefix that was most likely meant to be another; undefined where there is none. */
+/** The problem of a name with our prefix that was most likely meant to be another; undefined if there is none. */
 export function misspeltPrefixed(name: string, { value, origin }: Setting): Problem | undefined {
   const meant = name.startsWith(PREFIX) ? nearMiss(name, value) : undefined;
   if (meant === undefined) return undefined;

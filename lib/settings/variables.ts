@@ -59,7 +59,7 @@ export const settingVariableNames = variableNames.filter((name) =>
   isOurs(name) && !variableOf(name).derived
 ) as readonly SettingVariableName[];
 
-/** What is said of a variable. */
+/** What is said about a variable. */
 export function variableOf(name: VariableName): Variable {
   return variables[name];
 }
@@ -102,6 +102,6 @@ export function expectedOf(name: VariableName): string {
   return expected;
 }
 
-// Whoever encrypts a default, or a word that a variable may be, keeps no secret by it.
+// Anyone who encrypts a default, or a word that a variable may be, keeps no secret by it.
 addPublicWords(Object.values(hostVariables.parse({})).filter((preset) => typeof preset === "string"));
 addPublicWords(variableNames.flatMap(choicesOf));

@@ -8,7 +8,7 @@ import type { LocalFile } from "./local_file.ts";
 
 /** So many bytes tell whether a file shrinks. */
 const SAMPLE = 256 * 1024;
-/** It is worth the trouble where it shrinks to less than this. */
+/** It is worth the trouble if it shrinks to less than this. */
 const PAYS = 0.6;
 /** More is not kept in memory; less would not be missed. Bytes. */
 const MOST = 64 * 1024 * 1024;

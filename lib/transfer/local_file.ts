@@ -27,7 +27,7 @@ function once<T>(key: string, work: () => Promise<T>): Promise<T> {
   if (before !== undefined) return before;
   const working = work();
   known.set(key, working);
-  // Whoever asks again may have mended what was wrong.
+  // A caller that asks again may have mended what was wrong.
   working.catch(() => known.delete(key));
   return working;
 }

@@ -1,6 +1,6 @@
 /**
  * Switches the live name to the sealed release by one rename, so that a reader sees the old set or the new one and nothing between. What is
- * about to happen is in the device's journal first, so that whoever comes next knows. A live folder, as the manual leaves it, becomes a
+ * about to happen is in the device's journal first, so that the next run knows. A live folder, as the manual leaves it, becomes a
  * release of its own; where the device can exchange two names in one step (`mv --exchange`, python3, perl) the live name is there all
  * along, elsewhere it is missing for the time between two renames, and the next contact mends a switch that was cut right there.
  * A failure leaves the old set live. `ok` when the release is live.
@@ -129,8 +129,8 @@ function withdrawal({ journal }: Layout, { settings }: TaskHost): Plan {
 }
 
 /**
- * Whether a switch that an earlier run has not confirmed is to be armed afresh: the device would restore itself before this run is through,
- * or not at all, because it was started anew meanwhile.
+ * Whether a switch that an earlier run has not confirmed should be armed afresh: the device would restore itself before this run is through,
+ * or not at all, because it was restarted meanwhile.
  */
 function mustTakeUp({ journal, armed }: Layout, { settings, run, undo }: TaskHost): boolean {
   if (undo !== null || journal === null || journal.run === run.id || journal.previous === "") return false;

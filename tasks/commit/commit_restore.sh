@@ -16,7 +16,7 @@ LOCKSTEP_UMASK=$(umask)
 LOCKSTEP_UID=$(id -u)
 LOCKSTEP_SUDO_UID=$(told trusted)
 export LOCKSTEP_UMASK LOCKSTEP_UID LOCKSTEP_SUDO_UID
-# Whoever owns the deploy path may have put another folder here since.
+# Anyone who owns the deploy path may have put another folder here since.
 # shellcheck disable=SC3013
 [ .. -ef "$root" ] && [ -z "$(open_state)" ] || exit 1
 
@@ -34,7 +34,7 @@ fi
 word() {
   case $1 in *[!A-Za-z0-9._-]*) ;; *) printf '%s' "$1" ;; esac
 }
-# finish: nothing of this waits any more. The last thing is what a run waits for that goes on then, and makes all of it anew.
+# finish: nothing of this waits any more. The last thing is what a run waits for that goes on then, and makes all of it again.
 finish() {
   if [ -f restore/unit ]; then forget_unit "$(cat restore/unit)"; fi
   rm -rf restore disarmed

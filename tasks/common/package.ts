@@ -1,6 +1,6 @@
 /**
  * Promises that packages are installed (`present`) or are not (`absent`), by the device's apt, apk or opkg. Which version is the lists' affair:
- * one that is installed is left as it is. The lists are read only if a package is missing, and once in a run on a host. `ok` if nothing is to be
+ * one that is installed is left as it is. The lists are read only if a package is missing, and once in a run on a host. `ok` if nothing should be
  * done.
  *
  * A failure leaves what the package manager left; its own words are in the report.
@@ -16,7 +16,7 @@ import lookText from "./package_look.sh" with { type: "text" };
 import text from "./package.sh" with { type: "text" };
 import type { PerHost } from "./per_host.ts";
 
-/** What a package is to be. */
+/** What a package should be. */
 export interface PackageOptions<Values = NoVariables> {
   /** The task's name in reports and options. */
   readonly name: string;

@@ -1,5 +1,5 @@
 /**
- * Promises that the device has started anew in this run: it is asked for a reboot, and waited for until a session with it is there again and
+ * Promises that the device has restarted in this run: it is asked for a reboot, and waited for until a session with it is there again and
  * tells another boot (`/proc/sys/kernel/random/boot_id`). With `onlyIf` it is done, and the task is `ok`, unless one of those tasks has changed
  * something on the host in this run. What comes after it in the pipeline runs over the new session.
  *

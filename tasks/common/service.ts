@@ -34,16 +34,16 @@ import { isDue, notDue } from "./only_if.ts";
 import type { PerHost } from "./per_host.ts";
 import text from "./service.sh" with { type: "text" };
 
-/** How a service is to be; `restarted` is a thing to do, in each run. */
+/** How a service should be; `restarted` is a thing to do, in each run. */
 export type ServiceState = "started" | "stopped" | "restarted";
 
-/** What a service is to be. */
+/** What a service should be. */
 export interface ServiceOptions<Values = NoVariables> {
   /** The task's name in reports and options. */
   readonly name: string;
   /** Variables of an inventory that the functions below are given. */
   readonly variables?: TaskVariables<Values>;
-  /** How it is to be. */
+  /** How it should be. */
   readonly state: ServiceState;
   /** Its name; without it the host's own `service` is meant, with its `service_manager` and `restart_command`. */
   readonly service?: PerHost<string, Values>;
@@ -198,7 +198,7 @@ function serviceName(name: string): string | undefined {
   return isUnitName(name) ? undefined : `found ${JSON.stringify(name)}, expected the name of a service`;
 }
 
-/** A simulated device begins with what is to be changed. */
+/** A simulated device begins with what should be changed. */
 function simulateLook(state: ServiceState): SimulateNamed<"manager" | "service"> {
   return ({ manager, service }, memory) => {
     const active = memory.get(`service ${service}`) ?? (state === "started" ? "no" : "yes");

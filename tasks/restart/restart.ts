@@ -24,7 +24,7 @@ const restartPrograms = forEachManager((_, manager) =>
   program("restart", restartTexts[manager], { takes: CONTROL_TAKES })
 );
 
-/** Why nobody can restart the service on this device, and what mends that; null where somebody can. */
+/** Why nobody can restart the service on this device, and what mends that; null if somebody can. */
 export function whyUnfit({ unit, unfit }: Service): (Refusal & { readonly next: string }) | null {
   if (unfit === null) return null;
   const [evidence, next] = unfitWords(unfit, unit);

@@ -62,7 +62,7 @@ activity() {
   if is_active; then echo active; else echo "not active"; fi
 }
 
-# still_fit: ends if the service cannot be started any more, whoever asks.
+# still_fit: ends if the service cannot be started any more, no matter who asks.
 still_fit() { :; }
 
 # log: what the service itself said.
@@ -84,7 +84,7 @@ start_unit() {
 # stop_unit: stops it.
 stop_unit() { detached control stop; }
 
-# not_stopped: what follows if it could not be stopped and is to be started. A script may fail because nothing runs.
+# not_stopped: what follows if it could not be stopped and should be started. A script may fail because nothing runs.
 not_stopped() { :; }
 
 # refused: ends if nobody was allowed to do anything.

@@ -246,7 +246,7 @@ function liveFolder({ resolved, slot }: Layout, liveDir: string): string {
   return resolved !== null && (slot !== null || /^backup\/[^/]+$/.test(resolved)) ? resolved : liveDir;
 }
 
-/** What staging holds, unless it holds files that are no part of the release: then it is made afresh. */
+/** What staging holds, unless it holds files that are no part of the release: then it is made again. */
 function usableStaging({ staging }: Staged, { files }: Release): Listing | null {
   const names = new Set(files.map((file) => file.name));
   return staging !== null && [...staging.keys()].every((name) => names.has(name)) ? staging : null;

@@ -21,7 +21,7 @@ export interface NamedSources {
 }
 
 /**
- * The sources that are given; else `$LOCKSTEP_INVENTORY`; else none where `DEPLOY_HOST` names a single host; else those that Ansible is
+ * The sources that are given; else `$LOCKSTEP_INVENTORY`; else none if `DEPLOY_HOST` names a single host; else those that Ansible is
  * configured with. A configuration that lies about must not make a fleet of the one host that somebody has named.
  */
 export function inventorySources(

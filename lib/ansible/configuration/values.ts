@@ -96,7 +96,7 @@ function atHome(path: string, env: Ground["env"]): string {
   return home === undefined ? path : home.replace(/\/+$/, "") + rest || "/";
 }
 
-/** The home of whoever runs this, as the environment says. */
+/** The home of the user who runs this, as the environment says. */
 export function homeOf(env: Ground["env"]): string | undefined {
   return env.HOME ?? env.USERPROFILE;
 }

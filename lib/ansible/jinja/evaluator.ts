@@ -54,7 +54,7 @@ export class Evaluator implements Environment {
     const { run } = this;
     run.spend(1);
     const value = run.deeper(() => this.#kept(expression));
-    // Whoever goes on with a long text takes longer.
+    // Work on a long text takes longer.
     if (typeof value === "string") run.spend(value.length >> 6);
     return value;
   }

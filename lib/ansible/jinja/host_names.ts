@@ -74,7 +74,7 @@ export class HostNames implements Names {
       }
       return value;
     } catch (error) {
-      // Whoever uses it fails; default() makes up for it.
+      // Using it fails, unless default() is applied.
       if (!(error instanceof UndefinedError)) throw error;
       return new Undefined(error.message, error.hint);
     }
@@ -201,7 +201,7 @@ function hostvarsOf({ host: { fleet }, setting }: HostNames): Lazy {
   }, missing("host", fleet.hostNames));
 }
 
-/** What is said of a host or group that there is not. */
+/** What is said about a host or group that there is not. */
 function missing(what: string, names: readonly string[]): (name: string) => Undefined {
   return (name) =>
     new Undefined(`the ${what} "${name}", which the inventory does not have`, didYouMean(name, names));

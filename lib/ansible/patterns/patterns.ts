@@ -17,7 +17,7 @@ import type { Host, Inventory } from "../types.ts";
 
 /**
  * The hosts that a pattern names, in the pattern's order, as `ansible PATTERN --list-hosts` prints them; all of them without one. A pattern
- * that matches nothing is passed over with a warning, as with Ansible. `option` is where the pattern was given; `@FILE` in it is relative
+ * that matches nothing is skipped with a warning, as with Ansible. `option` is where the pattern was given; `@FILE` in it is relative
  * to `cwd`. Throws a UsageError for a pattern that cannot be read, and if no host is left.
  */
 export function selectHosts(
@@ -63,7 +63,7 @@ export function selectHosts(
     else for (const name of matcher.match(term)) selected.delete(name);
   }
   if (matcher.problems.length > 0) throw new UsageError(matcher.problems);
-  // Where nothing is left, what was passed over is why.
+  // If nothing is left, what was skipped is why.
   if (selected.size === 0 && matcher.warnings.length > 0) throw new UsageError(problemOnce(matcher.warnings));
   problemOnce(matcher.warnings).forEach(warn);
   if (selected.size > 0) {

@@ -1,6 +1,6 @@
 /**
  * Numbers as Python has them, which is what an inventory means: whole ones of any length, and floats that stay floats (`2.0`, `1e+16`).
- * Where JavaScript's number prints as Python's does it is used as it is; else the text that Python prints is kept.
+ * If JavaScript's number prints as Python's does, it is used as it is; else the text that Python prints is kept.
  * @module
  */
 import type { Json } from "../../plain/json.ts";

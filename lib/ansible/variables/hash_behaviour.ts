@@ -35,7 +35,7 @@ export function combined(combine: Combine, before: Setting | undefined, after: S
   if (value === after.value) return after;
   return {
     value,
-    // Asked for only if something is to be said about a variable.
+    // Asked for only if something should be said about a variable.
     get origin() {
       return after.origin;
     },

@@ -31,7 +31,7 @@ export interface VarsReading {
 export interface Named {
   readonly groups: readonly string[];
   readonly hosts: readonly string[];
-  /** Groups without a host. Ansible does not read what is said of them, so that it may be broken, or locked away. */
+  /** Groups without a host. Ansible does not read what is said about them, so that it may be broken, or locked away. */
   readonly unused: ReadonlySet<string>;
 }
 

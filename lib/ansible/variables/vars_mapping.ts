@@ -17,7 +17,7 @@ export interface NamedSetting {
 }
 
 /**
- * The variables of a text, in order. One that holds what Python takes for nothing has none, and is a mistake where `mayBeNothing` is false.
+ * The variables of a text, in order. One that holds what Python takes for nothing has none, and is a mistake if `mayBeNothing` is false.
  * What is wrong goes to `problems`.
  */
 export function readVarsMapping(

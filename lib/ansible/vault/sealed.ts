@@ -63,7 +63,7 @@ export function isSealed(value: unknown): value is Sealed {
   return value instanceof Sealed;
 }
 
-/** Where no password was given. */
+/** If no password was given. */
 export const noPassword: Unseal = () => {
   throw new CannotOpen(
     "and no password for it",

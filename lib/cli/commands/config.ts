@@ -44,7 +44,7 @@ interface Row {
   readonly origin: string;
 }
 
-/** What holds: also where Lockstep's own environment goes before Ansible's, and what nobody has set and has to be something. */
+/** What holds: also if Lockstep's own environment goes before Ansible's, and what nobody has set and has to be something. */
 function rowsOf({ settings }: Configuration): readonly Row[] {
   const { env } = process;
   const set = Object.entries(settings).map(([name, { value, origin }]): Row => ({

@@ -59,8 +59,8 @@ export interface Deployed extends LocalReleases {
 }
 
 /**
- * The hosts, what is put live on them if the pipeline `deploys`, and how they are rolled out; where an earlier run has `planned` it, its hosts
- * alone and in its waves. The inventory, which may be much larger than all that, is let go here, unless a set has templates: a fleet is at
+ * The hosts, what is put live on them if the pipeline `deploys`, and how they are rolled out; if an earlier run has `planned` it, its hosts
+ * alone and in its waves. The inventory, which may be much larger than all that, is released here, unless a set has templates: a fleet is at
  * work for long.
  */
 export async function fleetOf(
@@ -86,7 +86,7 @@ export async function fleetOf(
   };
 }
 
-/** What a deploy does with hosts, whoever asks for it: `deploy`, `resume`, or `run` of a pipeline that may switch. */
+/** What a deploy does with hosts, no matter who asks for it: `deploy`, `resume`, or `run` of a pipeline that may switch. */
 export function deployment(
   command: string,
   options: Configured<FleetOptions>,

@@ -113,7 +113,7 @@ interface WholeOf<T> {
 }
 
 /**
- * Asks every host, prints a table or JSON, and returns the exit code. Where there is something to say of the whole, a large fleet is told
+ * Asks every host, prints a table or JSON, and returns the exit code. If there is something to say of the whole, a large fleet is told
  * that instead of a row a host.
  */
 async function survey<T extends object>(

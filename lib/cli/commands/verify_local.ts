@@ -74,7 +74,7 @@ async function verifyLocal(options: Configured<HostsOptions>): Promise<number> {
   return EXIT.ok;
 }
 
-/** The hosts, and the folders to check: theirs where there is an inventory, else the one that is named or the usual one. */
+/** The hosts, and the folders to check: theirs if there is an inventory, else the one that is named or the usual one. */
 async function localHosts(options: Configured<HostsOptions>) {
   const { env } = process;
   const { inventory, configuration } = options;

@@ -53,7 +53,7 @@ function answer(values: readonly string[], directive: number): string {
   return [...values, `:${directive}`, ""].join("\n");
 }
 
-/** The answer where the word under the cursor is a name that is no part of the definitions; undefined where tab has it. */
+/** The answer if the word under the cursor is a name that is no part of the definitions; undefined if tab has it. */
 async function offerOf(
   command: Command,
   words: readonly string[],
@@ -84,7 +84,7 @@ async function offerOf(
   return answer(runs.filter((run) => run.startsWith(current)), NO_FILES | KEEP_ORDER);
 }
 
-/** The names that an option's value is made of; undefined where nobody knows them, or tab does. */
+/** The names that an option's value is made of; undefined if nobody knows them, or tab does. */
 async function namesFor(
   option: string,
   given: Readonly<Record<string, unknown>>,
@@ -127,7 +127,7 @@ async function inventoryNames(given: readonly string[], hostsOnly: boolean): Pro
     });
     return hostsOnly ? [...hostNames] : [...groups.keys(), ...hostNames];
   } catch {
-    // Whoever runs the command is told what is wrong with it.
+    // Anyone who runs the command is told what is wrong with it.
     return [];
   }
 }

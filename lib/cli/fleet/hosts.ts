@@ -56,7 +56,7 @@ function loadOptions(options: Configured<Partial<InventoryOptions>>) {
   };
 }
 
-/** The settings of the hosts that options mean. Throws a UsageError where there are none, or something is wrong with any. */
+/** The settings of the hosts that options mean. Throws a UsageError if there are none, or something is wrong with any. */
 export async function hostsOf(
   options: Configured<HostsOptions>,
   variables?: VariableSchemas,

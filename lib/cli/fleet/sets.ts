@@ -1,5 +1,5 @@
 /**
- * The local artifact sets of hosts, and what is to be said of them.
+ * The local artifact sets of hosts, and what should be said about them.
  * @module
  */
 import process from "node:process";
@@ -84,7 +84,7 @@ function shortest(dir: string): string {
   return path === "" ? "." : path.startsWith("..") || isAbsolute(path) ? dir : path;
 }
 
-/** What is to be said of sets: which files stay here, because the manifest does not list them; which come from outside the folder. */
+/** What should be said about sets: which files stay here, because the manifest does not list them; which come from outside the folder. */
 export function setWarnings(sets: Iterable<ArtifactSet>): string[] {
   const all = [...sets];
   return [...unlistedWarnings(all), ...all.flatMap((set) => linkWarnings(set.dir, set.outside ?? []))];

@@ -1,5 +1,5 @@
 /**
- * What is said of hosts that are simulated.
+ * What is said about hosts that are simulated.
  * @module
  */
 import type { HostSettings } from "../../settings/mod.ts";

@@ -85,8 +85,8 @@ export function recordOf(options: Configured<FleetOptions>, sets: ReadonlyMap<st
 }
 
 /**
- * The recorded options with what was withheld of them, as the user has given it `again` with -e, which sets variables of these `names`. Throws a UsageError where some is missing, or
- * where something else is given: a run goes on under the options that it began with.
+ * The recorded options with what was withheld of them, as the user has given it `again` with -e, which sets variables of these `names`. Throws a UsageError if some is missing, or
+ * if something else is given: a run goes on under the options that it began with.
  */
 export function restored(
   { given, withheld }: Recorded,
@@ -114,7 +114,7 @@ export function restored(
   return { ...given, extraVars: [...given.extraVars ?? [], ...again] };
 }
 
-/** Throws a UsageError where the run has kept none (only a deploy does), or others than this version has. */
+/** Throws a UsageError if the run has kept none (only a deploy does), or others than this version has. */
 export function readRecord(options: Json | undefined, run: string): Recorded {
   const hint = "run its command again: it converges";
   const parsed = record.safeParse(options);

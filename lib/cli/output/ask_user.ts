@@ -1,5 +1,5 @@
 /**
- * Asks whoever sits at the terminal.
+ * Asks the user at the terminal.
  * @module
  */
 import { oneLine } from "../../plain/printable.ts";

@@ -8,33 +8,33 @@ import { count, nameList, thousands } from "../../report/words/text.ts";
 
 /** What a host runs. */
 export interface Status {
-  /** Null where nothing is live. */
+  /** Null if nothing is live. */
   readonly release: string | null;
   readonly version: string | null;
-  /** ISO 8601: when it was confirmed here; null where it is not known. */
+  /** ISO 8601: when it was confirmed here; null if it is not known. */
   readonly since: string | null;
   readonly drifted: boolean;
   readonly faults: readonly string[];
   /** The run that switched and did not confirm. */
   readonly unfinished: string | null;
-  /** Seconds until the device brings the old set back by itself; null where it will not. */
+  /** Seconds until the device brings the old set back by itself; null if it will not. */
   readonly restoresIn: number | null;
   /** Releases that failed on this host and are not put live there again without --force. */
   readonly failed: readonly string[];
   /** The run that is at work now: "RUN of WHO since WHEN". */
   readonly lock: string | null;
-  /** What of our own on the device somebody else can change, so that it is not believed; null where all of it is ours. */
+  /** What of our own on the device somebody else can change, so that it is not believed; null if all of it is ours. */
   readonly untrusted: string | null;
 }
 
 /** One release, and where it is live. */
 export interface ReleaseHosts {
-  /** Null where nothing is live. */
+  /** Null if nothing is live. */
   readonly release: string | null;
   readonly version: string | null;
   /** How many. */
   readonly hosts: number;
-  /** When it was first and last confirmed on one of them, ISO 8601; null where that is not known. */
+  /** When it was first and last confirmed on one of them, ISO 8601; null if that is not known. */
   readonly since: { readonly first: string; readonly last: string } | null;
   readonly names: readonly string[];
 }

@@ -11,13 +11,13 @@ import { complain, draw, print, printJson } from "./streams.ts";
 /** The forms of `--output`. */
 export type Output = "pretty" | "plain" | "json" | "ndjson";
 
-/** The form of standard output: `pretty` only where somebody looks at a terminal. */
+/** The form of standard output: `pretty` only if somebody looks at a terminal. */
 export function outputForm(options: { readonly output?: Output | undefined }): Output {
   const asked = options.output ?? "pretty";
   return asked === "pretty" && !Deno.stdout.isTerminal() ? "plain" : asked;
 }
 
-/** The view that goes with a form of output. It has to hear of an event after the run's folder has. */
+/** The view for a form of output. It has to hear of an event after the run's folder has. */
 export async function viewOf(
   form: Output,
   runDir: RunDir,

@@ -15,7 +15,7 @@ export type ReleaseFault = "service" | "unhealthy";
 /** A release that failed on a device. */
 export interface FailedHere {
   readonly release: string;
-  /** Null where the device does not say, or nothing that can be believed. */
+  /** Null if the device does not say, or nothing that can be believed. */
   readonly mark: FailedMark | null;
 }
 
@@ -26,7 +26,7 @@ export interface FailedMark {
   readonly fault: ReleaseFault;
 }
 
-/** Whether a failure of this kind says something of the release. Where the service could not even be tried, it does not. */
+/** Whether a failure of this kind says something of the release. If the service could not even be tried, it does not. */
 export function faultOf(kind: string): ReleaseFault | null {
   return Object.hasOwn(FAULTS, kind) ? kind as ReleaseFault : null;
 }

@@ -9,7 +9,7 @@ export interface Foreign {
   /** Absolute, on the device. */
   readonly path: string;
   readonly uid: number;
-  /** Octal digits; `other` where it should be a folder, and is a link or something else. */
+  /** Octal digits; `other` if it should be a folder, and is a link or something else. */
   readonly mode: string;
 }
 

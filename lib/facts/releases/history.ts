@@ -12,7 +12,7 @@ const readHistory = program(
   { takes: ["root"] },
 );
 
-/** The last line of the device's history; null where there is none. */
+/** The last line of the device's history; null if there is none. */
 export const history = defineFact<History | null>({
   program: readHistory,
   args: ({ settings }) => readHistory.args({ root: settings.deployPath }),

@@ -1,6 +1,6 @@
 /**
  * The small files by which a device remembers: the journal of a switch that is not confirmed yet, the holder of its lock, and its
- * history. They are written and read by different runs, perhaps of different versions: a line that is not understood is passed over.
+ * history. They are written and read by different runs, perhaps of different versions: a line that is not understood is skipped.
  * @module
  */
 import { Fields } from "../fact.ts";
@@ -9,14 +9,14 @@ import { Fields } from "../fact.ts";
 export interface Journal {
   /** What the live name is to link to. */
   readonly release: string;
-  /** What it linked to when the last confirmed set was live; "" where there was none. */
+  /** What it linked to when the last confirmed set was live; "" if there was none. */
   readonly previous: string;
   readonly run: string;
   /** ISO 8601. */
   readonly since: string;
   /** The service has been restarted since the switch. */
   readonly restarted: boolean;
-  /** The start of the service (its invocation) that runs on the set in `previous`; "" where that is not known. */
+  /** The start of the service (its invocation) that runs on the set in `previous`; "" if that is not known. */
   readonly serving: string;
 }
 
@@ -53,7 +53,7 @@ export function parseLock(text: string): LockHolder | null {
 export interface History {
   readonly at: string;
   readonly run: string;
-  /** `deploy`, `rollback`; `rolled_back` where a deploy failed and was undone. */
+  /** `deploy`, `rollback`; `rolled_back` if a deploy failed and was undone. */
   readonly event: string;
   readonly release: string;
   readonly version: string | null;

@@ -48,7 +48,7 @@ done
 if [ -e backup ] && [ ! -w backup ]; then say unwritable backup; fi
 if ! state "$root"; then exit 0; fi
 
-# What we have to write in must be ours to write, also where an earlier run was somebody else's.
+# What we have to write in must be ours to write, also if an earlier run was somebody else's.
 if [ ! -w . ]; then say unwritable .lockstep; fi
 for dir in releases staging backups; do
   if [ -e "$dir" ] && [ ! -w "$dir" ]; then say unwritable ".lockstep/$dir"; fi

@@ -13,9 +13,9 @@ export interface DeviceSet {
   /** Every regular file with its digest as it is now. */
   readonly listing: Listing;
   readonly kib: number;
-  /** The text of its metadata.json; null where it has none. */
+  /** The text of its metadata.json; null if it has none. */
   readonly metadata: string | null;
-  /** Its release id; null where it has no metadata.json. */
+  /** Its release id; null if it has no metadata.json. */
   readonly id: string | null;
   readonly version: string | null;
   /**
@@ -29,7 +29,7 @@ export interface DeviceSet {
 
 const readSet = program("live", text, { takes: ["root", "place"] });
 
-/** The live set; null where nothing is live. */
+/** The live set; null if nothing is live. */
 export const live = defineFact<DeviceSet | null>({
   program: readSet,
   timeout: 1800,
@@ -38,7 +38,7 @@ export const live = defineFact<DeviceSet | null>({
   parse: parseSet,
 });
 
-/** A backup, by its name; null where there is none. */
+/** A backup, by its name; null if there is none. */
 export function backupSet(name: string): Fact<DeviceSet | null> {
   return defineFact({
     ...live,

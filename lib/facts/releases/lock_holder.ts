@@ -12,7 +12,7 @@ const readLock = program(
   { takes: ["root"] },
 );
 
-/** Null where nobody does who still lives. */
+/** Null if nobody does who still lives. */
 export const lockHolder = defineFact<LockHolder | null>({
   program: readLock,
   args: ({ settings }) => readLock.args({ root: settings.deployPath }),

@@ -14,7 +14,7 @@ export interface NewestBackup {
 
 const readNewest = program("newest_backup", text, { takes: ["root"] });
 
-/** Null where there is none, or none of ours. */
+/** Null if there is none, or none of ours. */
 export const newestBackup = defineFact<NewestBackup | null>({
   program: readNewest,
   lines: LISTING_LINES,

@@ -5,7 +5,7 @@ state "$root" || exit 0
 lit=$(cd "../$live" 2>/dev/null && pwd -P)
 lit=${lit#"$(cd .. && pwd -P)/"}
 found=
-# One that an earlier version has given away already, where everybody could come to it, is made anew.
+# One that an earlier version has given away already, where everybody could come to it, is made again.
 if [ -d "staging/$release" ] && { [ -O "staging/$release" ] || [ "$(stat -c %a staging)" = 700 ]; }; then
   # Nobody else can come to it.
   found=$(cd -P "staging/$release" && digests)

@@ -8,7 +8,7 @@ import text from "./staged.sh" with { type: "text" };
 import { defineFact, LISTING_LINES, parseDigests } from "../fact.ts";
 
 export interface Staged {
-  /** Null where there is no staging folder for this release. */
+  /** Null if there is no staging folder for this release. */
   readonly staging: Listing | null;
   /** Files in staging that are none of the release's, by what they are, and have no second name: how many bytes each has. */
   readonly unfinished: ReadonlyMap<string, number>;

@@ -27,11 +27,11 @@ export interface SimulatedHost {
   readonly user?: string;
   readonly deployPath: string;
   readonly simulated?: Simulation;
-  /** Where it has several sets: each lies in a place of its own. */
+  /** If it has several sets: each lies in a place of its own. */
   readonly sets?: readonly { readonly deployPath: string }[];
 }
 
-/** `slow` is called where the device lets us wait, as one that is there would. */
+/** `slow` is called if the device lets us wait, as one that is there would. */
 export type SimulatedConnector = (
   host: SimulatedHost,
   options: SessionOptions,
@@ -74,7 +74,7 @@ class SimulatedSession implements Remote {
   #ended: Failure | null = null;
   /** Ended in good order: its failure is only made for who asks for more, because a stack costs more than all else here. */
   #closed = false;
-  /** Whoever waits for time to pass: told when the session ends. */
+  /** Those that wait for time to pass: woken when the session ends. */
   readonly #waiting = new Set<(failure: Failure) => void>();
   readonly #abort = (): void => this.#end(this.#failure("interrupted", "talk", "the session was abandoned"));
 

@@ -18,7 +18,7 @@ const RETRIES = 2;
 /** After so long a host is not busy with us, it keeps us waiting: others need not wait for it. Seconds. */
 const PATIENCE = 3;
 
-/** `slow` is called once where the host lets us wait. */
+/** `slow` is called once if the host lets us wait. */
 export type Connector = (endpoint: Endpoint, options: SshOptions, slow?: () => void) => Promise<Remote>;
 
 /** `openSession()`, gently. Destinations are told apart as far as the inventory tells them: address, port and ssh arguments. */

@@ -36,7 +36,7 @@ export class FrameReader {
   }
 
   /**
-   * The frames that are whole with this chunk. Whoever takes one out has dealt with it before the next is looked for, so that `limit` is
+   * The frames that are whole with this chunk. A caller that takes one out has dealt with it before the next is looked for, so that `limit` is
    * that of whatever is answered next.
    */
   *push(chunk: Uint8Array): Generator<Frame, void> {

@@ -1,7 +1,7 @@
 /**
- * Where the inventory or ssh's configuration has host keys taken unchecked, ssh goes on with a key that is not the known one. That is as it was
+ * If the inventory or ssh's configuration has host keys taken unchecked, ssh goes on with a key that is not the known one. That is as it was
  * asked for, and is said: ssh hands the key that it was shown to a command of ours (KnownHostsCommand, which adds nothing to what it knows),
- * and `ssh-keygen -F` says which keys were known before. Where keys are checked nothing of this runs: there ssh refuses a changed key itself.
+ * and `ssh-keygen -F` says which keys were known before. If keys are checked, nothing of this runs: there ssh refuses a changed key itself.
  * @module
  */
 import { createHash } from "node:crypto";
@@ -27,7 +27,7 @@ export interface HostKeyWatch {
   readonly args: readonly string[];
   /** Is told of what ssh prints on standard error. */
   read(chunk: Uint8Array): void;
-  /** What is to be said of the key: null if it is the known one, or the first. Call it once the session has come about, or has not. */
+  /** What should be said about the key: null if it is the known one, or the first. Call it once the session has come about, or has not. */
   warning(): Promise<string | null>;
 }
 
@@ -122,7 +122,7 @@ class Watch implements HostKeyWatch {
 }
 
 /**
- * What is to be said of a key that was shown, given those that were known for this name; null if it is one of them, or none was known.
+ * What should be said about a key that was shown, given those that were known for this name; null if it is one of them, or none was known.
  * Pure.
  */
 export function changeOf(

@@ -1,5 +1,5 @@
 /**
- * The bytes of one answer as they come: all of them, or where they are too many and it may be so, both ends. Taking a byte in costs the same
+ * The bytes of one answer as they come: all of them, or if they are too many and it may be so, both ends. Taking a byte in costs the same
  * however many there are.
  * @module
  */
@@ -7,7 +7,7 @@ import { Buffer } from "node:buffer";
 import { joined } from "../../bounds.ts";
 import { inBytes, type OutputLimit } from "../limits.ts";
 
-/** Thrown where a device sends more than it may: the message names the bound. */
+/** Thrown if a device sends more than it may: the message names the bound. */
 export class OverLimit extends Error {
   override readonly name = "OverLimit";
 }

@@ -15,7 +15,7 @@ LC_ALL=C;
 export LC_ALL;
 IFS=$LOCKSTEP_NL;
 set -f;
-# A value of several lines may look like another name here: one that is not set is passed over.
+# A value of several lines may look like another name here: one that is not set is skipped.
 for LOCKSTEP_WORD in $(export -p); do
   LOCKSTEP_WORD=${LOCKSTEP_WORD#export };
   LOCKSTEP_WORD=${LOCKSTEP_WORD%%=*};

@@ -20,7 +20,7 @@ export interface Seen {
   readonly runs: boolean;
   /** `$-` of the shell that ran it. */
   readonly options: string;
-  /** Standard input was taken for commands, by this shell where it says which. */
+  /** Standard input was taken for commands, by this shell if it says which. */
   readonly reader: string | null;
   /** It came to its end by itself. */
   readonly ended: boolean;
@@ -32,7 +32,7 @@ const LIMIT = 10_000;
 const KEPT = 64 * 1024;
 
 /**
- * Why there is no shell, after the login has ended by itself (`exitCode`), or where it lets us wait (null). Null if the probe does not
+ * Why there is no shell, after the login has ended by itself (`exitCode`), or if it lets us wait (null). Null if the probe does not
  * tell.
  */
 export async function probeLogin(
@@ -41,7 +41,7 @@ export async function probeLogin(
   exitCode: number | null,
 ): Promise<LoginFault | null> {
   const marker = `lockstep-${crypto.randomUUID()}`;
-  // Where it waits, sudo or sh may be what it waits for: they are asked, too. What a shell does not know is for eval to find out.
+  // If it waits, sudo or sh may be what it waits for: they are asked, too. What a shell does not know is for eval to find out.
   const command = exitCode === null
     ? remoteCommand(becoming(endpoint, ["sh", "-c", 'echo "$0" runs', marker]))
     : `echo ${marker} runs; eval 'echo ${marker} options $-'`;

@@ -7,12 +7,12 @@
 # is printed can pass for it. Behind it on its line is login.sh, which puts away what the login has set, and sets $run, which runs a program once
 # it is defined (quotes cannot be written here). Until then nothing of ours has a name that a login might use.
 # A request is a line "ID SECONDS BYTES TEXT KEEP N1 N2 ...", then TEXT bytes of function definitions (whole lines, ASCII), then N1 lines that
-# are the function to call, N2 lines that are its first argument, and so on, then BYTES bytes that are its standard input. Where KEEP is 1 the
+# are the function to call, N2 lines that are its first argument, and so on, then BYTES bytes that are its standard input. If KEEP is 1 the
 # definitions are there for all requests that follow. 0 SECONDS: it cannot take long, and a fork of the loop runs it, which costs a tenth.
 # The values travel on in the environment, which nobody else can look at, not as words of a command, which every user of the device can list;
 # see arguments in prelude.sh.
 #
-# Every 5 s a beat goes out. Where the controller is gone, it is what makes the far side of a silent link say so; then nothing can be
+# Every 5 s a beat goes out. If the controller is gone, it is what makes the far side of a silent link say so; then nothing can be
 # written any more, and the loop is ended, and with it its hold on the device. It is no child of the loop: children are programs at work.
 # A beat is one write of one line (bash writes line by line), so it comes whole, wherever it comes.
 # bash takes options from the environment.

@@ -18,7 +18,7 @@ export interface RequestLimits {
   readonly pieces: number;
 }
 
-/** What the session is allowed, and the usual where nothing is said. */
+/** What the session is allowed, and the usual if nothing is said. */
 interface Allowed {
   readonly commandTimeout: number;
   readonly longest?: number;

@@ -420,7 +420,7 @@ class Session implements Remote {
     });
   }
 
-  /** The session is over: whoever waits is told why. */
+  /** The session is over: anyone who waits is told why. */
   #end(failure: Failure): void {
     if (this.#ended !== null) return;
     this.#ended = failure;

@@ -80,7 +80,7 @@ export function sshArgv(endpoint: Endpoint, options: TransportOptions, command: 
   ) argv.push("-o", option);
   if (endpoint.port !== undefined) argv.push("-p", String(endpoint.port));
   if (endpoint.user !== undefined) argv.push("-l", endpoint.user);
-  // Not by -i: a key that is not there would be passed over, and the user's own tried in its place.
+  // Not by -i: a key that is not there would be skipped, and the user's own tried in its place.
   if (endpoint.identityFile !== undefined) {
     argv.push("-o", `IdentityFile=${configValue(endpoint.identityFile)}`);
   }

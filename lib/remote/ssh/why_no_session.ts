@@ -8,7 +8,7 @@ import { HOST_KEY_LINE } from "./host_key.ts";
 import { type LoginFault, probeLogin } from "./login_probe.ts";
 import type { Endpoint, TransportOptions } from "./transport.ts";
 
-/** How the process of a session ended that has never begun. */
+/** How the process of a session ended that has never started. */
 interface Ending {
   /** null if it could not be started. */
   readonly exitCode: number | null;

@@ -48,7 +48,7 @@ export function addToHost(host: HostSoFar, event: HostEvent): void {
   switch (event.type) {
     case "host-started":
       host.wave = event.wave;
-      // One that is taken back has not ended, whatever was said of it before.
+      // One that is taken back has not ended, whatever was said about it before.
       host.outcome = null;
       // A host that goes on after it has waited for others began when it began.
       host.startedAt ??= event.at;
@@ -80,14 +80,14 @@ export interface RunOfHost {
 }
 
 /**
- * The host's report. Without an end it is `skipped` where it was never begun, and `failed` with kind `interrupted` where it was: its outcome
+ * The host's report. Without an end it is `skipped` if it was never started, and `failed` with kind `interrupted` if it was: its outcome
  * is not known.
  */
 export function hostReport(name: string, host: HostSoFar, start: RunOfHost): HostReport {
   return { ...(host.outcome ?? unfinished(name, host, start)), tasks: host.tasks };
 }
 
-/** What can be said of a host whose end was not recorded. */
+/** What can be said about a host whose end was not recorded. */
 function unfinished(name: string, host: HostSoFar, start: RunOfHost): HostOutcome {
   const known = { host: name, wave: host.wave, bytesSent: 0, release: null, previousRelease: null };
   if (host.startedAt === null) {

@@ -6,9 +6,9 @@ import type { Event } from "../../events.ts";
 
 /** One release, and on how many hosts it is live. */
 export interface ReleaseCount {
-  /** null where nothing is live, or what is live is not known. */
+  /** null if nothing is live, or what is live is not known. */
   readonly release: string | null;
-  /** null where it has none, or it is not known. */
+  /** null if it has none, or it is not known. */
   readonly version: string | null;
   readonly hosts: number;
 }

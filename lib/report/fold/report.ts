@@ -23,7 +23,7 @@ export interface WaveReport {
   readonly name: string;
   /** How many. */
   readonly hosts: number;
-  /** null where it was not begun. */
+  /** null if it was not started. */
   readonly startedAt: string | null;
 }
 
@@ -37,10 +37,10 @@ export interface Report {
   readonly command: string;
   readonly dryRun: boolean;
   readonly startedAt: string;
-  /** null while the run goes on, and for ever where it was killed. */
+  /** null while the run goes on, and for ever if it was killed. */
   readonly finishedAt: string | null;
   readonly exitCode: number | null;
-  /** The first of the run's artifact sets; null where the command sends nothing. */
+  /** The first of the run's artifact sets; null if the command sends nothing. */
   readonly artifacts: ArtifactsSummary | null;
   readonly summary: Summary;
   /** In the order of the inventory. */
@@ -51,7 +51,7 @@ export interface Report {
   readonly waves: readonly WaveReport[];
   /** What is live where, as far as the run saw it. */
   readonly releases: readonly ReleaseCount[];
-  /** Why hosts were not begun: a spent failure budget, a wave that was not confirmed. */
+  /** Why hosts were not started: a spent failure budget, a wave that was not confirmed. */
   readonly stopped?: string;
   /** The run that this one went on with. */
   readonly resumes?: string;
@@ -62,8 +62,8 @@ export interface Report {
 /**
  * The report of a run's events.
  *
- * A host without an end is `skipped` where it was never begun, and `failed` with kind `interrupted` where it was: its outcome is not known.
- * Throws where the events do not begin with `run-started`: they are no run.
+ * A host without an end is `skipped` if it was never started, and `failed` with kind `interrupted` if it was: its outcome is not known.
+ * Throws if the events do not begin with `run-started`: they are no run.
  */
 export function foldReport(events: Iterable<Event>): Report {
   const fold = new ReportFold();
@@ -82,7 +82,7 @@ export class ReportFold {
     this.#tasks = tasks;
   }
 
-  /** How the run began. Throws where it did not: its events are no run. */
+  /** How the run began. Throws if it did not: its events are no run. */
   started(): RunStarted {
     return this.#run.started();
   }
@@ -122,7 +122,7 @@ export class RunFold extends RunState {
     this.#warnings.push(host === undefined ? { at, message } : { at, host, message });
   }
 
-  /** How the run began. Throws where it did not: its events are no run. */
+  /** How the run began. Throws if it did not: its events are no run. */
   started(): RunStarted {
     if (this.start === null) throw new Error("Cannot report a run that has no run-started event");
     return this.start;

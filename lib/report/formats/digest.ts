@@ -58,7 +58,7 @@ export function verdictOf(report: Report): string {
   return isWell(report) ? "all hosts are ok" : "not every host was reached";
 }
 
-/** What is to be known of the run as a whole, besides its counts. */
+/** What should be known of the run as a whole, besides its counts. */
 export function noticesOf(report: Report): string[] {
   const { finishedAt, interrupted, stopped } = report;
   return [
@@ -87,7 +87,7 @@ export function factsOf(report: Report): [name: string, value: string][] {
   ];
 }
 
-/** Hosts that went wrong, by what failed, the worst first. Hosts that were not begun are not among them: `noticesOf()` has the reason. */
+/** Hosts that went wrong, by what failed, the worst first. Hosts that were not started are not among them: `noticesOf()` has the reason. */
 export function failureGroups(hosts: readonly HostReport[]): Shared<HostReport>[] {
   const groups = new Map<string, Shared<HostReport>>();
   for (const host of hosts.filter(hasFailure)) share(groups, outcomeKey(host), host, host.host);

@@ -103,7 +103,7 @@ function left(groups: readonly unknown[], noun: string): string {
   return groups.length === 0 ? "" : `\nLeft out here: ${count(groups.length, `other ${noun}`)}.\n`;
 }
 
-/** Text from outside in one line: a code span, and where it has what ends one, or a table's cell, plain text of which nothing is Markdown. */
+/** Text from outside in one line: a code span, and if it has what ends one, or a table's cell, plain text of which nothing is Markdown. */
 export function code(outside: string): string {
   const line = oneLine(outside).slice(0, COLUMNS).toWellFormed();
   if (line.trim() === "") return "";

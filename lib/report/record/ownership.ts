@@ -1,5 +1,5 @@
 /**
- * Whose the folders and files of runs are. A run says what is run when it is taken up again, so it is believed only where it is ours (or
+ * Whose the folders and files of runs are. A run says what is run when it is taken up again, so it is believed only if it is ours (or
  * root's) and nobody else can write it. Windows has neither owners nor modes of this kind: there everything is taken as it is.
  * @module
  */
@@ -22,7 +22,7 @@ const STICKY = 0o1000;
 
 /**
  * Our own uid; null on Windows. Without the permission to ask (`--allow-sys=uid`) it is read off a file that is made for it in `folder`, and
- * undefined where that may not be, either. Never asks at a prompt.
+ * undefined if that may not be, either. Never asks at a prompt.
  */
 export async function ownUid(folder: string): Promise<number | null | undefined> {
   if (Deno.build.os === "windows") return null;
@@ -39,7 +39,7 @@ export async function ownUid(folder: string): Promise<number | null | undefined>
   }
 }
 
-/** Why what lies here is not believed; null where it is ours, and nobody else can write it. */
+/** Why what lies here is not believed; null if it is ours, and nobody else can write it. */
 export function distrustOf(path: string, { uid, mode }: Ownership, own: number | null): Distrust | null {
   if (own === null) return null;
   const foreign = foreignOwner(path, uid, own);
@@ -51,7 +51,7 @@ export function distrustOf(path: string, { uid, mode }: Ownership, own: number |
 }
 
 /**
- * Why runs in this folder could be swapped by somebody else; null where they cannot. In one that everybody may write in, but take away only
+ * Why runs in this folder could be swapped by somebody else; null if they cannot. In one that everybody may write in, but take away only
  * what is his own (the sticky bit: /tmp), they cannot.
  */
 export function distrustOfFolder(

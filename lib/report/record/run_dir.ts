@@ -32,11 +32,11 @@ export interface RunDir {
   readonly listener: Listener;
   /** Keeps a file of a host among the run's files. Returns where, from the run's folder: `fetched/edge-1/var/log/app.log`. */
   readonly keep: (host: string, path: string, bytes: Uint8Array) => Promise<string>;
-  /** The text of `report.json` as far as the run has come, host by host, also where the files could not be kept. */
+  /** The text of `report.json` as far as the run has come, host by host, also if the files could not be kept. */
   readonly report: () => Iterable<string>;
   /**
    * Writes `report.json` and the files of hosts that never ended, and points `latest` here. Call it once, after the last event.
-   * Throws a Failure where the record could not be kept.
+   * Throws a Failure if the record could not be kept.
    */
   finish(): Promise<void>;
 }
@@ -47,7 +47,7 @@ export type { RecordModes } from "./modes.ts";
 export type Warn = (message: string) => void;
 
 /**
- * Makes the folder of a new run. Throws a UsageError where that cannot be, or where somebody else could swap it: what is written next would
+ * Makes the folder of a new run. Throws a UsageError if that cannot be, or if somebody else could swap it: what is written next would
  * go wherever he likes.
  */
 export async function openRun(
@@ -59,7 +59,7 @@ export async function openRun(
   const path = join(reportsDir, run);
   let file: Deno.FsFile;
   try {
-    // The folder of all runs, where it is there already, stays as the user made it: each run in it is as private as it is to be.
+    // The folder of all runs, where it is there already, stays as the user made it: each run in it is as private as it should be.
     if (!await isFolder(reportsDir)) await makeFolder(reportsDir, modes);
     await Deno.mkdir(path, { mode: modes.folder });
     await demandOwn(reportsDir, path, warn);
@@ -164,7 +164,7 @@ async function whyNotUsed(
   return null;
 }
 
-/** The same, where nothing is said of a run that is not there. */
+/** The same, where nothing is said about a run that is not there. */
 async function distrustOfRun(reportsDir: string, run: string) {
   try {
     return await whyNotUsed(reportsDir, run);
@@ -174,7 +174,7 @@ async function distrustOfRun(reportsDir: string, run: string) {
   }
 }
 
-/** The runs under a folder that are ours, newest first, each looked at when it is its turn; `warn` is told of those that are passed over. */
+/** The runs under a folder that are ours, newest first, each looked at when it is its turn; `warn` is told of those that are skipped. */
 async function* ownRuns(reportsDir: string, warn: Warn): AsyncGenerator<string> {
   for (const name of await listedRuns(reportsDir)) {
     const distrust = await distrustOfRun(reportsDir, name);
@@ -185,7 +185,7 @@ async function* ownRuns(reportsDir: string, warn: Warn): AsyncGenerator<string> 
 
 /**
  * The events of a run. `latest` is the run that began last, also where it was killed and so never ended. A torn last line, as a kill
- * leaves it, is passed over. Throws a UsageError where there is no such run, it cannot be read, or it is not ours.
+ * leaves it, is skipped. Throws a UsageError if there is no such run, it cannot be read, or it is not ours.
  */
 async function* runEvents(reportsDir: string, run: string, warn: Warn): AsyncGenerator<Event> {
   const name = run === LATEST ? await newestRun(reportsDir, warn) : run;
@@ -288,7 +288,7 @@ async function listedRuns(reportsDir: string): Promise<string[]> {
   return names.sort().reverse();
 }
 
-/** Null where the run was killed before it had told anything. */
+/** Null if the run was killed before it had told anything. */
 async function firstEvent(path: string): Promise<Event | null> {
   try {
     for await (const { text } of linesOf(path)) return JSON.parse(text);
@@ -336,7 +336,7 @@ function checkStart(first: Event | undefined, path: string): void {
   }
 }
 
-/** The lines of a file, one after the other; the last one is not `whole` where no newline ends it. */
+/** The lines of a file, one after the other; the last one is not `whole` if no newline ends it. */
 async function* linesOf(path: string): AsyncGenerator<{ text: string; whole: boolean }> {
   const file = await openOwn(path);
   // The parts of a line that is longer than one of them are put together once.
@@ -388,7 +388,7 @@ function writeAll(file: Deno.FsFile, text: string): void {
 
 const encoder = new TextEncoder();
 
-/** Makes `latest` name the run: a relative link, a junction on Windows, and where links cannot be made a file that holds the name. */
+/** Makes `latest` name the run: a relative link, a junction on Windows, and if links cannot be made a file that holds the name. */
 async function pointLatest(reportsDir: string, run: string): Promise<void> {
   const latest = join(reportsDir, LATEST);
   const temporary = join(reportsDir, `.${LATEST}-${run}`);

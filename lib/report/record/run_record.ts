@@ -31,7 +31,7 @@ export class RunRecord {
   /** Hosts under way, and those that the disk would not take. */
   readonly #open = new Map<string, HostSoFar>();
   readonly #stored = new Map<string, StoredHost>();
-  /** Why a host's file could not be read back; null where all could. */
+  /** Why a host's file could not be read back; null if all could. */
   problem: unknown = null;
 
   /** `folder` is where the hosts' files go. */
@@ -59,7 +59,7 @@ export class RunRecord {
     }
   }
 
-  /** Writes the files that are not there yet: of hosts that were never begun, or never ended. Throws where it cannot. */
+  /** Writes the files that are not there yet: of hosts that were never started, or never ended. Throws if it cannot. */
   writeHosts(): void {
     for (const name of this.#names()) {
       const stored = this.#stored.get(name);
@@ -69,7 +69,7 @@ export class RunRecord {
     }
   }
 
-  /** The text of `report.json`, in pieces of about one host each. Throws where the run never began. */
+  /** The text of `report.json`, in pieces of about one host each. Throws if the run never began. */
   *report(): Generator<string> {
     const names = this.#names();
     // Only the report's own keys are two spaces in, and nothing in a string is a newline: the line is found once.

@@ -39,7 +39,7 @@ export function closingLines(ledger: Ledger, start: RunStarted, options: ViewOpt
   return sections.filter((section) => section.length > 0).flatMap((section) => [[], ...section]);
 }
 
-/** What a dry run found: each plan once, and where there are several waves, who is in which and what would happen to them. */
+/** What a dry run found: each plan once, and if there are several waves, who is in which and what would happen to them. */
 function planSections(ledger: Ledger, start: RunStarted, { verbosity = 0 }: ViewOptions): Line[][] {
   // With -v every host's steps stand under its own line.
   const plans = verbosity >= 1 ? [] : [...ledger.plans.values()];
@@ -93,7 +93,7 @@ function warningLines(ledger: Ledger, warning: Shared<string> & { times: number 
 
 /** Each failure once and whole, the worst last: next to the recap. */
 function failureSections(ledger: Ledger, layout: Layout): Line[][] {
-  // Why hosts were not begun is said once for all of them: see `stopped`.
+  // Why hosts were not started is printed once for all of them: see `stopped`.
   const groups = [...ledger.failures.values()].filter(({ first }) =>
     first.error?.kind !== "stopped" || first.was
   )

@@ -1,5 +1,5 @@
 /**
- * What a printing view remembers of a run: the hosts under way, counts, and what is to be said at the end, with equal things kept once.
+ * What a printing view remembers of a run: the hosts under way, counts, and what should be said at the end, with equal things kept once.
  * A host that has ended leaves its count and, where it failed or has a plan, its name.
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What is said of a run as it goes on, and how: how it begins, the line of a host that has ended, and what is listed under it. Views only
+ * What is said about a run as it goes on, and how: how it begins, the line of a host that has ended, and what is listed under it. Views only
  * decide when and where it appears.
  * @module
  */

@@ -32,7 +32,7 @@ export interface Clock {
 export interface PrettyOptions extends ViewOptions {
   /** Default: the machine's. */
   readonly clock?: Clock;
-  /** Asked anew for every frame, so that a resized window is drawn right. */
+  /** Asked again for every frame, so that a resized window is drawn right. */
   readonly size?: () => TerminalSize;
 }
 

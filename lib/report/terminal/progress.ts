@@ -1,5 +1,5 @@
 /**
- * How far a run has come: the wave under way, how many hosts have ended how, at what pace, and how long it still takes where that can be
+ * How far a run has come: the wave under way, how many hosts have ended how, at what pace, and how long it still takes if that can be
  * known.
  * @module
  */
@@ -49,7 +49,7 @@ export function outcomeSpans(
   });
 }
 
-/** How the hosts have ended until now; empty where none has. */
+/** How the hosts have ended until now; empty if none has. */
 export function outcomesLine(ledger: Ledger, start: RunStarted): Line {
   return outcomeSpans(ledger.counts, start.dryRun, (status) => {
     const names = ledger.namesOf(status, NAMED);
@@ -90,7 +90,7 @@ function seconds(since: number, now: number): number {
 }
 
 /**
- * Hosts a second in the wave under way; null where it cannot be known yet. The first hosts of a wave end late and all at once, and a
+ * Hosts a second in the wave under way; null if it cannot be known yet. The first hosts of a wave end late and all at once, and a
  * small wave never has all forks at work, so nothing is said before as many have ended as go at once.
  */
 function paceOf({ paced, paceFrom }: Ledger, { forks }: RunStarted, now: number): number | null {

@@ -1,5 +1,5 @@
 /**
- * What is true of several hosts is said once, with their names.
+ * What is true of several hosts is printed once, with their names.
  * @module
  */
 import type { FailureData } from "../../errors.ts";

@@ -74,7 +74,7 @@ function isTrue(become: unknown): boolean {
   return hostVariables.shape.ansible_become.safeParse(become).data === true;
 }
 
-/** What a variable comes to; undefined where it is not set, or (with a problem) where that cannot be told. */
+/** What a variable comes to; undefined if it is not set, or (with a problem) if that is not known. */
 function resolve(
   host: Host,
   name: VariableName,

@@ -14,7 +14,7 @@ const INDENT = "    # ";
 const COMMENTS_AT = 42;
 const LONGEST_VALUE = 60;
 
-/** The file with that part written anew. */
+/** The file with that part rewritten. */
 export function withReference(text: string): string {
   const [before, rest] = text.split(BEGIN);
   const [, after] = rest?.split(END) ?? [];

@@ -1,5 +1,5 @@
 /**
- * The variables as they are documented: what belongs together, and what is said of it.
+ * The variables as they are documented: what belongs together, and what is said about it.
  * @module
  */
 import { connectionVariables, otherNames } from "../variables/connection.ts";
@@ -16,7 +16,7 @@ import type { Variables } from "../variables/variable.ts";
 export interface VariableGroup {
   /** The heading. */
   readonly title: string;
-  /** What is said of all of them, in Markdown; links are relative to `docs`. */
+  /** What is said about all of them, in Markdown; links are relative to `docs`. */
   readonly introduction: string;
   /** The variables. */
   readonly variables: Variables;

@@ -1,10 +1,10 @@
 /**
- * What is said of a variable, as text for people.
+ * What is said about a variable, as text for people.
  * @module
  */
 import { expectedOf, hostVariables, type VariableName, variableOf } from "../variables.ts";
 
-// What stands for an unset variable is known only where the value has been read.
+// What stands for an unset variable is known only if the value has been read.
 const presets: Readonly<Partial<Record<VariableName, unknown>>> = hostVariables.parse({});
 
 /** The default of a variable; `undefined` if it has none. */

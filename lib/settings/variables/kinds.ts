@@ -50,7 +50,7 @@ export const textOrNone = z.union([z.null().transform(() => ""), text]).pipe(z.s
 /** As with Ansible, empty is as if it were not set: a host so takes back what its group says. */
 export const emptyForNone = text.nullish();
 
-/** A whole number. `what` is said of it: "a number", "seconds". */
+/** A whole number. `what` is said about it: "a number", "seconds". */
 export function integer(min: number, max: number, what = "a number") {
   const written = z.string().regex(/^\s*[-+]?\d+(?:\.0)?\s*$/);
   return expecting(

@@ -14,7 +14,7 @@ export const MOST_READ = 256 * 1024;
 /** Of a longer comparison, both ends are told. Characters. */
 const MOST_TOLD = 16 * 1024;
 
-/** How a file differs from what it is to be; `null` stands for none. Empty where nothing can be told. */
+/** How a file differs from what it should be; `null` stands for none. Empty where nothing can be told. */
 export function contentDiff(path: string, before: Content, after: Content): string {
   const name = oneLine(path);
   const [from, to] = [before === null ? "/dev/null" : `${name} (there)`, after === null ? "/dev/null" : name];

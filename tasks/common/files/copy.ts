@@ -1,7 +1,7 @@
 /**
  * Promises that every file of a folder of this machine is on the device, with this content, mode and owner. Digests are compared, and only
- * files that differ are sent, each whole or not at all: as `file` writes them. A failure leaves each file as it was or as it is to be; the
- * next run goes on from there. `ok` if all of them are as they are to be. What else is in the folder of the device is left alone.
+ * files that differ are sent, each whole or not at all: as `file` writes them. A failure leaves each file as it was or as it should be; the
+ * next run goes on from there. `ok` if all of them are as they should be. What else is in the folder of the device is left alone.
  * @module
  */
 import { device } from "../../../lib/facts/device.ts";
@@ -33,7 +33,7 @@ import { localFolder, readTree, type TreeFile } from "./local_tree.ts";
 import type { PerHost } from "../per_host.ts";
 import { readFile } from "./read_file.ts";
 
-/** What is copied, and where it is to be. */
+/** What is copied, and where it should be. */
 export interface CopyOptions<Values = NoVariables> extends RightsOptions<Values> {
   /** The task's name, of which a pipeline has one. */
   readonly name: string;
@@ -55,7 +55,7 @@ interface Observed {
   readonly diff: string;
 }
 
-/** A file as it is to be, and as it is. */
+/** A file as it should be, and as it is. */
 interface Wanted {
   readonly file: TreeFile;
   readonly path: string;

@@ -37,7 +37,7 @@ const MOST = 10 * MIB;
 /** All of it is in memory for a moment, for each host at work. */
 const LIMIT = 64 * MIB;
 
-/** The file, or what is said of it; its size alone if it is too large; null if there is none. */
+/** The file, or what is said about it; its size alone if it is too large; null if there is none. */
 type Observed = { readonly path: string; readonly found: Detail | { readonly tooLarge: number } | null };
 
 /** A task that fetches a file. Throws a UsageError for a path that cannot be one. */

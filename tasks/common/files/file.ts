@@ -3,7 +3,7 @@
  * written: beside, synced, renamed. A failure leaves the file as it was. `ok` if all that was asked for is so.
  *
  * A link at the path is replaced by the file, and what it leads to is left alone. Folders that are missing above it are made. Root writes
- * nothing where somebody else can exchange a name on the way.
+ * nothing if somebody else can exchange a name on the way.
  * @module
  */
 import { UsageError } from "../../../lib/errors.ts";
@@ -33,7 +33,7 @@ export interface RightsOptions<Values> {
   readonly group?: PerHost<string, Values>;
 }
 
-/** What a file is to be. */
+/** What a file should be. */
 export interface FileOptions<Values = NoVariables> extends RightsOptions<Values> {
   /** The task's name, of which a pipeline has one. */
   readonly name: string;

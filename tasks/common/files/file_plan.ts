@@ -15,7 +15,7 @@ import {
   type Rights,
 } from "./device_files.ts";
 
-/** What one host's file is to be, and is. */
+/** What one host's file should be, and is. */
 export interface Observed {
   readonly path: string;
   /** Null if the content is not asked for. */
@@ -47,7 +47,7 @@ export function planAbsent({ path, entry, way, diff }: Observed): Plan {
   };
 }
 
-/** How it becomes what it is to be. */
+/** How it becomes what it should be. */
 export function planPresent(observed: Observed, { settings, run }: TaskHost): Plan {
   const { path, content, rights, entry, way } = observed;
   const why = differenceOf(observed);

@@ -10,7 +10,7 @@ import { checkTemplate, type TemplateFile } from "../../../lib/settings/mod.ts";
 import type { NoVariables, Task } from "../../../lib/task.ts";
 import { type FileOptions, fileTask } from "./file.ts";
 
-/** What a file is to be that is made of a template. */
+/** What a file should be that is made of a template. */
 export interface TemplateOptions<Values = NoVariables>
   extends Omit<FileOptions<Values>, "content" | "absent"> {
   /** The template on this machine: `new URL("./app.conf.j2", import.meta.url)`, or a path from the current folder. The same for all hosts. */

@@ -23,7 +23,7 @@ export function attributeGetter(attribute: Value, run: Run, otherwise?: Value): 
   };
 }
 
-/** The same for what is compared: without regard to upper and lower case, unless it is to be exact. */
+/** The same for what is compared: without regard to upper and lower case, unless it should be exact. */
 export function foldedGetter(attribute: Value, exact: boolean, run: Run): (item: Value) => Value {
   const get = attributeGetter(attribute, run);
   return (item) => {

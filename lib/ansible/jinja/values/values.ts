@@ -34,7 +34,7 @@ export class Callable {
 
 /** A mapping whose values are made when somebody asks for one. */
 export class Lazy {
-  /** `missing`: what is said of a key that there is not. */
+  /** `missing`: what is said about a key that there is not. */
   constructor(
     readonly keys: () => readonly string[],
     readonly get: (key: string) => Value | undefined,
