@@ -1,5 +1,5 @@
 /**
- * Installs what a machine lacks, as far as it lets us: apt as root. What stays missing is named by whoever needs it.
+ * Installs what a machine lacks, as far as it lets us: apt as root. What stays missing is named by the test that needs it.
  * @module
  */
 import { basename, dirname, join } from "@std/path";
@@ -53,7 +53,7 @@ export async function unpackMissing(programs: Packages): Promise<void> {
   }
 }
 
-/** Runs apt-get; its words are shown only where it fails. */
+/** Runs apt-get; its words are shown only if it fails. */
 async function aptGet(args: readonly string[], cwd?: string): Promise<boolean> {
   const command = new Deno.Command("apt-get", {
     args: ["-q", ...args],

@@ -188,7 +188,7 @@ export function plainSettings(deployPath: string): HostSettings {
   };
 }
 
-/** Writes a set into a folder and reads it as what is to be live. `files` may have folders in their names. */
+/** Writes a set into a folder and reads it as what should be live. `files` may have folders in their names. */
 export async function writeSet(
   dir: string,
   files: Readonly<Record<string, string | Uint8Array>>,

@@ -48,7 +48,7 @@ const everything: readonly (readonly string[])[] = [
 ];
 
 /** How many files `--parallel` runs at once: more than there are processors, for they wait more than they work. */
-const jobs = Deno.env.get("DENO_JOBS") ?? String(Math.ceil(navigator.hardwareConcurrency * 1.5));
+const jobs = Deno.env.get("DENO_JOBS") ?? String(navigator.hardwareConcurrency);
 
 async function main(args: readonly string[]): Promise<number> {
   const root = fromFileUrl(new URL("..", import.meta.url));

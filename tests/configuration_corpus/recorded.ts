@@ -1,5 +1,5 @@
 /**
- * The answers of Ansible that were written down, for machines without it. `deno run -A tests/configuration_corpus/recorded.ts` writes them anew.
+ * The answers of Ansible that were written down, for machines without it. `deno run -A tests/configuration_corpus/recorded.ts` writes them again.
  * @module
  */
 import { join } from "@std/path";

@@ -4,12 +4,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { userInfo } from "node:os";
-import { testWhere } from "../support.ts";
+import { longTestWhere } from "../support.ts";
 import { writeSet } from "../local_device.ts";
 import { makeFleet } from "./support/fleet.ts";
 import { lockstep, readReport, statuses } from "./support/program.ts";
 
-testWhere("a deploy with nothing but ansible.cfg has the right inventory, user, key and jump host", {
+longTestWhere("a deploy with nothing but ansible.cfg has the right inventory, user, key and jump host", {
   needs: ["sshd"],
 }, async () => {
   await using fleet = await makeFleet({ devices: [{}, { name: "gate" }] });

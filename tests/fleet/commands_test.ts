@@ -4,7 +4,7 @@
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { testWhere } from "../support.ts";
+import { longTestWhere, testWhere } from "../support.ts";
 import { makeArtifacts } from "./support/artifacts.ts";
 import { makeFleet } from "./support/fleet.ts";
 import { assertWhole, liveDir } from "./support/live.ts";
@@ -121,7 +121,7 @@ testWhere("commands that look tell what is live and write nothing, when one devi
   assertEquals(diffTrees(before, await fleet.tree()), []);
 });
 
-testWhere(
+longTestWhere(
   "deploy takes the hosts of the pattern alone, when it is limited",
   { needs: ["sshd"] },
   async () => {

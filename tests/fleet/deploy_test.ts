@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { basename, dirname, join } from "@std/path";
 import { everyTest } from "../sampled.ts";
-import { testWhere } from "../support.ts";
+import { longTestWhere, testWhere } from "../support.ts";
 import { changeFile, makeArtifacts, writeMetadata } from "./support/artifacts.ts";
 import { makeFleet } from "./support/fleet.ts";
 import { assertSet, assertWhole, backupsOf, liveDir, namesIn } from "./support/live.ts";
@@ -202,7 +202,7 @@ testWhere(
   },
 );
 
-testWhere(
+longTestWhere(
   "deploy and rollback share no file between the live set and a backup, when both hold the same",
   { needs: ["sshd"] },
   async () => {
@@ -328,7 +328,7 @@ testWhere("deploy keeps the reports of the contract, when it has ended", { needs
   assertEquals([types[0], types.at(-1)], ["run-started", "run-finished"], ndjson.text);
 });
 
-testWhere(
+longTestWhere(
   "deploy ends with 75 and changes nothing, when another run holds the lock",
   { needs: ["sshd"] },
   async () => {
@@ -360,44 +360,48 @@ testWhere(
   },
 );
 
-testWhere("deploy never leaves the live name without a complete set, when somebody reads it all the time", {
-  needs: ["sshd"],
-}, async () => {
-  await using fleet = await makeFleet({ count: 1 });
-  const [device] = fleet.devices;
-  const live = join(device!.deployDir, "artifacts_phase2");
-  const inventory = await fleet.inventory();
-  const old = await makeArtifacts(live, { seed: 1 });
-  const names = ["metadata.json", ...Object.keys(old.files)];
-  const missed: string[] = [];
-  let looks = 0;
-  let reading = true;
-  const reader = (async () => {
-    for (; reading; looks++) {
-      for (const name of names) {
-        await Deno.stat(join(live, name)).catch((error) => missed.push(`${name}: ${error.message}`));
+longTestWhere(
+  "deploy never leaves the live name without a complete set, when somebody reads it all the time",
+  {
+    needs: ["sshd"],
+  },
+  async () => {
+    await using fleet = await makeFleet({ count: 1 });
+    const [device] = fleet.devices;
+    const live = join(device!.deployDir, "artifacts_phase2");
+    const inventory = await fleet.inventory();
+    const old = await makeArtifacts(live, { seed: 1 });
+    const names = ["metadata.json", ...Object.keys(old.files)];
+    const missed: string[] = [];
+    let looks = 0;
+    let reading = true;
+    const reader = (async () => {
+      for (; reading; looks++) {
+        for (const name of names) {
+          await Deno.stat(join(live, name)).catch((error) => missed.push(`${name}: ${error.message}`));
+        }
       }
-    }
-  })();
-  const deploy = async (seed: number) => {
-    const set = await makeArtifacts(join(fleet.dir, `set-${seed}`), { seed });
-    const run = await runOn(fleet, inventory, ["deploy", "--artifacts", set.dir]);
-    assertEquals(run.code, 0, run.text);
-    await assertWhole(device!, set);
-  };
-  // From the manual's folder to a link, to the next release, to the same one put together anew, and back.
-  await deploy(2);
-  await deploy(3);
-  await Deno.writeTextFile(join((await liveDir(device!))!, "scaler.pkl"), "drifted");
-  await deploy(3);
-  await deploy(4);
-  const back = await runOn(fleet, inventory, ["rollback"]);
-  assertEquals(back.code, 0, back.text);
-  reading = false;
-  await reader;
-  assert(looks > 100, `${looks} looks`);
-  assertEquals(missed, []);
-});
+    })();
+    const deploy = async (seed: number) => {
+      const set = await makeArtifacts(join(fleet.dir, `set-${seed}`), { seed });
+      const run = await runOn(fleet, inventory, ["deploy", "--artifacts", set.dir]);
+      assertEquals(run.code, 0, run.text);
+      await assertWhole(device!, set);
+    };
+    // From the manual's folder to a link, to the next release, to the same one put together again, and back.
+    await deploy(2);
+    await deploy(3);
+    await Deno.writeTextFile(join((await liveDir(device!))!, "scaler.pkl"), "drifted");
+    await deploy(3);
+    await deploy(4);
+    const back = await runOn(fleet, inventory, ["rollback"]);
+    assertEquals(back.code, 0, back.text);
+    reading = false;
+    await reader;
+    assert(looks > 100, `${looks} looks`);
+    assertEquals(missed, []);
+  },
+);
 
 testWhere(
   "deploy sends files as they are named, when their names are strange",

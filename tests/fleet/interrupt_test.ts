@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { testWhere } from "../support.ts";
+import { longTestWhere, testWhere } from "../support.ts";
 import { makeArtifacts } from "./support/artifacts.ts";
 import { type Fleet, makeFleet } from "./support/fleet.ts";
 import { assertSet, assertWhole, liveDir, namesIn } from "./support/live.ts";
@@ -67,7 +67,7 @@ testWhere(
   },
 );
 
-testWhere(
+longTestWhere(
   "deploy lets a commit that has begun finish when it is interrupted, and ends at once when it is interrupted again",
   { needs: ["sshd"] },
   async () => {
@@ -128,7 +128,7 @@ testWhere(
   },
 );
 
-testWhere("deploy converges, when its controller was killed at any moment of the run before", {
+longTestWhere("deploy converges, when its controller was killed at any moment of the run before", {
   needs: ["sshd"],
 }, async () => {
   await using fleet = await makeFleet({ count: 3 });

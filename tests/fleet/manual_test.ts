@@ -4,7 +4,7 @@
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { testWhere } from "../support.ts";
+import { longTestWhere, testWhere } from "../support.ts";
 import { makeArtifacts } from "./support/artifacts.ts";
 import { type Fleet, makeFleet } from "./support/fleet.ts";
 import { assertWhole, namesIn } from "./support/live.ts";
@@ -155,29 +155,33 @@ testWhere(
   },
 );
 
-testWhere("every command that needs hosts ends with 64, when there is neither an inventory nor DEPLOY_HOST", {
-  needs: ["linux"],
-}, async () => {
-  const cwd = await Deno.makeTempDir();
-  try {
-    await makeArtifacts(join(cwd, "artifacts_phase2"));
-    for (
-      const command of [
-        "deploy",
-        "plan",
-        "verify-remote",
-        "health-check",
-        "rollback",
-        "cleanup",
-        "status",
-        "backups",
-      ]
-    ) {
-      const outcome = await lockstep([command], { cwd });
-      assertEquals(outcome.code, 64, `${command}: ${outcome.text}`);
-      assert(outcome.stderr.includes("inventory"), `${command}: ${outcome.text}`);
+longTestWhere(
+  "every command that needs hosts ends with 64, when there is neither an inventory nor DEPLOY_HOST",
+  {
+    needs: ["linux"],
+  },
+  async () => {
+    const cwd = await Deno.makeTempDir();
+    try {
+      await makeArtifacts(join(cwd, "artifacts_phase2"));
+      for (
+        const command of [
+          "deploy",
+          "plan",
+          "verify-remote",
+          "health-check",
+          "rollback",
+          "cleanup",
+          "status",
+          "backups",
+        ]
+      ) {
+        const outcome = await lockstep([command], { cwd });
+        assertEquals(outcome.code, 64, `${command}: ${outcome.text}`);
+        assert(outcome.stderr.includes("inventory"), `${command}: ${outcome.text}`);
+      }
+    } finally {
+      await Deno.remove(cwd, { recursive: true });
     }
-  } finally {
-    await Deno.remove(cwd, { recursive: true });
-  }
-});
+  },
+);

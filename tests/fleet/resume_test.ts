@@ -6,7 +6,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import type { Event, HostStatus } from "../../lib/events.ts";
-import { testWhere } from "../support.ts";
+import { longTestWhere } from "../support.ts";
 import { type Lane, Lanes, type Misdeeds } from "./support/lane.ts";
 import { assertWhole, namesIn } from "./support/live.ts";
 import { readReport, startLockstep, startOn, statuses } from "./support/program.ts";
@@ -88,7 +88,7 @@ const gaps: readonly Gap[] = [
   },
 ];
 
-testWhere("resume ends every host as it should, when the controller was killed", {
+longTestWhere("resume ends every host as it should, when the controller was killed", {
   needs: ["sshd", "curl"],
 }, async (t) => {
   await using field = await Lanes.make(3);
@@ -134,7 +134,7 @@ async function play(field: Lanes, lane: Lane, gap: Gap): Promise<void> {
   }
 }
 
-/** The host that refused is to be had again. */
+/** The host that refused answers again. */
 async function givePort(inventory: string, lane: Lane, host: number): Promise<void> {
   const text = await Deno.readTextFile(inventory);
   const mended = text.replace(

@@ -4,7 +4,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { testWhere } from "../support.ts";
+import { longTestWhere, testWhere } from "../support.ts";
 import { makeArtifacts } from "./support/artifacts.ts";
 import { makeFleet } from "./support/fleet.ts";
 import { assertSet, assertWhole, backupsOf } from "./support/live.ts";
@@ -75,7 +75,7 @@ testWhere("deploy says that there is nothing to go back to, when the first set o
   await assertWhole(fleet.devices[0]!, good);
 });
 
-testWhere("rollback puts the newest or the named backup live, when there are several", {
+longTestWhere("rollback puts the newest or the named backup live, when there are several", {
   needs: ["sshd", "curl"],
 }, async () => {
   await using fleet = await makeFleet({ count: 2 });
@@ -151,7 +151,7 @@ testWhere(
   },
 );
 
-testWhere(
+longTestWhere(
   "cleanup keeps keep_backups backups and the live set, when there are more",
   { needs: ["sshd"] },
   async () => {

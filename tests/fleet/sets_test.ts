@@ -5,7 +5,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import type { Event } from "../../lib/events.ts";
-import { testWhere } from "../support.ts";
+import { longTestWhere, testWhere } from "../support.ts";
 import { type Artifacts, makeArtifacts } from "./support/artifacts.ts";
 import { type Device, type Fleet, makeFleet } from "./support/fleet.ts";
 import { assertWhole, liveDir, namesIn, type Placed } from "./support/live.ts";
@@ -110,7 +110,7 @@ testWhere("several sets go live in one session, and all go back when one is sick
   await assertSets(fleet.devices[0]!, newModel, config);
 });
 
-testWhere(
+longTestWhere(
   "a controller that dies between two sets leaves each whole; the device goes back, and resume finishes",
   {
     needs: ["sshd", "curl"],
@@ -176,7 +176,7 @@ async function isBack(device: Device, model: Artifacts): Promise<boolean> {
     !names.includes("restore");
 }
 
-/** Waits until the only run under a reports folder has told of such an event. */
+/** Waits until the only run under a reports folder has told about such an event. */
 async function untilEvent(reports: string, wanted: (event: Event) => boolean): Promise<void> {
   for (let i = 0; i < 12_000; i++) {
     const [run] = (await namesIn(reports)).filter((name) => name !== "latest");

@@ -4,7 +4,7 @@
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { testWhere } from "../support.ts";
+import { longTestWhere, testWhere } from "../support.ts";
 import { makeFleet } from "./support/fleet.ts";
 import { namesIn } from "./support/live.ts";
 import { lockstep, runOn, startLockstep, startOn, statuses } from "./support/program.ts";
@@ -94,38 +94,42 @@ testWhere("a set with templates is made for each device, and every command goes 
   assertEquals(await Promise.all(fleet.devices.map((device) => device.connections())), logins);
 });
 
-testWhere("resume renders templates again, and refuses hosts for which they have come to something else", {
-  needs: ["sshd"],
-}, async () => {
-  await using fleet = await makeFleet({ count: 2 });
-  const set = join(fleet.dir, "set");
-  await Deno.mkdir(set);
-  await Deno.writeTextFile(join(set, "a.tmpl"), "{{ value }}");
-  await lockstep(["manifest", set, "--templates"]);
-  const inventory = await fleet.inventory({ vars: { artifacts_dir: set, value: "first-value" } });
-  const run = startOn(fleet, inventory, ["deploy", "--waves", "1,100%", "--pause", "60"]);
-  for (let i = 0; i < 1200; i++) {
-    const [name] = (await namesIn(run.reports)).filter((name) => name !== "latest");
-    const events = name === undefined
-      ? ""
-      : await Deno.readTextFile(join(run.reports, name, "events.ndjson")).catch(() => "");
-    if (events.includes('"wave-waiting"')) break;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  run.kill();
-  await run.ended;
-  const text = await Deno.readTextFile(inventory);
-  assert(text.includes("first-value"));
-  await Deno.writeTextFile(inventory, text.replace("first-value", "other-value"));
-  const resume = ["resume", "--reports", run.reports];
-  const refused = await startLockstep(resume).ended;
-  assertEquals(refused.code, 64, refused.text);
-  assertStringIncludes(refused.stderr, "templates of the set come to something else than in run");
-  assertStringIncludes(refused.stderr, "for edge-02");
-  await Deno.writeTextFile(inventory, text);
-  const resumed = await startLockstep(resume).ended;
-  assertEquals(resumed.code, 0, resumed.text);
-  for (const device of fleet.devices) {
-    assertEquals(await Deno.readTextFile(join(device.deployDir, "artifacts_phase2", "a")), "first-value");
-  }
-});
+longTestWhere(
+  "resume renders templates again, and refuses hosts for which they have come to something else",
+  {
+    needs: ["sshd"],
+  },
+  async () => {
+    await using fleet = await makeFleet({ count: 2 });
+    const set = join(fleet.dir, "set");
+    await Deno.mkdir(set);
+    await Deno.writeTextFile(join(set, "a.tmpl"), "{{ value }}");
+    await lockstep(["manifest", set, "--templates"]);
+    const inventory = await fleet.inventory({ vars: { artifacts_dir: set, value: "first-value" } });
+    const run = startOn(fleet, inventory, ["deploy", "--waves", "1,100%", "--pause", "60"]);
+    for (let i = 0; i < 1200; i++) {
+      const [name] = (await namesIn(run.reports)).filter((name) => name !== "latest");
+      const events = name === undefined
+        ? ""
+        : await Deno.readTextFile(join(run.reports, name, "events.ndjson")).catch(() => "");
+      if (events.includes('"wave-waiting"')) break;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    run.kill();
+    await run.ended;
+    const text = await Deno.readTextFile(inventory);
+    assert(text.includes("first-value"));
+    await Deno.writeTextFile(inventory, text.replace("first-value", "other-value"));
+    const resume = ["resume", "--reports", run.reports];
+    const refused = await startLockstep(resume).ended;
+    assertEquals(refused.code, 64, refused.text);
+    assertStringIncludes(refused.stderr, "templates of the set come to something else than in run");
+    assertStringIncludes(refused.stderr, "for edge-02");
+    await Deno.writeTextFile(inventory, text);
+    const resumed = await startLockstep(resume).ended;
+    assertEquals(resumed.code, 0, resumed.text);
+    for (const device of fleet.devices) {
+      assertEquals(await Deno.readTextFile(join(device.deployDir, "artifacts_phase2", "a")), "first-value");
+    }
+  },
+);

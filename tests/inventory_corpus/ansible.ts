@@ -11,7 +11,7 @@ import { parseLiteral } from "./literal_json.ts";
 /** Variables of the environment that lookups of the corpus find, here and there. */
 export const WORDS: Readonly<Record<string, string>> = { CORPUS_WORD: "word", CORPUS_LIST: "[1, 2]" };
 
-/** How both Ansible itself and the process are run: without the settings of whoever runs the tests. */
+/** How both Ansible itself and the process are run: without the settings of the user who runs the tests. */
 export function ansibleEnvironment(folder: string): Record<string, string> {
   const config = join(folder, "ansible.cfg");
   Deno.writeTextFileSync(config, "");

@@ -4,11 +4,11 @@
  */
 import type { Json } from "../../lib/events.ts";
 
-/** The hosts that a pattern names, in order; undefined where it ends with an error. */
+/** The hosts that a pattern names, in order; undefined if it ends with an error. */
 export interface Selection {
   readonly hosts?: readonly string[];
   readonly error?: string;
-  /** The parts of the pattern that were passed over, with a warning each. */
+  /** The parts of the pattern that were skipped, with a warning each. */
   readonly unmatched: readonly string[];
 }
 
@@ -23,7 +23,7 @@ export interface Answer {
   readonly error?: string;
 }
 
-/** What a variable comes to: nothing at all for `omit`, `error` where it cannot be told. */
+/** What a variable comes to: nothing at all for `omit`, `error` where it is not known. */
 export type Rendered = { readonly value: Json } | { readonly omitted: true } | { readonly error: string };
 
 /** The questions that an answer answers; `args` are those of ansible-inventory. */
@@ -34,7 +34,7 @@ export interface Question {
   readonly vaultPasswordFile?: string;
   readonly patterns: readonly string[];
   readonly render?: readonly string[];
-  /** False where nothing is encrypted: to look for it takes a third of the time. */
+  /** False if nothing is encrypted: to look for it takes a third of the time. */
   readonly secrets?: boolean;
 }
 

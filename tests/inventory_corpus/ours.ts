@@ -100,7 +100,7 @@ function opened(value: Json, which: (value: Sealed) => boolean): Json {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, opened(inner, which)]));
 }
 
-/** The plain values of the encrypted variables, by host; null where there is no password. */
+/** The plain values of the encrypted variables, by host; null if there is no password. */
 function secretsOf({ hosts }: Inventory): Json {
   const ofHost = hosts.map(({ name, vars }) => {
     const sealed = Object.entries(vars).filter(([, value]) => isSealed(value) && !isOfFile(value));

@@ -99,7 +99,7 @@ W
 `;
 
 /**
- * What is meant to differ: a pattern that chance, or Ansible's splitting at colons, left without sense is refused where Ansible takes it for
+ * What is meant to differ: a pattern that chance, or Ansible's splitting at colons, left without sense is refused if Ansible takes it for
  * another one, often for every host.
  */
 const REFUSED = /expected a valid pattern|found an empty pattern/;

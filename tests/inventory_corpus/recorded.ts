@@ -1,6 +1,6 @@
 /**
  * The answers of Ansible that were written down, for machines without it. `deno run -A tests/inventory_corpus/recorded.ts` writes them
- * anew; with names of cases (or their beginnings) behind it, only theirs.
+ * again; with names of cases (or their beginnings) behind it, only theirs.
  * @module
  */
 import { join } from "@std/path";

@@ -97,7 +97,7 @@ export class Disk {
     }
   }
 
-  /** On a machine with much to do, whoever looked at it last may still hold it for a moment. */
+  /** On a machine with much to do, the process that looked at it last may still hold it for a moment. */
   private async unmount(mountPoint: string): Promise<void> {
     for (let tries = 1;; tries++) {
       try {

@@ -70,7 +70,7 @@ export async function baseImage(): Promise<string> {
   return image;
 }
 
-/** The Debian mirror that this machine's apt uses; undefined where it names none. */
+/** The Debian mirror that this machine's apt uses; undefined if it names none. */
 async function configuredMirror(): Promise<string | undefined> {
   const listed = await run(["apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE) $(COMPONENT)"]);
   const line = listed.split("\n").find((line) =>

@@ -72,7 +72,7 @@ export interface LabDevice {
   boot(): Promise<void>;
   /** Waits until the device ends by itself, because it was asked for a reboot, and boots it again. */
   rebooted(): Promise<void>;
-  /** What is live, read from outside, also while it is down; undefined where the live name is missing or leads nowhere. */
+  /** What is live, read from outside, also while it is down; undefined if the live name is missing or leads nowhere. */
   liveSet(): Promise<LiveSet | undefined>;
   /** The deploy path of an `ext4` device as it would be had the power failed at this instant; the device goes on. */
   powerCut(): Promise<Picture>;
@@ -482,7 +482,7 @@ class NamespacedDevice implements LabDevice {
   }
 }
 
-/** The child of a process; undefined where it has none, or several. */
+/** The child of a process; undefined if it has none, or several. */
 async function onlyChild(pid: number): Promise<number | undefined> {
   let children: string;
   try {

@@ -7,7 +7,7 @@ import { join } from "@std/path";
 import { makeArtifacts } from "../fleet/support/artifacts.ts";
 import { assertWhole } from "../fleet/support/live.ts";
 import { runOn, statuses } from "../fleet/support/program.ts";
-import { testWhere } from "../support.ts";
+import { longTestWhere, testWhere } from "../support.ts";
 import { execute } from "./command.ts";
 import { type LabDevice, makeLab } from "./lab.ts";
 import { makeSickArtifacts } from "./sets.ts";
@@ -104,7 +104,7 @@ testWhere("makeLab() makes devices that a deploy works on, when they are Debian,
   });
 });
 
-testWhere(
+longTestWhere(
   "makeLab() makes the kinds of trouble that it names, when a device has a slow start or little room",
   {
     needs: ["lab"],
@@ -191,18 +191,22 @@ testWhere("powerCut() shows what was synced and nothing else, when files are ren
   assertEquals(await device.sh("cat /opt/iot-inference/synced/file"), content);
 });
 
-testWhere("makeLab() leaves nothing behind, when its lab is disposed of", { needs: ["lab"] }, async () => {
-  const lab = await makeLab({ devices: [{ name: "a", kind: "tiny" }, { name: "b", kind: "ext4" }] });
-  const { dir } = lab;
-  const traces = async () => {
-    const { stdout } = await execute([
-      "sh",
-      "-c",
-      "losetup --list --output BACK-FILE; cat /proc/*/cmdline /proc/mounts; ls -d /tmp/*; find /sys/fs/cgroup -type d",
-    ]);
-    return stdout.includes(dir.replace(/.*\//, ""));
-  };
-  assert(await traces());
-  await lab[Symbol.asyncDispose]();
-  assert(!await traces());
-});
+longTestWhere(
+  "makeLab() leaves nothing behind, when its lab is disposed of",
+  { needs: ["lab"] },
+  async () => {
+    const lab = await makeLab({ devices: [{ name: "a", kind: "tiny" }, { name: "b", kind: "ext4" }] });
+    const { dir } = lab;
+    const traces = async () => {
+      const { stdout } = await execute([
+        "sh",
+        "-c",
+        "losetup --list --output BACK-FILE; cat /proc/*/cmdline /proc/mounts; ls -d /tmp/*; find /sys/fs/cgroup -type d",
+      ]);
+      return stdout.includes(dir.replace(/.*\//, ""));
+    };
+    assert(await traces());
+    await lab[Symbol.asyncDispose]();
+    assert(!await traces());
+  },
+);

@@ -17,7 +17,7 @@ export interface LiveSet {
   readonly problems: readonly string[];
 }
 
-/** Reads what is live under a deploy path; undefined where the live name is missing or leads nowhere. */
+/** Reads what is live under a deploy path; undefined if the live name is missing or leads nowhere. */
 export async function readLiveSet(place: Placed): Promise<LiveSet | undefined> {
   const dir = await liveDir(place);
   if (dir === undefined || !await isThere(join(dir, "metadata.json"))) return undefined;

@@ -1,6 +1,6 @@
 /**
  * The namespaces that a lab's devices live in. Whatever happens in them (mounts, loop devices, networks, processes) is gone with them,
- * and they go with the tests, even where those are killed.
+ * and they go with the tests, even if those are killed.
  * @module
  */
 import { fromFileUrl, join } from "@std/path";

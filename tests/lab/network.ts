@@ -35,7 +35,7 @@ export async function makeNetwork(lab: Namespaces, names: readonly string[]): Pr
   return links;
 }
 
-/** Adds a cable; false where there is one of that name. */
+/** Adds a cable; false if there is one of that name. */
 async function addCable(lab: Namespaces, cable: string, netns: string): Promise<boolean> {
   const added = await lab.execute(
     ["ip", "link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", netns],

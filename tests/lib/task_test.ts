@@ -10,7 +10,7 @@ const step = (title: string): Step => ({ title, program: program(title, ""), arg
 /** A host that notes what is done to it. */
 function fakeHost(options: { dryRun?: boolean; undo?: string; act?: (step: Step) => Promise<string> } = {}) {
   const acted: string[] = [];
-  /** What was to be looked at afresh after the last step. */
+  /** What should have been looked at afresh after the last step. */
   const afresh: unknown[] = [];
   const host: ActingHost = {
     settings: plainSettings("/opt/iot-inference"),
@@ -90,7 +90,7 @@ Deno.test("defineTask() tells plan() after the steps what was found before them"
   assertEquals(seen, [[1, undefined], [2, 1]]);
 });
 
-Deno.test("defineTask() does nothing where there is nothing to do, or in a dry run", async () => {
+Deno.test("defineTask() does nothing if there is nothing to do, or in a dry run", async () => {
   for (const status of ["ok", "skipped"] as const) {
     const { host, acted } = fakeHost();
     const { report } = await deciding({ status, detail: { why: "so" } }).run(host);

@@ -81,7 +81,7 @@ testWhere(
   },
 );
 
-testWhere("backup is skipped where nothing is live", { needs: ["linux"] }, async () => {
+testWhere("backup is skipped if nothing is live", { needs: ["linux"] }, async () => {
   const cases: [name: string, make: (device: LocalDevice) => Promise<void>][] = [
     ["no live name", async () => {}],
     ["an empty folder", (device) => Deno.mkdir(device.at("artifacts_phase2"))],

@@ -6,7 +6,7 @@ import { pipelines } from "../../tasks/mod.ts";
 import { stage } from "../../tasks/stage/stage.ts";
 import { verify } from "../../tasks/verify.ts";
 import { type LocalDevice, makeLocalDevice, writeSet } from "../local_device.ts";
-import { testWhere } from "../support.ts";
+import { longTestWhere, testWhere } from "../support.ts";
 import { assertPromise, assertUntouched } from "./promise.ts";
 
 interface FakeService extends AsyncDisposable {
@@ -61,7 +61,7 @@ const exists = (path: string): boolean => {
   }
 };
 
-testWhere(
+longTestWhere(
   "health waits until the service is ready, and keeps what it says",
   { needs: ["linux"] },
   async () => {
@@ -95,7 +95,7 @@ for (const task of [health, healthCheck]) {
   });
 }
 
-testWhere("healthCheck asks, and is skipped where there is no URL", { needs: ["linux"] }, async () => {
+testWhere("healthCheck asks, and is skipped if there is no URL", { needs: ["linux"] }, async () => {
   await using service = serve();
   await using device = await makeLocalDevice();
   const settings = { healthUrl: service.url };
@@ -262,7 +262,7 @@ testWhere("health confirms where the device knows no such service and nothing ev
   assert(!exists(device.at(".lockstep/journal")));
 });
 
-testWhere(
+longTestWhere(
   "health never removes the live release, however the live name leads to it",
   { needs: ["linux"] },
   async () => {

@@ -7,7 +7,7 @@ import { preflight } from "../../tasks/preflight.ts";
 import { stage } from "../../tasks/stage/stage.ts";
 import { diffTrees } from "../fleet/support/tree.ts";
 import { type LocalDevice, type LocalDeviceOptions, makeLocalDevice, writeSet } from "../local_device.ts";
-import { type Need, testWhere } from "../support.ts";
+import { longTestWhere, type Need, testWhere } from "../support.ts";
 
 const notRoot =
   `case $1 in -u) echo 1000 ;; -un) echo deploy ;; *) echo "uid=1000(deploy) gid=1000(deploy)" ;; esac`;
@@ -285,7 +285,7 @@ testWhere("preflight warns of a unit that the device does not know", { needs: ["
   assertStringIncludes(warnings.join(), "no-such-unit");
 });
 
-testWhere(
+longTestWhere(
   "preflight puts back a live name that an interrupted switch left missing",
   { needs: ["linux"] },
   async () => {

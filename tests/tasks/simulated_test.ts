@@ -15,6 +15,7 @@ import type { ObservedHost } from "../../lib/task.ts";
 import { pipelines, verifyRemotePipeline } from "../../tasks/mod.ts";
 import { connectLocal, roll, type Rolled } from "../lib/rollout/fleet.ts";
 import { type LocalDevice, makeLocalDevice, newRun, writeSet } from "../local_device.ts";
+import { sampled } from "../sampled.ts";
 import { testWhere } from "../support.ts";
 
 /** A host, and how to reach it. */
@@ -84,7 +85,7 @@ async function stateOf({ settings, connect }: Side) {
   return reply;
 }
 
-/** The newest backup, as what is to be live. */
+/** The newest backup, as what should be live. */
 async function newestBackup(host: ObservedHost): Promise<Release> {
   const name = (await host.look(layout)).backups.at(-1)!;
   const set = await host.look(backupSet(name));
@@ -116,7 +117,7 @@ function sick({ settings, connect }: Side, fault: SimulatedFault): Side {
   return { settings: { ...settings, simulated: { fault, latency: 0 } }, connect };
 }
 
-for (const manager of ["command", "none"] as const) {
+for (const manager of sampled(["command", "none"] as const)) {
   testWhere(
     `a simulated device goes through every command as a real one does, when service_manager is ${manager}`,
     { needs: ["linux", "curl"] },

@@ -65,11 +65,11 @@ testWhere("verifyRemote() tells a whole set from the one that is meant", { needs
   assertStringIncludes(last.error?.evidence ?? "", other.id);
 });
 
-testWhere("verifyRemote() fails where nothing is live", { needs: ["linux"] }, async () => {
+testWhere("verifyRemote() fails if nothing is live", { needs: ["linux"] }, async () => {
   await using device = await makeLocalDevice();
   assertEquals((await device.perform([against()])).last.error?.kind, "not-found");
   await Deno.symlink("gone", device.at("artifacts_phase2"));
   const { last } = await device.perform([against()]);
   assertEquals(last.error?.kind, "not-found");
-  assertStringIncludes(last.error?.evidence ?? "", "leads nowhere");
+  assertStringIncludes(last.error?.evidence ?? "", "is a broken link");
 });

@@ -17,7 +17,7 @@ testWhere("verify seals a staged release by one rename", { needs: ["linux"] }, a
 });
 
 testWhere(
-  "verify seals nothing where a staged file is not what the manifest says",
+  "verify seals nothing if a staged file is not what the manifest says",
   { needs: ["linux"] },
   async () => {
     const cases: [

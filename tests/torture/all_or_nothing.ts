@@ -10,7 +10,7 @@ import { runOn, statuses } from "../fleet/support/program.ts";
 import { Field, type Scene } from "./field.ts";
 import { watch } from "./kills/random_kills.ts";
 
-/** Throws where a promise is broken; what it has seen. */
+/** Throws if a promise is broken; what it has seen. */
 export async function allOrNothing(devices: number, scene: Scene = "release", pause = 0): Promise<string> {
   await using field = await Field.make({ kind: "exchange", devices, bytes: 50_000 });
   const last = field.devices.at(-1)!;

@@ -2,17 +2,17 @@
  * Devices whose controller is gone, as in `deno task torture`.
  * @module
  */
-import { testWhere } from "../support.ts";
+import { longTestWhere, testWhere } from "../support.ts";
 import { comeTooLate, leaveAlone, takeOverInTime } from "./alone.ts";
 import { needsOf } from "./field.ts";
 
-testWhere("a tiny device restores itself in time, when its controller dies before the confirmation", {
+longTestWhere("a tiny device restores itself in time, when its controller dies before the confirmation", {
   needs: needsOf("tiny"),
 }, async () => {
   await leaveAlone("tiny", "folder", (request) => request === "restart");
 });
 
-testWhere("a device restores itself, unless a run takes it over in time: then not under its hands", {
+longTestWhere("a device restores itself, unless a run takes it over in time: then not under its hands", {
   needs: needsOf("plain"),
 }, async () => {
   await takeOverInTime("plain", "folder");

@@ -31,7 +31,7 @@ export interface FaultMatrix<Place, Run extends Told, Seen> {
   readonly mayMiss?: boolean;
   prep(places: readonly Place[]): Promise<void>;
   body(places: readonly Place[]): Promise<Run>;
-  /** Throws where a promise is broken, whether the fault has fired or not; all places are checked at once. */
+  /** Throws if a promise is broken, whether the fault has fired or not; all places are checked at once. */
   check(place: Place, run: Run, point: number): Promise<Seen>;
   /** What must hold once all of a round were checked: that they converge, say. */
   after?(places: readonly Place[], run: Run): Promise<unknown>;
@@ -44,7 +44,7 @@ export interface Tried<Seen> {
   readonly seen: Seen;
 }
 
-/** Tries the points; those that fired, or with `mayMiss` all. Throws where a promise is broken, and where the fault has never fired. */
+/** Tries the points; those that fired, or with `mayMiss` all. Throws if a promise is broken, and where the fault has never fired. */
 export async function faultMatrix<Place, Run extends Told, Seen>(
   matrix: FaultMatrix<Place, Run, Seen>,
 ): Promise<Tried<Seen>[]> {

@@ -43,7 +43,7 @@ export async function isActive(device: LabDevice): Promise<boolean> {
   return (await device.exec(command)).code === 0;
 }
 
-/** A value in the device's journal of a switch that is not confirmed; undefined where there is none. */
+/** A value in the device's journal of a switch that is not confirmed; undefined if there is none. */
 export async function journalField(device: LabDevice, name: string): Promise<string | undefined> {
   try {
     const journal = await Deno.readTextFile(join(device.deployDir, ".lockstep/journal"));

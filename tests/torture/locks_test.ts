@@ -7,7 +7,7 @@ import { hostname } from "node:os";
 import { join } from "@std/path";
 import type { Device } from "../fleet/support/fleet.ts";
 import { startOn, statuses } from "../fleet/support/program.ts";
-import { testWhere } from "../support.ts";
+import { longTestWhere, testWhere } from "../support.ts";
 import { everyTest, sampled } from "../sampled.ts";
 import { Field } from "./field.ts";
 import { delay, until } from "./lab_device.ts";
@@ -58,7 +58,7 @@ testWhere("deploy ends with 75 and says who is at work, when another run holds t
   await field.assertSettled(device!);
 });
 
-testWhere("deploy is the one of several at once that goes on, when a dead run has left its lock", {
+longTestWhere("deploy is the one of several at once that goes on, when a dead run has left its lock", {
   needs: ["sshd", "curl"],
 }, async () => {
   await using field = await Field.make({ kind: "exchange", devices: 1 });
@@ -83,7 +83,7 @@ testWhere("deploy is the one of several at once that goes on, when a dead run ha
   await field.assertSettled(device!);
 });
 
-testWhere("deploy takes a lock over at once, when its owner is gone in whatever way", {
+longTestWhere("deploy takes a lock over at once, when its owner is gone in whatever way", {
   needs: ["sshd", "curl"],
 }, async (t) => {
   await using field = await Field.make({ kind: "exchange", devices: 1 });
@@ -128,7 +128,7 @@ testWhere("deploy takes a lock over at once, when its owner is gone in whatever 
   }
 });
 
-testWhere("deploy takes a device over, when the link of the run before is frozen", {
+longTestWhere("deploy takes a device over, when the link of the run before is frozen", {
   needs: ["sshd", "curl"],
 }, async () => {
   await using field = await Field.make({ kind: "exchange", devices: 1 });

@@ -2,11 +2,15 @@
  * Owners and modes on a real device.
  * @module
  */
-import { testWhere } from "../support.ts";
+import { longTestWhere } from "../support.ts";
 import { runOwnership } from "./ownership.ts";
 
-testWhere("owner, group and mode of a set stay what they were, when root deploys, rolls back or is lost", {
-  needs: ["lab"],
-}, async () => {
-  await runOwnership();
-});
+longTestWhere(
+  "owner, group and mode of a set stay what they were, when root deploys, rolls back or is lost",
+  {
+    needs: ["lab"],
+  },
+  async () => {
+    await runOwnership();
+  },
+);

@@ -16,7 +16,7 @@ export interface RealDevicesOptions {
 
 const scenes: readonly Before[] = ["release", "folder", "former"];
 
-/** Runs all of it; throws where a promise is broken. */
+/** Runs all of it; throws if a promise is broken. */
 export async function runOnRealDevices({ seed, say }: RealDevicesOptions): Promise<void> {
   await cutPower(seed, say);
   await loseControllers(say);

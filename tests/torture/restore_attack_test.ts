@@ -8,7 +8,7 @@ import { makeArtifacts } from "../fleet/support/artifacts.ts";
 import { runOn, startOn } from "../fleet/support/program.ts";
 import { makeLab } from "../lab/lab.ts";
 import { makeSickArtifacts } from "../lab/sets.ts";
-import { testWhere } from "../support.ts";
+import { longTestWhere } from "../support.ts";
 import { delay, until } from "./lab_device.ts";
 
 /** Puts a folder and programs of the attacker's in the place of ours, without looking: it cannot see when the device is armed. */
@@ -24,7 +24,7 @@ done
 chmod -R 755 .lockstep
 `;
 
-testWhere(
+longTestWhere(
   "what restores a device as root runs nothing of the service's user, when he has swapped .lockstep",
   {
     needs: ["lab"],

@@ -29,7 +29,7 @@ interface How {
 interface Row {
   readonly name: string;
   readonly needs: readonly Need[];
-  /** Throws where a promise is broken; returns what it has seen. */
+  /** Throws if a promise is broken; returns what it has seen. */
   run(how: How): Promise<string>;
 }
 
@@ -112,7 +112,7 @@ const realRows: readonly Row[] = [{
   },
 }];
 
-/** What is told in tests of its own: locks, retention and rollbacks, a full disk. */
+/** What is tested in tests of its own: locks, retention and rollbacks, a full disk. */
 const testRows = ["locks", "disks/retention", "disks/disk_full"].map((path): Row => ({
   name: path.replace("disks/", "").replace("_", " "),
   needs: path.endsWith("disk_full") ? ["sshd", "mounts"] : ["sshd", "curl"],

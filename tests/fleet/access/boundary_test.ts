@@ -7,7 +7,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { isRunning } from "../../local_device.ts";
-import { findProgram, testWhere } from "../../support.ts";
+import { findProgram, longTestWhere, testWhere } from "../../support.ts";
 import { type Artifacts, makeArtifacts } from "../support/artifacts.ts";
 import { type Device, type DeviceOptions, type Fleet, makeFleet, type Vars } from "../support/fleet.ts";
 import { filesBelow } from "../support/live.ts";
@@ -129,7 +129,7 @@ const ownStates: Readonly<Record<string, string>> = {
     `printf 'release=x\\nprevious=.lockstep/releases/../../../victim\\nrun=x\\nsince=x\\n' >.lockstep/journal`,
 };
 
-testWhere("root believes nothing in a state folder that the service's user has put there", {
+longTestWhere("root believes nothing in a state folder that the service's user has put there", {
   needs: ["linux", "root", "sshd"],
 }, async () => {
   await using scene = await Scene.make();
@@ -171,7 +171,7 @@ testWhere("root believes nothing in a state folder that the service's user has p
   assertEquals(run.code, 0, run.text);
 });
 
-testWhere("root ends no process that a lock names, unless it is a session of ours", {
+longTestWhere("root ends no process that a lock names, unless it is a session of ours", {
   needs: ["linux", "root", "sshd"],
 }, async () => {
   const boot = (await Deno.readTextFile("/proc/sys/kernel/random/boot_id")).trim();
@@ -209,7 +209,7 @@ const ownSets: Readonly<Record<string, string>> = {
   "a file runs as its owner": "chmod 6755 model_hybrid.onnx",
 };
 
-testWhere("root reads a set of the service's user as that user, and hands on no mode that is none", {
+longTestWhere("root reads a set of the service's user as that user, and hands on no mode that is none", {
   needs: ["linux", "root", "sshd"],
 }, async () => {
   await using scene = await Scene.make();
@@ -350,7 +350,7 @@ for (
     "no python3 and no perl": { without: ["python3", "perl"] },
   })
 ) {
-  testWhere(
+  longTestWhere(
     `root gives nothing away and reads nothing of others, while names are exchanged under its hands, with ${name}`,
     {
       needs: ["linux", "root", "sshd", "python3"],

@@ -4,7 +4,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import type { Event } from "../../../lib/events.ts";
-import { testWhere } from "../../support.ts";
+import { longTestWhere } from "../../support.ts";
 import { type Fleet, makeFleet, type Vars } from "../support/fleet.ts";
 import { runOn } from "../support/program.ts";
 
@@ -34,7 +34,7 @@ async function look(fleet: Fleet, vars: Record<string, Vars>, sshConfig = fleet.
   const inventory = await fleet.inventory({ hosts: vars });
   const { reports, code, text } = await runOn({ dir: fleet.dir, sshConfig }, inventory, [
     "exec",
-    // Whoever checks keys is refused, and tries again for seconds.
+    // Anyone who checks keys is refused, and tries again for seconds.
     ...(Object.keys(vars).length === 1 ? ["--limit", Object.keys(vars)[0]!] : []),
     "--",
     "true",
@@ -42,7 +42,7 @@ async function look(fleet: Fleet, vars: Record<string, Vars>, sshConfig = fleet.
   return { code, text, warnings: await warningsOf(reports) };
 }
 
-testWhere("a host key that has changed is told with both fingerprints, where keys are not checked", {
+longTestWhere("a host key that has changed is told with both fingerprints, where keys are not checked", {
   needs: ["sshd"],
 }, async (t) => {
   await using fleet = await makeFleet({

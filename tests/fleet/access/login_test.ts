@@ -12,7 +12,7 @@ interface Login {
   readonly device: DeviceOptions;
   /** Its sudo, where it has one to be used. */
   readonly sudo?: string;
-  /** In the evidence and in the next move; none where the login does. */
+  /** In the evidence and in the next move; none if the login does. */
   readonly says?: readonly [evidence: string, next: string];
 }
 

@@ -102,7 +102,7 @@ testWhere("a lock file that is not as deno.json says ends every command", { need
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-  // And says so where somebody reads: every task that runs something.
+  // And says so if somebody reads: every task that runs something.
   const { tasks } = JSON.parse(await Deno.readTextFile(join(root, "deno.json")));
   for (const [name, { command }] of Object.entries<{ command: string }>(tasks)) {
     for (const part of command.split("&&")) {

@@ -53,7 +53,7 @@ export async function makeArtifacts(
   );
 }
 
-/** Writes `metadata.json` anew for the files named, after a test has changed some of them. */
+/** Writes `metadata.json` again for the files named, after a test has changed some of them. */
 export async function writeMetadata(
   dir: string,
   names: readonly string[],

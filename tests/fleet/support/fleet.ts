@@ -502,7 +502,7 @@ function descendants(parents: ReadonlyMap<number, number>, ancestor: number): nu
   return children.flatMap((child) => [child, ...descendants(parents, child)]);
 }
 
-/** A file of a process under /proc; empty where the process is gone. */
+/** A file of a process under /proc; empty if the process is gone. */
 async function readProc(pid: number, file: string): Promise<string> {
   try {
     return await Deno.readTextFile(`/proc/${pid}/${file}`);

@@ -62,7 +62,7 @@ class Input {
     return this.#take(this.#rest.length);
   }
 
-  /** Puts bytes back that are not for whoever has read them. */
+  /** Puts bytes back that were not meant for the reader. */
   unread(bytes: Uint8Array): void {
     const all = new Uint8Array(bytes.length + this.#rest.length);
     all.set(bytes);
@@ -129,7 +129,7 @@ async function main([shell = "sh", seed = "0", honest = "0", names = "", ...word
     marker = (await input.line())?.split(" ")[0] ?? "";
   } else ({ marker, fed } = await playAlong(shell, words, greeting, Number(honest), input));
   for (const name of chosen.filter((name) => !earlyWays.includes(name))) await ways[name]!(io);
-  // Whoever is through answers everything with nothing, which is a lie about most.
+  // A shell that is through answers everything with nothing, which is a lie about most.
   for (let request = await io.request(); request !== null; request = await io.request()) {
     await io.out(`\n${marker} ${request.id} 0\n`);
     await io.err(`\n${marker} ${request.id}\n`);
@@ -190,7 +190,7 @@ if (import.meta.main) {
   try {
     await main(Deno.args);
   } catch {
-    // Whoever it was for has gone.
+    // The reader that it was for has gone.
     Deno.exit(1);
   }
 }

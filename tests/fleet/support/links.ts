@@ -70,7 +70,7 @@ class Link {
   }
 
   cut(): void {
-    // Whoever waits already waits for the gate that is there.
+    // A reader that waits already waits for the gate that is there.
     if (this.#whole) this.#gate = Promise.withResolvers<void>();
     this.#whole = false;
   }

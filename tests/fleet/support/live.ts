@@ -11,7 +11,7 @@ import { sha256 } from "./tree.ts";
 /** Where a device keeps its set: the deploy path as the device sees it, and as this machine does. */
 export type Placed = Pick<Device, "name" | "deployPath" | "deployDir">;
 
-/** The folder on this machine that the device's live name resolves to; undefined where there is none. */
+/** The folder on this machine that the device's live name resolves to; undefined if there is none. */
 export async function liveDir(device: Placed): Promise<string | undefined> {
   const live = join(device.deployDir, "artifacts_phase2");
   try {

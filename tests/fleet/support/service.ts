@@ -17,7 +17,7 @@ export interface FakeServices extends AsyncDisposable {
   requests(device: Device): readonly string[];
   /** From now on the service of this device fares badly with this set, which is well on others. */
   dislike(device: Device, set: Artifacts, how: Dislike): Promise<void>;
-  /** `metadata.json` of the set that the service of a device has loaded; empty where none. */
+  /** `metadata.json` of the set that the service of a device has loaded; empty if none. */
   loaded(device: Device): Promise<string>;
 }
 

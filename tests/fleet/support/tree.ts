@@ -9,7 +9,7 @@ export type Tree = ReadonlyMap<string, string>;
 
 /**
  * Takes a picture of a folder: type, mode, owner, inode, number of links, size, time of the last change of content and of inode (to
- * the nanosecond), target of a link, sha256 of a file. Two pictures are equal only where nothing was written in between, not even and
+ * the nanosecond), target of a link, sha256 of a file. Two pictures are equal only if nothing was written in between, not even and
  * back again.
  */
 export async function snapshotTree(folder: string): Promise<Tree> {

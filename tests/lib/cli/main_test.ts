@@ -6,7 +6,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { lockstep, readReport } from "../../fleet/support/program.ts";
 import { diffTrees, snapshotTree } from "../../fleet/support/tree.ts";
 import { writeSet } from "../../local_device.ts";
-import { testWhere } from "../../support.ts";
+import { longTestWhere, testWhere } from "../../support.ts";
 import { makeDesk } from "./desk.ts";
 
 /** Runs a few at a time: each is a process of its own. */
@@ -37,7 +37,7 @@ const commands = [
   "completion",
 ];
 
-testWhere("--help tells of every command, and each command of its options", { needs: [] }, async () => {
+longTestWhere("--help tells of every command, and each command of its options", { needs: [] }, async () => {
   const all = await lockstep(["--help"]);
   assertEquals([all.code, all.stderr], [0, ""]);
   for (const command of commands) assertMatch(all.stdout, new RegExp(`^  ${command}\\b`, "m"));
@@ -199,7 +199,7 @@ testWhere("deploy, plan, status, backups, verify-remote and rollback work from e
 testWhere("-o json and ndjson print nothing else, whatever happens", { needs: ["linux"] }, async () => {
   await using desk = await makeDesk();
   await Deno.writeTextFile(desk.path("artifacts_phase2/unlisted"), "x");
-  // A file stands where a deploy path is to be.
+  // A file stands where a deploy path should be.
   await Deno.writeTextFile(desk.path("device 2"), "");
   await each([
     "deploy",
@@ -254,25 +254,29 @@ testWhere("--only runs only these tasks", { needs: ["linux"] }, async () => {
   assertEquals([...Deno.readDirSync(desk.path("device 1"))].map(({ name }) => name), [".lockstep"]);
 });
 
-testWhere("verify-local and manifest work on a folder, from the environment too", { needs: [] }, async () => {
-  await using desk = await makeDesk();
-  const local = await desk.run(["verify-local"]);
-  assertEquals(local.code, 0, local.text);
-  assertStringIncludes(local.stdout, "2.4.1");
-  assertEquals((await desk.run(["verify-local"], { ARTIFACTS_DIR: "gone" })).code, 64);
+longTestWhere(
+  "verify-local and manifest work on a folder, from the environment too",
+  { needs: [] },
+  async () => {
+    await using desk = await makeDesk();
+    const local = await desk.run(["verify-local"]);
+    assertEquals(local.code, 0, local.text);
+    assertStringIncludes(local.stdout, "2.4.1");
+    assertEquals((await desk.run(["verify-local"], { ARTIFACTS_DIR: "gone" })).code, 64);
 
-  await Deno.mkdir(desk.path("new"));
-  await Deno.writeTextFile(desk.path("new/a file"), "a");
-  assertEquals((await desk.run(["verify-local", "--artifacts", "new"])).code, 64);
-  const made = await desk.run(["manifest", "new"]);
-  assertEquals(made.code, 0, made.text);
-  assertStringIncludes(made.stdout, "a file");
-  assertEquals((await desk.run(["verify-local", "--artifacts", "new"])).code, 0);
-  await Deno.writeTextFile(desk.path("new/a file"), "changed");
-  assertEquals((await desk.run(["verify-local"], { ARTIFACTS_DIR: "new" })).code, 64);
-  assertStringIncludes((await desk.run(["manifest", "new"])).stdout, "1 changed");
-  assertEquals((await desk.run(["verify-local"], { ARTIFACTS_DIR: desk.path("new") })).code, 0);
-});
+    await Deno.mkdir(desk.path("new"));
+    await Deno.writeTextFile(desk.path("new/a file"), "a");
+    assertEquals((await desk.run(["verify-local", "--artifacts", "new"])).code, 64);
+    const made = await desk.run(["manifest", "new"]);
+    assertEquals(made.code, 0, made.text);
+    assertStringIncludes(made.stdout, "a file");
+    assertEquals((await desk.run(["verify-local", "--artifacts", "new"])).code, 0);
+    await Deno.writeTextFile(desk.path("new/a file"), "changed");
+    assertEquals((await desk.run(["verify-local"], { ARTIFACTS_DIR: "new" })).code, 64);
+    assertStringIncludes((await desk.run(["manifest", "new"])).stdout, "1 changed");
+    assertEquals((await desk.run(["verify-local"], { ARTIFACTS_DIR: desk.path("new") })).code, 0);
+  },
+);
 
 testWhere("inventory prints what Ansible would, and nothing else", { needs: [] }, async () => {
   await using desk = await makeDesk();

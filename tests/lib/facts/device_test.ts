@@ -132,7 +132,7 @@ testWhere("service tells who manages it, whether it is known and runs, and how w
         stopped: false,
       },
     ],
-    // Whoever may only stop a service must not find that out after the switch.
+    // Anyone who may only stop a service must not find that out after the switch.
     [
       "not root, sudo for stop alone",
       { service: "x", serviceManager: "systemd" },

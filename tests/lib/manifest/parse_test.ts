@@ -255,7 +255,7 @@ Deno.test("parseManifest() agrees with JSON.parse or says why not, if a good tex
   }
 });
 
-/** Names and digests as JSON.parse sees them; null where it refuses the text. */
+/** Names and digests as JSON.parse sees them; null if it refuses the text. */
 function digestsOf(text: string): [string, string][] | null {
   try {
     const { artifacts_manifest } = JSON.parse(text) as {

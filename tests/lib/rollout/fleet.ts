@@ -15,7 +15,7 @@ export interface LocalFleet extends AsyncDisposable {
   readonly devices: readonly LocalDevice[];
   readonly hosts: readonly HostSettings[];
   readonly connect: Connect;
-  /** A set, as what is to be live. */
+  /** A set, as what should be live. */
   set(version: string, files?: Readonly<Record<string, string>>): Promise<Release>;
 }
 

@@ -53,7 +53,7 @@ Deno.test("HostRun.act() writes to no host that is only looked at", async () => 
   assertEquals(asked, ["lock", "write"]);
 });
 
-Deno.test("HostRun.release is a fault where the command puts nothing live", () => {
+Deno.test("HostRun.release is a fault if the command puts nothing live", () => {
   assertThrows(() => echoing().host.release, Error, "has no release");
 });
 

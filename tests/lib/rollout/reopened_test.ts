@@ -94,7 +94,7 @@ testWhere(
   },
 );
 
-Deno.test("reopened() tries again where nobody answers, and ends at once when it is interrupted", async () => {
+Deno.test("reopened() tries again if nobody answers, and ends at once when it is interrupted", async () => {
   const fail = (kind: "refused" | "interrupted") =>
     new Failure({ kind, action: "connect", evidence: `is ${kind}` });
   const reconnect = { within: 1, isBack: { program: isBack, args: [] } };

@@ -36,7 +36,7 @@ const picky = {
   restartCommand: "true",
 };
 
-/** The restart command of one device: it fails where the live set holds `bad`. */
+/** The restart command of one device: it fails if the live set holds `bad`. */
 function choosy(device: LocalDevice) {
   return {
     ...device.settings,
@@ -208,7 +208,7 @@ testWhere(
 );
 
 testWhere(
-  "rollout() brings the old set back where a host fails after the switch",
+  "rollout() brings the old set back if a host fails after the switch",
   { needs: ["linux"] },
   async () => {
     for (const before of ["a release", "a folder"]) {
@@ -302,7 +302,7 @@ testWhere("rollout() keeps the first error, and tells the second, where the old 
   assertEquals(await liveOf(device), "3");
 });
 
-testWhere("rollout() says what is live where a first deploy fails and there is nothing to go back to", {
+testWhere("rollout() says what is live if a first deploy fails and there is nothing to go back to", {
   needs: ["linux"],
 }, async () => {
   await using fleet = await makeLocalFleet(1);
@@ -316,7 +316,7 @@ testWhere("rollout() says what is live where a first deploy fails and there is n
 });
 
 testWhere(
-  "rollout() brings nothing back where a host fails before the switch",
+  "rollout() brings nothing back if a host fails before the switch",
   { needs: ["linux"] },
   async () => {
     await using fleet = await makeLocalFleet(1);
@@ -343,7 +343,7 @@ const lost: Record<string, (remote: Remote) => Promise<void>> = {
 };
 
 for (const [where, when] of [["restart", "before"], ["switch", "after"], ["health", "before"]] as const) {
-  testWhere(`rollout() undoes over another session where the first is lost ${when} ${where}`, {
+  testWhere(`rollout() undoes over another session if the first is lost ${when} ${where}`, {
     needs: ["linux"],
   }, async () => {
     await using fleet = await makeLocalFleet(1, picky, { brisk: true });
@@ -481,7 +481,7 @@ for (
     assertEquals([rolled.exitCode, rolled.host("edge-1").status], [130, status]);
     assertEquals(await liveOf(device), live);
     assert(!(await slots(device)).includes("journal"));
-    // The others were never begun.
+    // The others were never started.
     assertEquals(rolled.host("edge-3").status, "skipped");
     assertEquals(rolled.host("edge-3").error?.kind, "interrupted");
     assertEquals(diffTrees(untouched, await last.tree()), []);

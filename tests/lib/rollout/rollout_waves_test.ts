@@ -219,7 +219,7 @@ testWhere(
     const last = done.events.findLastIndex(({ type }) => type === "host-prepared");
     const first = done.events.findIndex((event) => event.type === "task-started" && event.task === "commit");
     assert(first > last, "nothing is switched before all are prepared");
-    // Each task is told once, as in any other deploy.
+    // Each task is reported once, as in any other deploy.
     for (const { name } of hosts) {
       const told = done.tasks(name).map(({ task }) => task);
       assertEquals(told, ["preflight", "backup", "stage", "verify", "commit", "restart", "health"]);
@@ -227,7 +227,7 @@ testWhere(
   },
 );
 
-testWhere("rollout() takes every host back where one fails later, when it is all or nothing", {
+testWhere("rollout() takes every host back if one fails later, when it is all or nothing", {
   needs: ["linux"],
 }, async () => {
   await using fleet = await makeLocalFleet(4);
@@ -238,7 +238,7 @@ testWhere("rollout() takes every host back where one fails later, when it is all
   assertEquals(rolled.exitCode, 2);
 });
 
-testWhere("rollout() goes back where the user stops half-way, when it is all or nothing", {
+testWhere("rollout() goes back if the user stops half-way, when it is all or nothing", {
   needs: ["linux"],
 }, async () => {
   await using fleet = await makeLocalFleet(3);
@@ -341,7 +341,7 @@ Deno.test("rollout() does not touch hosts that are done, and counts them", async
   });
   assertEquals(connected, ["edge-4"]);
   assertEquals(names(rolled, hosts), "ok ok ok ok");
-  // A wave of which nothing is left is not begun again.
+  // A wave of which nothing is left is not started again.
   assertEquals(rolled.events.flatMap((event) => event.type === "wave-started" ? [event.wave] : []), [2]);
 });
 

@@ -12,7 +12,7 @@ import { rollout, type RolloutRequest } from "../../../lib/rollout/rollout.ts";
 import { loadInventory, settingsOfAll } from "../../../lib/settings/mod.ts";
 import { pipelines } from "../../../tasks/mod.ts";
 
-/** What these sets are to be, by name. */
+/** What these sets should be, by name. */
 const wanted: Readonly<Record<string, Release>> = {
   model: releaseOf("a"),
   config: releaseOf("b"),

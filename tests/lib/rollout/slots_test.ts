@@ -46,7 +46,7 @@ Deno.test("Slot.during() lends the slot while one is let wait, and takes it back
   assertEquals(told, ["b", "dead", "c"]);
 });
 
-Deno.test("Slot.during() keeps the slot where nobody is slow, and gives it back where what it waits for fails", async () => {
+Deno.test("Slot.during() keeps the slot where nobody is slow, and gives it back if what it waits for fails", async () => {
   const told: string[] = [];
   await new Slots(1).each(["a", "b"], async (item, slot) => {
     try {

@@ -17,7 +17,7 @@ import {
   until,
   writeSet,
 } from "../../local_device.ts";
-import { type Need, testWhere } from "../../support.ts";
+import { longTestWhere, type Need, testWhere } from "../../support.ts";
 
 const live = (device: LocalDevice): Promise<string | null> =>
   device.read("artifacts_phase2/a").catch(() => null);
@@ -82,7 +82,7 @@ for (const { name, needs, tools } of kinds) {
     assertEquals([lines.at(-1).event, lines.at(-1).run], ["restored", "RUN-2"]);
   });
 
-  testWhere(
+  longTestWhere(
     `health tells the device in time, and nothing waits any more, with ${name}`,
     { needs },
     async () => {
@@ -99,14 +99,14 @@ for (const { name, needs, tools } of kinds) {
   );
 }
 
-testWhere("commit arms nothing where there is nothing to go back to", { needs: ["linux"] }, async () => {
+testWhere("commit arms nothing if there is nothing to go back to", { needs: ["linux"] }, async () => {
   await using device = await makeLocalDevice({ tools: {} });
   const release = await writeSet(`${device.dir}/1`, { a: "1" }, "1");
   await device.perform([stage, verify, commit], { release, settings: { confirmTimeout: 1 } });
   assertEquals(there(device).filter((name) => /^(armed|restore)/.test(name)), []);
 });
 
-testWhere("the device restores a folder, and a link of the user's", { needs: ["linux"] }, async () => {
+longTestWhere("the device restores a folder, and a link of the user's", { needs: ["linux"] }, async () => {
   for (const what of ["folder", "link"]) {
     await using device = await makeLocalDevice({ tools: {} });
     await writeSet(what === "folder" ? device.at("artifacts_phase2") : `${device.dir}/theirs`, {
@@ -122,48 +122,56 @@ testWhere("the device restores a folder, and a link of the user's", { needs: ["l
   }
 });
 
-testWhere("the device restores itself below a path with any characters", { needs: ["linux"] }, async () => {
-  await using device = await makeLocalDevice({ tools: {} });
-  const deployPath = `${device.dir}/it's "a" $(touch pwned) path`;
-  const settings = { deployPath, confirmTimeout: 1, liveDir: "live $(touch pwned) 'set'" };
-  const one = await writeSet(`${device.dir}/1`, { a: "1" }, "1");
-  await device.perform(pipelines.deploy, { release: one, settings });
-  const two = await writeSet(`${device.dir}/2`, { a: "2" }, "2");
-  await device.perform([stage, verify, commit], { release: two, settings });
-  const now = (): Promise<string> => Deno.readTextFile(`${deployPath}/${settings.liveDir}/a`);
-  assertEquals(await now(), "2");
-  await until("the former set is live again", async () => await now() === "1", 10);
-  const restore = `${deployPath}/.lockstep/restore`;
-  await until("it is settled", () => Deno.stat(restore).then(() => false, () => true));
-  assertEquals([...Deno.readDirSync(device.dir)].some(({ name }) => name === "pwned"), false);
-});
+longTestWhere(
+  "the device restores itself below a path with any characters",
+  { needs: ["linux"] },
+  async () => {
+    await using device = await makeLocalDevice({ tools: {} });
+    const deployPath = `${device.dir}/it's "a" $(touch pwned) path`;
+    const settings = { deployPath, confirmTimeout: 1, liveDir: "live $(touch pwned) 'set'" };
+    const one = await writeSet(`${device.dir}/1`, { a: "1" }, "1");
+    await device.perform(pipelines.deploy, { release: one, settings });
+    const two = await writeSet(`${device.dir}/2`, { a: "2" }, "2");
+    await device.perform([stage, verify, commit], { release: two, settings });
+    const now = (): Promise<string> => Deno.readTextFile(`${deployPath}/${settings.liveDir}/a`);
+    assertEquals(await now(), "2");
+    await until("the former set is live again", async () => await now() === "1", 10);
+    const restore = `${deployPath}/.lockstep/restore`;
+    await until("it is settled", () => Deno.stat(restore).then(() => false, () => true));
+    assertEquals([...Deno.readDirSync(device.dir)].some(({ name }) => name === "pwned"), false);
+  },
+);
 
-testWhere("commit disarms the device where the old set is brought back", { needs: ["linux"] }, async () => {
-  await using device = await makeLocalDevice({ tools: {} });
-  await switched(device, 30);
-  const pid = await sleeper(device);
-  const two = await writeSet(`${device.dir}/2`, { a: "2" }, "2");
-  const undo = (await device.read(".lockstep/journal")).match(/^previous=(.*)$/m)![1]!;
-  const { statuses } = await device.perform(pipelines.undo, { release: two, undo, blamed: "unhealthy" });
-  assertEquals(statuses.commit, "changed");
-  await until(`process ${pid} is gone`, () => !isRunning(pid));
-  assertSettled(device);
-  assertEquals(await live(device), "1");
-  assertEquals(there(device).includes("failed"), true);
-  // A release that failed here is not put live again by itself.
-  const again = await device.perform(pipelines.deploy, { release: two });
-  assertEquals([again.last.task, again.last.error?.kind], ["preflight", "unsuitable"]);
-  assertMatch(
-    again.last.error?.evidence ?? "",
-    /2 has failed on this host before: its service did not become ready, in run \S+ at \d{4}-\d\d-\d\dT/,
-  );
-  const forced = await device.perform(pipelines.deploy, { release: two, run: { force: true } });
-  assertEquals([forced.last.task, forced.statuses.commit], ["health", "changed"]);
-  assertEquals(await live(device), "2");
-});
+longTestWhere(
+  "commit disarms the device where the old set is brought back",
+  { needs: ["linux"] },
+  async () => {
+    await using device = await makeLocalDevice({ tools: {} });
+    await switched(device, 30);
+    const pid = await sleeper(device);
+    const two = await writeSet(`${device.dir}/2`, { a: "2" }, "2");
+    const undo = (await device.read(".lockstep/journal")).match(/^previous=(.*)$/m)![1]!;
+    const { statuses } = await device.perform(pipelines.undo, { release: two, undo, blamed: "unhealthy" });
+    assertEquals(statuses.commit, "changed");
+    await until(`process ${pid} is gone`, () => !isRunning(pid));
+    assertSettled(device);
+    assertEquals(await live(device), "1");
+    assertEquals(there(device).includes("failed"), true);
+    // A release that failed here is not put live again by itself.
+    const again = await device.perform(pipelines.deploy, { release: two });
+    assertEquals([again.last.task, again.last.error?.kind], ["preflight", "unsuitable"]);
+    assertMatch(
+      again.last.error?.evidence ?? "",
+      /2 has failed on this host before: its service did not become ready, in run \S+ at \d{4}-\d\d-\d\dT/,
+    );
+    const forced = await device.perform(pipelines.deploy, { release: two, run: { force: true } });
+    assertEquals([forced.last.task, forced.statuses.commit], ["health", "changed"]);
+    assertEquals(await live(device), "2");
+  },
+);
 
 testWhere(
-  "health confirms nothing where the device has restored itself already",
+  "health confirms nothing if the device has restored itself already",
   { needs: ["linux"] },
   async () => {
     await using device = await makeLocalDevice({ tools: {} });
@@ -226,7 +234,7 @@ testWhere("device and health agree, however close they come", { needs: ["linux"]
   }));
 });
 
-testWhere("a newer run takes over from one that waits", { needs: ["linux"] }, async () => {
+longTestWhere("a newer run takes over from one that waits", { needs: ["linux"] }, async () => {
   await using device = await makeLocalDevice({ tools: {} });
   await switched(device, 30);
   const pid = await sleeper(device);

@@ -5,7 +5,8 @@ import { pipelines } from "../../../tasks/mod.ts";
 import { stage } from "../../../tasks/stage/stage.ts";
 import { verify } from "../../../tasks/verify.ts";
 import { type LocalDevice, makeLocalDevice, type ToolboxOptions, writeSet } from "../../local_device.ts";
-import { type Need, testWhere } from "../../support.ts";
+import { everyTest } from "../../sampled.ts";
+import { longTestWhere, type Need, testWhere } from "../../support.ts";
 import { assertPromise } from "../promise.ts";
 
 /** Puts a release where commit expects it. */
@@ -110,7 +111,7 @@ for (const { name, needs, tools } of kinds) {
   });
 }
 
-testWhere("commit switches nothing where the release is not sealed", { needs: ["linux"] }, async () => {
+testWhere("commit switches nothing if the release is not sealed", { needs: ["linux"] }, async () => {
   await using device = await makeLocalDevice();
   await writeSet(device.at("artifacts_phase2"), { a: "live" }, "0");
   const release = await writeSet(`${device.dir}/1`, { a: "1" }, "1");
@@ -183,7 +184,7 @@ testWhere("commit brings back what was live before, whatever it was", { needs: [
 });
 
 testWhere(
-  "commit fails and leaves the old set live where no rename works",
+  "commit fails and leaves the old set live if no rename works",
   { needs: ["linux"] },
   async () => {
     for (const kind of ["folder", "link"]) {
@@ -232,7 +233,10 @@ function watch(device: LocalDevice): { end(): Promise<Record<string, number>> } 
   };
 }
 
-testWhere("commit never shows a reader anything but one complete set, in 50 switches", {
+/** How often what is live is switched under a reader. */
+const SWITCHES = everyTest ? 50 : 12;
+
+testWhere("commit never shows a reader anything but one complete set, over many switches", {
   needs: ["linux"],
 }, async () => {
   await using device = await makeLocalDevice();
@@ -240,7 +244,7 @@ testWhere("commit never shows a reader anything but one complete set, in 50 swit
   await device.perform([commit], { release: one });
   const two = await seal(device, "2", { a: "two\n", b: "two\n" });
   const watcher = watch(device);
-  for (let i = 0; i < 50; i++) {
+  for (let i = 0; i < SWITCHES; i++) {
     const undo = slotLink(i % 2 === 0 ? two.id : one.id);
     const { last } = await device.perform([commit], { release: two, undo });
     assertEquals(last.status, "changed", JSON.stringify(last.error));
@@ -251,7 +255,7 @@ testWhere("commit never shows a reader anything but one complete set, in 50 swit
 });
 
 for (const tool of ["python3", "perl"] as const) {
-  testWhere(
+  longTestWhere(
     `commit exchanges a folder for the link in one step, by ${tool}`,
     { needs: ["linux", tool] },
     async () => {

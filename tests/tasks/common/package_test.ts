@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import { UsageError } from "../../../lib/errors.ts";
 import { type PackageOptions, packages } from "../../../tasks/common/package.ts";
 import { type LocalDevice, makeLocalDevice, type ToolboxOptions } from "../../local_device.ts";
-import { testWhere } from "../../support.ts";
+import { longTestWhere, testWhere } from "../../support.ts";
 import { assertPromise } from "../promise.ts";
 import { shellKinds } from "./shells.ts";
 import { rehearse } from "./simulated.ts";
@@ -99,7 +99,7 @@ testWhere("packages() reads the lists once in a run, and only if something is mi
   assertEquals(await calls(device), ["apk update", "apk add p-d"]);
 });
 
-testWhere(
+longTestWhere(
   "packages() waits for another package manager that is at work",
   { needs: ["linux", "root"] },
   async () => {

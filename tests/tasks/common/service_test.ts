@@ -3,7 +3,7 @@ import { UsageError } from "../../../lib/errors.ts";
 import { command } from "../../../tasks/common/command/command.ts";
 import { service, type ServiceOptions } from "../../../tasks/common/service.ts";
 import { type LocalDevice, makeLocalDevice, type ToolboxOptions } from "../../local_device.ts";
-import { testWhere } from "../../support.ts";
+import { longTestWhere, testWhere } from "../../support.ts";
 import { assertPromise } from "../promise.ts";
 import { shellKinds } from "./shells.ts";
 import { rehearse } from "./simulated.ts";
@@ -144,41 +144,45 @@ testWhere(
   },
 );
 
-testWhere("service() knows OpenRC and runit by their own words", { needs: ["linux", "root"] }, async () => {
-  const name = `lockstep-test-${crypto.randomUUID()}`;
-  /** Takes the verb from one word and the name from the other. */
-  const script = (verb: number, stopped: string, running: string) => `
+longTestWhere(
+  "service() knows OpenRC and runit by their own words",
+  { needs: ["linux", "root"] },
+  async () => {
+    const name = `lockstep-test-${crypto.randomUUID()}`;
+    /** Takes the verb from one word and the name from the other. */
+    const script = (verb: number, stopped: string, running: string) => `
     state=\${0%/*}/state; mkdir -p "$state"
     case $${verb} in
       status) if [ -e "$state/runs" ]; then ${running}; else ${stopped}; fi ;;
       stop) echo "$*" >>"$state/calls"; rm "$state/runs" ;;
       *) echo "$*" >>"$state/calls"; : >"$state/runs" ;;
     esac`;
-  await using device = await makeLocalDevice({
-    settings: { restartTimeout: 2, restartSettle: 0 },
-    tools: {
-      scripts: {
-        "rc-service": script(2, "exit 3", "exit 0"),
-        sv: script(1, "echo down: x", "echo run: x"),
+    await using device = await makeLocalDevice({
+      settings: { restartTimeout: 2, restartSettle: 0 },
+      tools: {
+        scripts: {
+          "rc-service": script(2, "exit 3", "exit 0"),
+          sv: script(1, "echo down: x", "echo run: x"),
+        },
       },
-    },
-  });
-  try {
-    await Deno.mkdir(`/etc/service/${name}`, { recursive: true });
-    await Deno.writeTextFile(`/etc/init.d/${name}`, "#!/bin/sh\n", { mode: 0o755 });
-    for (const manager of ["openrc", "runit"] as const) {
-      for (const state of ["started", "stopped"] as const) {
-        await assertPromise(device, service({ name: "x", service: name, manager, state }));
+    });
+    try {
+      await Deno.mkdir(`/etc/service/${name}`, { recursive: true });
+      await Deno.writeTextFile(`/etc/init.d/${name}`, "#!/bin/sh\n", { mode: 0o755 });
+      for (const manager of ["openrc", "runit"] as const) {
+        for (const state of ["started", "stopped"] as const) {
+          await assertPromise(device, service({ name: "x", service: name, manager, state }));
+        }
+        const words = (verb: string) => manager === "openrc" ? `${name} ${verb}` : `${verb} ${name}`;
+        assertEquals(await calls(device), [words("start"), words("stop")]);
       }
-      const words = (verb: string) => manager === "openrc" ? `${name} ${verb}` : `${verb} ${name}`;
-      assertEquals(await calls(device), [words("start"), words("stop")]);
+    } finally {
+      await Deno.remove(`/etc/init.d/${name}`);
+      await Deno.remove(`/etc/service/${name}`);
+      await Deno.remove("/etc/service").catch(() => {});
     }
-  } finally {
-    await Deno.remove(`/etc/init.d/${name}`);
-    await Deno.remove(`/etc/service/${name}`);
-    await Deno.remove("/etc/service").catch(() => {});
-  }
-});
+  },
+);
 
 testWhere("service() stops and starts an init script, and says if nothing tells", {
   needs: ["linux", "root"],

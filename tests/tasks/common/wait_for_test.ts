@@ -3,7 +3,7 @@ import { UsageError } from "../../../lib/errors.ts";
 import { lineOf } from "../../../lib/remote/program_arguments.ts";
 import { waitFor, type WaitForOptions } from "../../../tasks/common/wait_for.ts";
 import { makeLocalDevice } from "../../local_device.ts";
-import { testWhere } from "../../support.ts";
+import { longTestWhere, testWhere } from "../../support.ts";
 import { shellKinds } from "./shells.ts";
 import { rehearse } from "./simulated.ts";
 
@@ -62,25 +62,29 @@ for (const { name, needs, tools } of shellKinds) {
   );
 }
 
-testWhere("waitFor() looks until it is so, and no oftener than it may", { needs: ["linux"] }, async () => {
-  await using device = await makeLocalDevice();
-  const task = waitFor({ name: "wait", file: device.at("later"), attempts: 10, interval: 1 });
-  const timer = setTimeout(() => Deno.writeTextFileSync(device.at("later"), ""), 1500);
-  try {
-    const { last } = await device.perform([task]);
-    assertEquals(last.status, "ok", JSON.stringify(last.error));
-    assertGreater(Number(last.detail?.attempts), 1);
-  } finally {
-    clearTimeout(timer);
-  }
-  const began = performance.now();
-  const { last } = await device.perform([
-    waitFor({ name: "wait", port: freePort(), attempts: 3, interval: 1 }),
-  ]);
-  assertStringIncludes(last.error?.evidence ?? "", "after 3 attempts");
-  assert(performance.now() - began > 2000);
-  assertEquals(last.error?.action, "see what wait waits for");
-});
+longTestWhere(
+  "waitFor() looks until it is so, and no oftener than it may",
+  { needs: ["linux"] },
+  async () => {
+    await using device = await makeLocalDevice();
+    const task = waitFor({ name: "wait", file: device.at("later"), attempts: 10, interval: 1 });
+    const timer = setTimeout(() => Deno.writeTextFileSync(device.at("later"), ""), 1500);
+    try {
+      const { last } = await device.perform([task]);
+      assertEquals(last.status, "ok", JSON.stringify(last.error));
+      assertGreater(Number(last.detail?.attempts), 1);
+    } finally {
+      clearTimeout(timer);
+    }
+    const began = performance.now();
+    const { last } = await device.perform([
+      waitFor({ name: "wait", port: freePort(), attempts: 3, interval: 1 }),
+    ]);
+    assertStringIncludes(last.error?.evidence ?? "", "after 3 attempts");
+    assert(performance.now() - began > 2000);
+    assertEquals(last.error?.action, "see what wait waits for");
+  },
+);
 
 testWhere(
   "waitFor() looks once in a dry run, and fails for nothing there",

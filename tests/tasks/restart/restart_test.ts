@@ -8,7 +8,7 @@ import { pipelines } from "../../../tasks/mod.ts";
 import { restart, restartTexts } from "../../../tasks/restart/restart.ts";
 import { CONTROL_TAKES } from "../../../tasks/restart/service_control.ts";
 import { type LocalDevice, type LocalDeviceOptions, makeLocalDevice, writeSet } from "../../local_device.ts";
-import { testWhere } from "../../support.ts";
+import { longTestWhere, testWhere } from "../../support.ts";
 import { assertPromise } from "../promise.ts";
 
 /** A systemctl whose one unit is described by files in a folder: `active`, `pid`; `unknown`, `fails`, `dies` say how it behaves. */
@@ -136,7 +136,7 @@ testWhere(
 );
 
 testWhere(
-  "restart blames the release only where the service was started on it",
+  "restart blames the release only if the service was started on it",
   { needs: ["linux"] },
   async () => {
     const first = "0".repeat(32);
@@ -159,7 +159,7 @@ testWhere(
   },
 );
 
-testWhere("restart leaves a service alone that was never stopped, where the old set is back", {
+longTestWhere("restart leaves a service alone that was never stopped, where the old set is back", {
   needs: ["linux"],
 }, async () => {
   await using device = await systemdDevice();
@@ -172,7 +172,7 @@ testWhere("restart leaves a service alone that was never stopped, where the old 
     await switched(device);
     const undo = (await device.read(".lockstep/journal")).match(/^previous=(.*)$/m)![1]!;
     const release = await writeSet(`${device.dir}/set`, { a: "a" });
-    // What it runs on is not known where it was started anew meanwhile.
+    // What it runs on is not known if it was restarted meanwhile.
     if (stopped) await note(device, "invocation", "1".repeat(32));
     const undone = await device.perform(pipelines.undo, { release, undo });
     const restarted = stopped ? "changed" : "ok";
@@ -181,7 +181,7 @@ testWhere("restart leaves a service alone that was never stopped, where the old 
   }
 });
 
-testWhere("restart says so where sudo has changed its mind since", { needs: ["linux"] }, async () => {
+testWhere("restart says so if sudo has changed its mind since", { needs: ["linux"] }, async () => {
   const sudo = `
     [ "$1" = -n ] || exit 9
     shift
@@ -206,7 +206,7 @@ testWhere("restart says so where sudo has changed its mind since", { needs: ["li
   assertEquals(await calls(device), []);
 });
 
-testWhere("restart uses restart alone where only that is allowed", { needs: ["linux"] }, async () => {
+longTestWhere("restart uses restart alone where only that is allowed", { needs: ["linux"] }, async () => {
   const sudo = `
     [ "$1" = -n ] || exit 9
     shift
@@ -231,7 +231,7 @@ testWhere("restart uses restart alone where only that is allowed", { needs: ["li
 });
 
 testWhere(
-  "restart is skipped where the device knows no such unit, and says so",
+  "restart is skipped if the device knows no such unit, and says so",
   { needs: ["linux"] },
   async () => {
     await using device = await systemdDevice();
@@ -244,7 +244,7 @@ testWhere(
   },
 );
 
-testWhere("restart is skipped where there is no service", { needs: ["linux"] }, async () => {
+testWhere("restart is skipped if there is no service", { needs: ["linux"] }, async () => {
   await using device = await systemdDevice({ settings: { service: "" } });
   await switched(device);
   assertEquals((await device.perform([restart])).statuses, { restart: "skipped" });
@@ -336,7 +336,7 @@ async function restartBy(
   return await remote.run(restartService, restartService.args(values));
 }
 
-testWhere("restart.sh knows sv and rc-service", { needs: ["linux"] }, async () => {
+longTestWhere("restart.sh knows sv and rc-service", { needs: ["linux"] }, async () => {
   const script = (verbs: string) => `
     state=\${0%/*}/state; mkdir -p "$state"; echo "$*" >>"$state/calls"
     case "$*" in ${verbs} *) exit 99 ;; esac`;
@@ -374,7 +374,7 @@ testWhere("restart.sh knows sv and rc-service", { needs: ["linux"] }, async () =
   }
 });
 
-testWhere("restart.sh stops and starts a script in init.d", { needs: ["linux", "root"] }, async () => {
+longTestWhere("restart.sh stops and starts a script in init.d", { needs: ["linux", "root"] }, async () => {
   await using device = await makeLocalDevice();
   const name = `lockstep-test-${crypto.randomUUID()}`;
   const calls = device.at("calls");
@@ -399,7 +399,7 @@ testWhere("restart.sh stops and starts a script in init.d", { needs: ["linux", "
   }
 });
 
-testWhere("restart.sh waits until the service is active", { needs: ["linux"] }, async () => {
+longTestWhere("restart.sh waits until the service is active", { needs: ["linux"] }, async () => {
   const sv = `
     state=\${0%/*}/state; mkdir -p "$state"
     case $1 in

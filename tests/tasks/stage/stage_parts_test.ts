@@ -18,7 +18,7 @@ import {
   until,
   writeSet,
 } from "../../local_device.ts";
-import { findProgram, type Need, testWhere } from "../../support.ts";
+import { findProgram, longTestWhere, type Need, testWhere } from "../../support.ts";
 import { assertPromise } from "../promise.ts";
 import type { Payload, Remote } from "../../../lib/remote/remote.ts";
 
@@ -148,7 +148,7 @@ for (const { name, needs, tools } of kinds.filter(({ name }) => name !== "bash")
 }
 
 for (const { name, needs, tools } of kinds) {
-  testWhere(`stage sends only the changed blocks of a large file, under ${name}`, {
+  longTestWhere(`stage sends only the changed blocks of a large file, under ${name}`, {
     needs: ["linux", ...needs],
   }, async () => {
     await using device = await makeLocalDevice({ tools });
@@ -171,7 +171,7 @@ for (const { name, needs, tools } of kinds) {
   });
 }
 
-testWhere("stage sends the whole file, when what is there is no beginning of it", {
+longTestWhere("stage sends the whole file, when what is there is no beginning of it", {
   needs: ["linux"],
 }, async () => {
   const size = 1_500_000;
@@ -208,7 +208,7 @@ testWhere("stage appends to nothing that has a second name, when it is a beginni
   await assertStaged(device, two);
 });
 
-testWhere(
+longTestWhere(
   "stage goes on with changed blocks, when they were cut on their way",
   { needs: ["linux"] },
   async () => {
@@ -226,25 +226,29 @@ testWhere(
   },
 );
 
-testWhere("stage finds blocks that an insertion or a deletion has moved", { needs: ["linux"] }, async () => {
-  const old = bytesOf("old", 1_200_000);
-  const versions = {
-    "inserted near the beginning": joined(old.subarray(0, 100), bytesOf("new", 333), old.subarray(100)),
-    "deleted in the middle": joined(old.subarray(0, 1_000_000), old.subarray(1_000_999)),
-    "appended": joined(old, bytesOf("new", 5000)),
-  };
-  await using device = await makeLocalDevice();
-  const one = await writeSet(`${device.dir}/one`, { a: old }, "1");
-  await device.perform(pipelines.deploy, { release: one });
-  for (const [what, content] of Object.entries(versions)) {
-    const two = await writeSet(`${device.dir}/${what}`, { a: content }, what);
-    const { bytesSent } = await device.perform([stage], { release: two });
-    assertLess(bytesSent, 34_000, what);
-    await assertStaged(device, two);
-  }
-});
+longTestWhere(
+  "stage finds blocks that an insertion or a deletion has moved",
+  { needs: ["linux"] },
+  async () => {
+    const old = bytesOf("old", 1_200_000);
+    const versions = {
+      "inserted near the beginning": joined(old.subarray(0, 100), bytesOf("new", 333), old.subarray(100)),
+      "deleted in the middle": joined(old.subarray(0, 1_000_000), old.subarray(1_000_999)),
+      "appended": joined(old, bytesOf("new", 5000)),
+    };
+    await using device = await makeLocalDevice();
+    const one = await writeSet(`${device.dir}/one`, { a: old }, "1");
+    await device.perform(pipelines.deploy, { release: one });
+    for (const [what, content] of Object.entries(versions)) {
+      const two = await writeSet(`${device.dir}/${what}`, { a: content }, what);
+      const { bytesSent } = await device.perform([stage], { release: two });
+      assertLess(bytesSent, 34_000, what);
+      await assertStaged(device, two);
+    }
+  },
+);
 
-testWhere(
+longTestWhere(
   "stage sends the whole file the next time, when the older version changes while its blocks are copied",
   {
     needs: ["linux"],
@@ -280,7 +284,7 @@ testWhere(
 );
 
 testWhere(
-  "stage asks a device for blocks only where a large file of it has changed",
+  "stage asks a device for blocks only if a large file of it has changed",
   { needs: ["linux"] },
   async () => {
     await using device = await makeLocalDevice();
@@ -314,7 +318,7 @@ testWhere(
   },
 );
 
-testWhere(
+longTestWhere(
   "stage sends what shrinks compressed, when bytes are dear, and goes on with that where it was cut",
   {
     needs: ["linux"],

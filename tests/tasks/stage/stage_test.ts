@@ -129,7 +129,7 @@ testWhere("stage never writes through a link to a file of the live set", { needs
   assertEquals(await stagedFiles(device, two), digests(two));
 });
 
-testWhere("stage shares no file with a backup, also where the live name leads to one", {
+testWhere("stage shares no file with a backup, also if the live name leads to one", {
   needs: ["linux"],
 }, async () => {
   await using device = await makeLocalDevice();
@@ -198,7 +198,7 @@ testWhere(
 );
 
 testWhere(
-  "stage fails where a set that only the device has is not whole any more",
+  "stage fails if a set that only the device has is not whole any more",
   { needs: ["linux"] },
   async () => {
     await using device = await makeLocalDevice();

@@ -82,7 +82,7 @@ export class PowerField implements AsyncDisposable {
     return new PowerField(lab, await lab.inventory({ vars }), syncs);
   }
 
-  /** Cuts the power at random moments of deploys. Throws where a picture is torn on devices that sync. */
+  /** Cuts the power at random moments of deploys. Throws if a picture is torn on devices that sync. */
   async cut({ before, deploys, moments, seed }: PowerOptions): Promise<PowerResult> {
     const random = seededRandom(seed);
     const torn: string[] = [];
@@ -204,7 +204,7 @@ export class PowerField implements AsyncDisposable {
     return outcome.text;
   }
 
-  /** Brings the devices to what is to be live before, on their disks; the set that is live then. */
+  /** Brings the devices to what should be live before, on their disks; the set that is live then. */
   private async prepare(before: Before): Promise<Artifacts> {
     if (before === "folder") {
       const [set, older] = [await this.makeSet(), await this.makeSet()];
@@ -285,7 +285,7 @@ async function assertRemembers(
   if (journal !== undefined) {
     const [, release, previous, rest = ""] =
       /^release=(.+)\nprevious=(.*)\nrun=.+\nsince=.+\n([^]*)$/.exec(journal) ?? [];
-    // The restart writes its line anew, behind the other. A device on its way back does not know what ran before.
+    // The restart writes its line again, behind the other. A device on its way back does not know what ran before.
     const isWhole = /^(restarted=.*\nserving=.*|serving=.*\nrestarted=.*)\n$/.test(rest) ||
       (release === previous && /^restarted=.*\n$/.test(rest));
     assert(previous !== undefined && isWhole, `the journal is torn: ${JSON.stringify(journal)}`);

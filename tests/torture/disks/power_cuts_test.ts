@@ -3,7 +3,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { testWhere } from "../../support.ts";
+import { longTestWhere, testWhere } from "../../support.ts";
 import { PowerField } from "./power_cuts.ts";
 
 const seed = crypto.getRandomValues(new Uint32Array(1))[0]!;
@@ -17,8 +17,12 @@ testWhere("deploy leaves the old set or the new one on the disk, whole, when the
   await field.cutAndBoot({ before: "former", deploys: 1, seed });
 });
 
-testWhere("a power cut leaves a torn set, when the device does not sync", { needs: ["lab"] }, async () => {
-  await using field = await PowerField.make({ syncs: false, as: ["root"] });
-  const { torn, cuts } = await field.cut({ before: "folder", deploys: 1, moments: 10, seed });
-  assert(torn.length > 0, `${cuts} cuts, seed ${seed}`);
-});
+longTestWhere(
+  "a power cut leaves a torn set, when the device does not sync",
+  { needs: ["lab"] },
+  async () => {
+    await using field = await PowerField.make({ syncs: false, as: ["root"] });
+    const { torn, cuts } = await field.cut({ before: "folder", deploys: 1, moments: 10, seed });
+    assert(torn.length > 0, `${cuts} cuts, seed ${seed}`);
+  },
+);

@@ -8,7 +8,7 @@ import { type Artifacts, makeArtifacts } from "../../fleet/support/artifacts.ts"
 import type { Device } from "../../fleet/support/fleet.ts";
 import { assertSet, assertWhole, backupsOf, liveDir, namesIn } from "../../fleet/support/live.ts";
 import { errorOf, statuses } from "../../fleet/support/program.ts";
-import { testWhere } from "../../support.ts";
+import { longTestWhere, testWhere } from "../../support.ts";
 import { sampled } from "../../sampled.ts";
 import { Field } from "../field.ts";
 
@@ -68,7 +68,7 @@ testWhere("a release that fails never evicts a backup, when keep_backups is full
   await deployed(field, device!, next, "ok");
 });
 
-testWhere(
+longTestWhere(
   "a release that failed is refused at preflight, until it is forced and gets well",
   { needs },
   async () => {
@@ -108,7 +108,7 @@ testWhere(
   },
 );
 
-testWhere("rollback restores the very bytes, modes and owners, when it is done once and twice", {
+longTestWhere("rollback restores the very bytes, modes and owners, when it is done once and twice", {
   needs: [...needs, "root"],
 }, async () => {
   await using field = await Field.make({ kind: "exchange", devices: 1 });
@@ -170,29 +170,33 @@ testWhere(
   },
 );
 
-testWhere("a rollback that fails is louder than what led to it, and both are told", { needs }, async () => {
-  await using field = await Field.make({ kind: "exchange", devices: 1, vars: { confirm_timeout: 300 } });
-  const [device] = field.devices;
-  await field.reset([device!], "folder");
-  const { old, sick } = field.sets;
-  // The service starts on the new set, is not well, and does not start again on the old one.
-  const once = `sh -c 'if [ -e "$0/artifacts_phase2/sick" ]; then :; else exit 9; fi' '${
-    device!.deployPath
-  }'`;
-  const command = String(field.services.vars[device!.name]!.restart_command);
-  const run = await field.deploy([device!], sick, { restart_command: `${command} && ${once}` });
-  const report = await run.report();
-  const outcome = report.hosts[0]!;
-  assertEquals([run.code, outcome.status], [2, "failed"], run.text);
-  assertEquals(outcome.error?.kind, "unhealthy", "the first failure stays the host's error");
-  assertEquals(outcome.rollbackError?.kind, "service", run.text);
-  assertMatch(run.text, /ROLLBACK FAILED on edge-01/);
-  const loud = run.text.indexOf("ROLLBACK FAILED on edge-01");
-  assert(
-    run.text.indexOf("is not ready after", loud) > loud,
-    `the first failure is told below it: ${run.text}`,
-  );
-  await field.judge(device!, old);
-  // What was wrong is mended by hand; the next run settles it.
-  await field.assertConverges([device!], field.sets.next, 60);
-});
+longTestWhere(
+  "a rollback that fails is louder than what led to it, and both are told",
+  { needs },
+  async () => {
+    await using field = await Field.make({ kind: "exchange", devices: 1, vars: { confirm_timeout: 300 } });
+    const [device] = field.devices;
+    await field.reset([device!], "folder");
+    const { old, sick } = field.sets;
+    // The service starts on the new set, is not well, and does not start again on the old one.
+    const once = `sh -c 'if [ -e "$0/artifacts_phase2/sick" ]; then :; else exit 9; fi' '${
+      device!.deployPath
+    }'`;
+    const command = String(field.services.vars[device!.name]!.restart_command);
+    const run = await field.deploy([device!], sick, { restart_command: `${command} && ${once}` });
+    const report = await run.report();
+    const outcome = report.hosts[0]!;
+    assertEquals([run.code, outcome.status], [2, "failed"], run.text);
+    assertEquals(outcome.error?.kind, "unhealthy", "the first failure stays the host's error");
+    assertEquals(outcome.rollbackError?.kind, "service", run.text);
+    assertMatch(run.text, /ROLLBACK FAILED on edge-01/);
+    const loud = run.text.indexOf("ROLLBACK FAILED on edge-01");
+    assert(
+      run.text.indexOf("is not ready after", loud) > loud,
+      `the first failure is told below it: ${run.text}`,
+    );
+    await field.judge(device!, old);
+    // What was wrong is mended by hand; the next run settles it.
+    await field.assertConverges([device!], field.sets.next, 60);
+  },
+);

@@ -15,7 +15,7 @@ import { amongMany, isWell, lastDone, median } from "./beside.ts";
 /** Seconds. */
 const CONNECT_TIMEOUT = 10;
 
-/** Throws where the living take longer than 1.15 of their own time and one connect timeout, in the median of the pairs; returns what it measured. */
+/** Throws if the living take longer than 1.15 of their own time and one connect timeout, in the median of the pairs; returns what it measured. */
 export async function deployBesideDead(
   { living, refusing, silent, pairs, say }: {
     readonly living: number;

@@ -13,7 +13,7 @@ const CONNECT_TIMEOUT = 5;
 /** The controller waits a little longer than the deadline for the device's word, and closes what is left of a session. Seconds. */
 const GRACE = 6;
 
-/** Hangs one host at each of `offsets` offsets, spread over the whole session. Throws where a promise is broken; what it has seen. */
+/** Hangs one host at each of `offsets` offsets, spread over the whole session. Throws if a promise is broken; what it has seen. */
 export async function hangAtOffsets(
   { offsets, well, hostTimeout, confirmTimeout, scene = "release" }: {
     readonly offsets: number;

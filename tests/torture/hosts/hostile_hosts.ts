@@ -128,7 +128,7 @@ const TURNS = (
 ).split(", ");
 
 /**
- * Deploys to a fleet, when all of it is well and when some misbehave, by turns. Throws where those that are always well take more than 1.2 of
+ * Deploys to a fleet, when all of it is well and when some misbehave, by turns. Throws if those that are always well take more than 1.2 of
  * their time, or the controller more than 1.5 of its memory, in the median of the pairs; what it has measured.
  */
 export async function deployBesideHostile(

@@ -3,10 +3,10 @@
  * systemd refuses to start the service on the old set as well.
  * @module
  */
-import { testWhere } from "../../support.ts";
+import { longTestWhere } from "../../support.ts";
 import { illnesses, SickField } from "./sick_sets.ts";
 
-testWhere("deploy brings the old set back and tells the service's own words, when the new set is sick", {
+longTestWhere("deploy brings the old set back and tells the service's own words, when the new set is sick", {
   needs: ["lab"],
 }, async () => {
   await using field = await SickField.make(["user"], illnesses.filter(({ checks }) => checks));

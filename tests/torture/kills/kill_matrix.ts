@@ -17,7 +17,7 @@ export interface Row {
   readonly fate: Fate;
 }
 
-/** Runs a row: all moments, or those that `chosen` leaves. Throws where a promise is broken; what it has seen. */
+/** Runs a row: all moments, or those that `chosen` leaves. Throws if a promise is broken; what it has seen. */
 export async function runRow(
   field: Field,
   { scene, deployed, fate }: Row,

@@ -26,7 +26,7 @@ export interface RandomKills {
   readonly pause?: number;
 }
 
-/** Throws where a promise is broken; what it has seen. */
+/** Throws if a promise is broken; what it has seen. */
 export async function killAtRandom(options: RandomKills): Promise<string> {
   const random = seededRandom(options.seed);
   const vars = { confirm_timeout: options.confirmTimeout, keep_backups: 1000 };

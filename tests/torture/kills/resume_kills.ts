@@ -23,7 +23,7 @@ export interface ResumeKills {
   readonly scene?: Scene;
 }
 
-/** Throws where a promise is broken; what it has seen, of the hosts when a controller was killed. */
+/** Throws if a promise is broken; what it has seen, of the hosts when a controller was killed. */
 export async function killAndResume(options: ResumeKills): Promise<string> {
   const { scene = "release" } = options;
   const random = seededRandom(options.seed);

@@ -98,7 +98,7 @@ export async function commandsOf(
 }
 
 /**
- * Runs a row: all moments, or those that `chosen` leaves. Throws where a promise is broken; what it has seen. A device that cannot exchange
+ * Runs a row: all moments, or those that `chosen` leaves. Throws if a promise is broken; what it has seen. A device that cannot exchange
  * two names may be caught with its live name missing, journaled and healed by the next run.
  */
 export async function runStepRow(
@@ -147,7 +147,7 @@ function folderOf(device: Device): string {
   return join(device.homeDir, "service");
 }
 
-/** What is killed before or after which command; nothing where `at` is empty. Lets everybody in again. */
+/** What is killed before or after which command; nothing if `at` is empty. Lets everybody in again. */
 async function order(device: Device, fate: StepRow["fate"], at: string): Promise<void> {
   const file = (name: string) => join(folderOf(device), name);
   if (await exists(file("dead"))) await Deno.remove(file("dead"));

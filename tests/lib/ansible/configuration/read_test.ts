@@ -6,7 +6,7 @@ import { inFolder, problemsOf } from "../files.ts";
 
 const nobody = { HOME: "/nowhere" };
 
-/** What is said of what is left out, and of each why. */
+/** What is said about what is left out, and of each why. */
 async function leftOut(text: string, env: Record<string, string> = {}) {
   return await inFolder({ "ansible.cfg": text }, async (cwd) => {
     const configuration = await readConfiguration({

@@ -4,7 +4,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import type { Event } from "../../../../lib/events.ts";
-import { testWhere } from "../../../support.ts";
+import { longTestWhere, testWhere } from "../../../support.ts";
 import { makeDesk } from "../desk.ts";
 
 const CFG = `[defaults]
@@ -59,7 +59,7 @@ not honoured
   assertEquals(none.stdout, "empty.cfg\n  forks    20  default\n  timeout  10  default\n");
 });
 
-testWhere("commands go by ansible.cfg, warn once of what they do not honour, and give way to options", {
+longTestWhere("commands go by ansible.cfg, warn once of what they do not honour, and give way to options", {
   needs: [],
 }, async () => {
   await using desk = await makeDesk();

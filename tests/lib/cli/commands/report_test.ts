@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { testWhere } from "../../../support.ts";
+import { longTestWhere, testWhere } from "../../../support.ts";
 import { type Desk, makeDesk } from "../desk.ts";
 
 /** A desk on which two hosts were deployed to, of which one went wrong. */
@@ -13,7 +13,7 @@ async function deskWithRun(): Promise<Desk & { readonly runName: string }> {
   return { ...desk, runName: run!.name };
 }
 
-testWhere("report prints the latest run, or the named one, in each format and nothing else", {
+longTestWhere("report prints the latest run, or the named one, in each format and nothing else", {
   needs: ["linux"],
 }, async () => {
   await using desk = await deskWithRun();
@@ -70,7 +70,7 @@ testWhere("report writes a file for each format, where --out says", { needs: ["l
   assertEquals(await Deno.readTextFile(desk.path("public/ci/report.html")), page.stdout);
 });
 
-testWhere("report refuses what it cannot do, and says what it can", { needs: ["linux"] }, async () => {
+longTestWhere("report refuses what it cannot do, and says what it can", { needs: ["linux"] }, async () => {
   await using desk = await deskWithRun();
   const cases: [args: string[], says: string[]][] = [
     [[`${desk.runName.slice(0, -1)}x`], ["there is no run", `did you mean "${desk.runName}"?`]],

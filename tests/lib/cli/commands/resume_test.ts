@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import type { Event } from "../../../../lib/events.ts";
 import { readReport, statuses } from "../../../fleet/support/program.ts";
 import { writeSet } from "../../../local_device.ts";
-import { testWhere } from "../../../support.ts";
+import { longTestWhere, testWhere } from "../../../support.ts";
 import { type Desk, makeDesk } from "../desk.ts";
 
 /** The hosts that a run was at work on. */
@@ -16,7 +16,7 @@ async function touched(desk: Desk): Promise<string[]> {
 const deploy = ["deploy", "-i", "prod.yaml", "-f", "1"];
 const report = (desk: Desk) => readReport(desk.path("reports"));
 
-/** A run of four hosts of which the third cannot take the set, so that the fourth is not begun. */
+/** A run of four hosts of which the third cannot take the set, so that the fourth is not started. */
 async function partlyFailed(): Promise<Desk> {
   const desk = await makeDesk(4);
   await Deno.writeTextFile(desk.path("device 3"), "in the way");
@@ -54,7 +54,7 @@ testWhere("resume goes on with what is not done, under the same waves", { needs:
   assertEquals(statuses(await report(desk))["edge-4"], "ok");
 });
 
-testWhere(
+longTestWhere(
   "resume leaves out sources that cannot be read, where the run did",
   { needs: ["linux"] },
   async () => {
@@ -75,7 +75,7 @@ testWhere(
   },
 );
 
-testWhere("resume --retry-failed begins no host that was not begun", { needs: ["linux"] }, async () => {
+longTestWhere("resume --retry-failed begins no host that was not begun", { needs: ["linux"] }, async () => {
   await using desk = await partlyFailed();
   await Deno.remove(desk.path("device 3"));
   const { code, text } = await desk.run(["resume", "--retry-failed"]);
@@ -88,7 +88,7 @@ testWhere("resume --retry-failed begins no host that was not begun", { needs: ["
   assertEquals(await touched(desk), ["edge-4"]);
 });
 
-testWhere(
+longTestWhere(
   "resume goes on from the folder of the run, wherever it is called",
   { needs: ["linux"] },
   async () => {
@@ -101,7 +101,7 @@ testWhere(
   },
 );
 
-testWhere("resume refuses another set, a host that is gone, and what is no deploy", {
+longTestWhere("resume refuses another set, a host that is gone, and what is no deploy", {
   needs: ["linux"],
 }, async () => {
   await using desk = await partlyFailed();
@@ -123,7 +123,7 @@ testWhere("resume refuses another set, a host that is gone, and what is no deplo
   await refused(["--reports", join(desk.dir, "nowhere")], "there is no deploy");
 });
 
-testWhere("resume says what it runs from where, and refuses options that a deploy cannot have", {
+longTestWhere("resume says what it runs from where, and refuses options that a deploy cannot have", {
   needs: ["linux"],
 }, async () => {
   await using desk = await partlyFailed();
@@ -157,7 +157,7 @@ testWhere("resume says what it runs from where, and refuses options that a deplo
   assertEquals(said[3], "  hosts: 2 of 4: edge-3, edge-4");
 });
 
-testWhere(
+longTestWhere(
   "resume takes up no run of another user, with a name or without",
   { needs: ["linux", "root"] },
   async () => {

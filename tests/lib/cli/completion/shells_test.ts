@@ -4,7 +4,7 @@
  */
 import { assertEquals } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
-import { testWhere } from "../../../support.ts";
+import { longTestWhere, testWhere } from "../../../support.ts";
 import { type Desk, makeDesk } from "../desk.ts";
 
 const program = fromFileUrl(new URL("../../../../mod.ts", import.meta.url));
@@ -47,7 +47,7 @@ tab 'lockstep report > out $(touch ran) --form' lockstep report '>' out '$(touch
 complete -p lockstep
 `;
 
-testWhere("completion works in bash, without bash-completion, and evaluates nothing", {
+longTestWhere("completion works in bash, without bash-completion, and evaluates nothing", {
   needs: ["linux", "bash"],
 }, async () => {
   await using desk = await makeDesk();
@@ -101,7 +101,7 @@ say $'\\C-ulockstep deploy -i prod.yaml --limit=edge:edge-2\\t' '*edge:edge-2 *'
 say $'\\C-ulockstep deploy -i pro\\t' '*prod.yaml *' -n
 `;
 
-testWhere("completion works in zsh", { needs: ["linux", "zsh"] }, async () => {
+longTestWhere("completion works in zsh", { needs: ["linux", "zsh"] }, async () => {
   await using desk = await makeDesk();
   const found = ["*ready*", "*report *", "*--format *", "*html *", "*edge:edge-2 *", "*prod.yaml *"];
   assertEquals(await shell(desk, "zsh", "-f", "-c", ZSH), found.map((text) => `found ${text}\n`).join(""));

@@ -54,7 +54,7 @@ Deno.test("rolloutOf() takes each answer from the options, else from the invento
   assertEquals(wavesOf("--waves canary,c:b,rest"), "canary=c c:b=b rest=ad");
 });
 
-Deno.test("rolloutOf() keeps waves that were planned, also where a group that they came from is gone", () => {
+Deno.test("rolloutOf() keeps waves that were planned, also if a group that they came from is gone", () => {
   const options = rolloutCommand("deploy", "").parse(["--waves", "gone,rest"], { from: "user" }).opts();
   const planned = [{ name: "gone", hosts: ["d"] }, { name: "rest", hosts: ["a", "b", "c"] }];
   assertEquals(rolloutOf(options, hosts(), inventory, planned).waves, planned);

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { harmless, outputForm, together } from "../../../../lib/cli/output/views.ts";
 
-Deno.test("outputForm() is pretty only where somebody looks", () => {
+Deno.test("outputForm() is pretty only if somebody looks", () => {
   for (const output of ["plain", "json", "ndjson"] as const) assertEquals(outputForm({ output }), output);
   const expected = Deno.stdout.isTerminal() ? "pretty" : "plain";
   assertEquals([outputForm({}), outputForm({ output: "pretty" })], [expected, expected]);

@@ -121,7 +121,7 @@ testWhere(
       const error = await assertRejects(() => folder.of(["x/prod.yaml"]), UsageError, says, what);
       assertStringIncludes(error.message, "--project");
       assertEquals(await exists(marker), false, what);
-      // Whoever names it has decided.
+      // Anyone who names it has decided.
       assertEquals((await folder.of(["x/prod.yaml"], folder.path("x/lockstep.ts"))).named.size, 2, what);
       assert(await exists(marker), what);
       await Deno.remove(join(marker, ".."), { recursive: true });

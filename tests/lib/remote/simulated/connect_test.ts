@@ -24,7 +24,7 @@ function host(fault: SimulatedFault = "none", latency = 0): HostSettings {
   };
 }
 
-/** A set whose files are nowhere: whoever reads them fails. */
+/** A set whose files are nowhere: reading them fails. */
 const release: Release = {
   id: "0123456789abcdef",
   version: "2.4.1",

@@ -49,7 +49,7 @@ Deno.test("gentleConnector() opens few sessions at once to one destination, and 
   assertEquals(await crowd(() => endpoint({ connection: "local" })), [120, 120]);
 });
 
-Deno.test("gentleConnector() tries again where that may help, and only then", async () => {
+Deno.test("gentleConnector() tries again if that may help, and only then", async () => {
   const cases: [kind: FailureKind, again: boolean, refusals: number, tries: number, opened: boolean][] = [
     ["refused", true, 0, 1, true],
     ["refused", true, 1, 2, true],

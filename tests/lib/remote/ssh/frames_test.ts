@@ -81,7 +81,7 @@ Deno.test("FrameReader gives every byte as it came, when the answer is raw", () 
   }
 });
 
-Deno.test("FrameReader throws where an answer is over its limit, and only then", () => {
+Deno.test("FrameReader throws if an answer is over its limit, and only then", () => {
   const reader = new FrameReader(MARKER, whole(1000));
   for (let i = 0; i < 50; i++) {
     assertEquals(shown(reader.push(bytes(`${"x".repeat(900)}\n${MARKER} ${i} 0\n`))).length, 1);
@@ -120,13 +120,13 @@ Deno.test("FrameReader says the right number of missing bytes, when they are no 
   assert(Number(/… (\d+) bytes left out …/.exec(frame!.body)?.[1]) > 3900, frame!.body);
 });
 
-Deno.test("FrameReader throws where more comes than may come at all, when the answer may be cut", () => {
+Deno.test("FrameReader throws if more comes than may come at all, when the answer may be cut", () => {
   const reader = new FrameReader(MARKER, ends(1000, 2048));
   shown(reader.push(new Uint8Array(2048)));
   assertThrows(() => shown(reader.push(new Uint8Array(2048))), OverLimit, "more than 2 KiB");
 });
 
-Deno.test("FrameReader throws where beats come faster than any device sends them", () => {
+Deno.test("FrameReader throws if beats come faster than any device sends them", () => {
   const reader = new FrameReader(MARKER, whole(1000));
   const beats = (count: number): void => {
     for (let i = 0; i < count; i++) shown(reader.push(bytes(`${MARKER} beat\n`)));
@@ -135,7 +135,7 @@ Deno.test("FrameReader throws where beats come faster than any device sends them
   assertThrows(() => beats(2000), OverLimit, "more than 10000 heartbeats");
 });
 
-Deno.test("FrameReader throws where a marker's line does not end", () => {
+Deno.test("FrameReader throws if a marker's line does not end", () => {
   const reader = new FrameReader(MARKER, whole(1000));
   assertThrows(() => shown(reader.push(bytes(`${MARKER} ${"1".repeat(70)}`))), OverLimit, "64 bytes");
 });

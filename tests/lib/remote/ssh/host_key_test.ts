@@ -41,7 +41,7 @@ Deno.test("changeOf() names both keys and the place of the old one, unless the k
     "known was SHA256:ed (ssh-ed25519, /known line 7), shown is SHA256:new (ssh-ed25519)",
   );
   assertStringIncludes(changed, "ssh-keygen -R edge -f /known");
-  // Of a type that was not known yet: ssh calls that a new key, whoever shows it.
+  // Of a type that was not known yet: ssh calls that a new key, whichever server shows it.
   const other = changeOf("ecdsa-sha2-nistp256", "SHA256:new", "edge", [rsa])!;
   assertStringIncludes(other, "known was SHA256:rsa (ssh-rsa, /other line 7)");
 });

@@ -88,7 +88,8 @@ async function talk(
       () =>
         openSession(plainSettings(device.root), {
           connectTimeout: 1,
-          commandTimeout: 1,
+          // What is to end by its size gets time for that, also on a machine with much to do.
+          commandTimeout: expected[way]?.[0] === "excess" ? 5 : 1,
           longest: 1,
           grace: 0.5,
         }),
@@ -128,7 +129,7 @@ testWhere("openSession() and run() name the bound, and end soon, whatever a devi
         assertStringIncludes(failure?.data.evidence ?? "", end?.[1] ?? "", told);
         assert((failure?.data.evidence.length ?? 0) < 10_000, told);
         assert(kept <= 2.2 * 2 ** 20, `${way}: ${kept} characters`);
-        assert(seconds < 8, `${way}: ${seconds} s`);
+        assert(seconds < 12, `${way}: ${seconds} s`);
       }
     };
     await Promise.all(Array.from({ length: 4 }, worker));

@@ -11,7 +11,7 @@ Deno.test("seenIn() finds what a login did with a command and with its input, th
     ["m read   5.2.15(1)-release\nm read\n", { runs: false, options: "", reader: "bash" }],
     ["m read   \nm read\n", { runs: false, options: "", reader: "" }],
     ["m read\n", { runs: false, options: "", reader: "" }],
-    // Whoever prints its input has not run it.
+    // Anyone who prints its input has not run it.
     [`echo m read "$FISH_VERSION"\necho m read\nm runs\n`, { runs: true, options: "", reader: null }],
     ["x m runs\nm runs on\nmm runs\n", { runs: false, options: "", reader: null }],
   ];

@@ -94,7 +94,7 @@ for (const { name, needs, tools } of shells) {
           if (tools.shell === "bash") theirs.POSIXLY_CORRECT = theirs.POSIXLY_CORRECT === "y" ? "1" : "";
           assertEquals(Object.keys(theirs).filter((name) => name.startsWith("LOCKSTEP_LOGIN")), []);
           for (const [name, value] of Object.entries(login)) {
-            // No shell takes these from its environment, or each makes them anew.
+            // No shell takes these from its environment, or each makes them again.
             if (["IFS", "SHLVL", "PWD", "OLDPWD", "_", ...Object.keys(ofBash)].includes(name)) continue;
             // `deno task` exports "?", which no shell hands on.
             if (!/^\w+$/.test(name)) continue;

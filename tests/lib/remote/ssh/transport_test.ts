@@ -148,7 +148,7 @@ Deno.test("refusal() names what ssh must not be given, and nothing else", () => 
   for (const settings of bad) {
     const found = refusal({ ...endpoint, ...settings });
     assert(found !== null, JSON.stringify(settings));
-    // What is said of it must not write to a terminal.
+    // What is said about it must not write to a terminal.
     assert(!/\p{Cc}/u.test(found), found);
   }
 });

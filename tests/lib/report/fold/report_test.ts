@@ -82,7 +82,7 @@ Deno.test("foldReport() throws, when there is no run", () => {
   assertThrows(() => foldReport([]), Error, "run-started");
 });
 
-Deno.test("foldReport() keeps warnings, the interruption, and every artifact set where there are more", () => {
+Deno.test("foldReport() keeps warnings, the interruption, and every artifact set if there are more", () => {
   const other = { ...SET, id: "ff" };
   const report = foldReport([
     started(["a"], { artifacts: [SET, other] }),

@@ -65,7 +65,7 @@ async function keepRun(reports: string, run: string): Promise<void> {
   const dir = await openRun(reports, run);
   wholeRun([outcome("edge-1")]).forEach(dir.listener);
   await dir.finish();
-  // Whatever the umask of whoever runs the tests.
+  // Whatever the umask of the user who runs the tests.
   for (const path of [reports, dir.path, join(dir.path, "events.ndjson")]) await Deno.chmod(path, 0o700);
 }
 

@@ -6,7 +6,7 @@ import { HostRun } from "../../../../lib/rollout/host_run.ts";
 import { file } from "../../../../tasks/common/files/file.ts";
 import { diffTrees } from "../../../fleet/support/tree.ts";
 import { makeLocalDevice, newRun, plainSettings } from "../../../local_device.ts";
-import { testWhere } from "../../../support.ts";
+import { longTestWhere, testWhere } from "../../../support.ts";
 import { assertPromise } from "../../promise.ts";
 import { testOnShells } from "../device_shells.ts";
 
@@ -122,7 +122,7 @@ testOnShells(
 );
 
 testOnShells(
-  "file() writes nothing over a folder, and fails where a file has to be there and is not",
+  "file() writes nothing over a folder, and fails if a file has to be there and is not",
   async (device) => {
     await device.write("folder/inside", "x");
     await Deno.symlink("folder/inside", device.at("link"));
@@ -166,7 +166,7 @@ testOnShells("file() removes what an earlier write has left that was cut", async
   assertEquals([...Deno.readDirSync(device.at("etc"))].map(({ name }) => name), ["f"]);
 });
 
-testWhere(
+longTestWhere(
   "file() gives a file to whom it is to belong, by name or number",
   { needs: ["linux", "root"] },
   async () => {
