@@ -1,5 +1,5 @@
 /**
- * `deno task test`: installs what the tests need where it may (apt as root), runs all of them, names what could not run and why. The
+ * `deno task test`: installs what the tests need where it may (apt as root), runs them (all with `TESTS=all`), names what could not run. The
  * last line is "N passed, N failed" or "N passed, N failed, N skipped". Under `CI=true` a skipped test is a failure. Arguments go to
  * `deno test`; files or folders among them are run instead of everything.
  * @module

@@ -1,6 +1,6 @@
 /**
  * Plays the table of rollouts (`rollout_rows.ts`): for every row how each host ends, the exit code, and what is live on each device, as seen
- * on the device itself. Rows are played side by side: every eighteenth in the ordinary run, all with `deno task rollouts`.
+ * on the device itself. Rows are played side by side: every eighteenth in the ordinary run, all, and those with a full disk, with `deno task rollouts`.
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
