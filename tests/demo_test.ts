@@ -1,10 +1,10 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { fromFileUrl } from "@std/path";
-import { testWhere } from "./support.ts";
+import { longTestWhere } from "./support.ts";
 
 const root = fromFileUrl(new URL("../", import.meta.url));
 
-testWhere("demo tells its whole story and leaves nothing behind", { needs: ["sshd"] }, async () => {
+longTestWhere("demo tells its whole story and leaves nothing behind", { needs: ["sshd"] }, async () => {
   // A folder of its own: somebody else may have a demo at this moment.
   const temp = await Deno.makeTempDir();
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {

@@ -1,8 +1,8 @@
 import { assertEquals, assertGreater } from "@std/assert";
 import { measureFleetSize } from "../../bench/fleet_size.ts";
-import { testWhere } from "../support.ts";
+import { longTestWhere } from "../support.ts";
 
-testWhere("measureFleetSize() deploys to every simulated host as often as asked, in each way", {
+longTestWhere("measureFleetSize() deploys to every simulated host as often as asked, in each way", {
   needs: ["linux", "python3"],
 }, async () => {
   const found = await measureFleetSize({ sizes: [2, 30], forks: [4], outputs: ["plain", "json"], runs: 1 });

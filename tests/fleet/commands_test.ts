@@ -12,7 +12,7 @@ import { errorOf, lockstep, runOn, statuses } from "./support/program.ts";
 import { makeServices } from "./support/service.ts";
 import { diffTrees } from "./support/tree.ts";
 
-testWhere("commands that look tell what is live and write nothing, when one device has drifted", {
+longTestWhere("commands that look tell what is live and write nothing, when one device has drifted", {
   needs: ["sshd", "curl"],
 }, async (t) => {
   await using fleet = await makeFleet({

@@ -172,7 +172,7 @@ async function namesUnderTmp(): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir("/tmp"))).map(({ name }) => name);
 }
 
-testWhere(
+longTestWhere(
   "deploy sends nothing but metadata.json, when the live set has the same files under other names",
   { needs: ["sshd"] },
   async () => {
@@ -232,7 +232,7 @@ longTestWhere(
   },
 );
 
-testWhere("deploy converges and keeps what it has, when the live set was changed by hand", {
+longTestWhere("deploy converges and keeps what it has, when the live set was changed by hand", {
   needs: ["sshd"],
 }, async () => {
   await using fleet = await makeFleet({ count: 1 });
@@ -249,7 +249,7 @@ testWhere("deploy converges and keeps what it has, when the live set was changed
   assertEquals((await (await deploy()).report()).hosts[0]!.status, "ok");
 });
 
-testWhere("deploy takes over the manual's folder as a backup, when the live name is a real folder", {
+longTestWhere("deploy takes over the manual's folder as a backup, when the live name is a real folder", {
   needs: ["sshd"],
 }, async () => {
   await using fleet = await makeFleet({ count: 1 });
@@ -403,7 +403,7 @@ longTestWhere(
   },
 );
 
-testWhere(
+longTestWhere(
   "deploy sends files as they are named, when their names are strange",
   { needs: ["sshd"] },
   async () => {

@@ -4,7 +4,7 @@
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
-import { testWhere } from "../support.ts";
+import { longTestWhere, testWhere } from "../support.ts";
 import { makeArtifacts } from "./support/artifacts.ts";
 import { makeFleet } from "./support/fleet.ts";
 import { assertWhole } from "./support/live.ts";
@@ -15,7 +15,7 @@ import { diffTrees } from "./support/tree.ts";
 const example = (...names: string[]) =>
   fromFileUrl(new URL(`../../examples/${names.join("/")}`, import.meta.url));
 
-testWhere("examples/smoke_test judges a release by an answer of its model, on real devices", {
+longTestWhere("examples/smoke_test judges a release by an answer of its model, on real devices", {
   needs: ["sshd", "curl", "mounts", "dropbear", "busybox"],
 }, async (t) => {
   await using fleet = await makeFleet({ devices: [{ name: "edge" }, { name: "tiny", kind: "tiny" }] });

@@ -4,6 +4,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
+import { sampled } from "../sampled.ts";
 import { longTestWhere, testWhere } from "../support.ts";
 import { makeArtifacts } from "./support/artifacts.ts";
 import { makeFleet } from "./support/fleet.ts";
@@ -12,10 +13,10 @@ import { errorOf, runOn, statuses } from "./support/program.ts";
 import { makeServices } from "./support/service.ts";
 
 for (
-  const { file, kinds, task } of [
+  const { file, kinds, task } of sampled([
     { file: "sick", kinds: ["unhealthy"], task: "health" },
     { file: "unstartable", kinds: ["service", "exit"], task: "restart" },
-  ]
+  ])
 ) {
   testWhere(`deploy brings the old set back on every host, when the new one is ${file}`, {
     needs: ["sshd", "curl"],
@@ -57,7 +58,7 @@ for (
   });
 }
 
-testWhere("deploy says that there is nothing to go back to, when the first set of a device is sick", {
+longTestWhere("deploy says that there is nothing to go back to, when the first set of a device is sick", {
   needs: ["sshd", "curl"],
 }, async () => {
   await using fleet = await makeFleet({ count: 1 });
@@ -136,7 +137,7 @@ longTestWhere("rollback puts the newest or the named backup live, when there are
   for (const device of fleet.devices) await assertWhole(device, three!);
 });
 
-testWhere(
+longTestWhere(
   "rollback fails and changes nothing, when a device has no backup",
   { needs: ["sshd"] },
   async () => {

@@ -5,7 +5,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import type { Event } from "../../lib/events.ts";
-import { longTestWhere, testWhere } from "../support.ts";
+import { longTestWhere } from "../support.ts";
 import { type Artifacts, makeArtifacts } from "./support/artifacts.ts";
 import { type Device, type Fleet, makeFleet } from "./support/fleet.ts";
 import { assertWhole, liveDir, namesIn, type Placed } from "./support/live.ts";
@@ -50,7 +50,7 @@ async function assertSets(device: Device, model: Artifacts, config: Artifacts): 
   await assertWhole(place(device, "config"), config);
 }
 
-testWhere("several sets go live in one session, and all go back when one is sick", {
+longTestWhere("several sets go live in one session, and all go back when one is sick", {
   needs: ["sshd", "curl"],
 }, async () => {
   await using fleet = await makeFleet({ count: 2 });

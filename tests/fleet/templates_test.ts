@@ -4,14 +4,14 @@
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { longTestWhere, testWhere } from "../support.ts";
+import { longTestWhere } from "../support.ts";
 import { makeFleet } from "./support/fleet.ts";
 import { namesIn } from "./support/live.ts";
 import { lockstep, runOn, startLockstep, startOn, statuses } from "./support/program.ts";
 
 const hostile = `'; touch /tmp/owned; $(id) \`id\` "\n{{ 7 * 7 }} %s \\`;
 
-testWhere("a set with templates is made for each device, and every command goes by what it came to", {
+longTestWhere("a set with templates is made for each device, and every command goes by what it came to", {
   needs: ["sshd"],
 }, async () => {
   await using fleet = await makeFleet({ count: 3 });

@@ -230,7 +230,7 @@ async function addEntry(set: Artifacts, name: string, digest = "0".repeat(64)): 
   await Deno.writeTextFile(path, JSON.stringify(metadata));
 }
 
-testWhere(
+longTestWhere(
   "deploy ends with 64 and contacts nobody, when the local set is wrong",
   { needs: ["sshd"] },
   async (t) => {
@@ -251,7 +251,7 @@ testWhere(
   },
 );
 
-testWhere(
+longTestWhere(
   "deploy runs nothing, when a host is named like an option of ssh",
   { needs: ["sshd"] },
   async (t) => {
@@ -402,7 +402,7 @@ longTestWhere("every command works, when the deploy path has a space", { needs: 
   }
 });
 
-testWhere("deploy hears what a device says through all its noise, when its shell chatters", {
+longTestWhere("deploy hears what a device says through all its noise, when its shell chatters", {
   needs: ["sshd"],
 }, async () => {
   await using fleet = await makeFleet({ devices: [{ name: "noisy", noisy: true }] });
@@ -415,7 +415,7 @@ testWhere("deploy hears what a device says through all its noise, when its shell
   await assertWhole(fleet.devices[0]!, set);
 });
 
-testWhere("deploy ends the quick device long before the slow one, when both are in one wave", {
+longTestWhere("deploy ends the quick device long before the slow one, when both are in one wave", {
   needs: ["sshd"],
 }, async () => {
   await using fleet = await makeFleet({ devices: [{ name: "slow", slowSeconds: 3 }, { name: "quick" }] });
@@ -455,30 +455,34 @@ testWhere(
   },
 );
 
-testWhere("deploy gives up one host alone, when it hangs in the middle", { needs: ["sshd"] }, async () => {
-  await using fleet = await makeFleet({ devices: [{ name: "good" }, { name: "bad" }] });
-  const inventory = await fleet.inventory();
-  const one = await makeArtifacts(join(fleet.dir, "one"), { seed: 1 });
-  const two = await makeArtifacts(join(fleet.dir, "two"), { seed: 2, bytes: 60_000_000 });
-  assertEquals((await runOn(fleet, inventory, ["deploy", "--artifacts", one.dir])).code, 0);
-  const bad = fleet.device("bad");
-  const running = runOn(fleet, inventory, ["deploy", "--artifacts", two.dir]);
-  while ((await namesIn(join(bad.deployDir, ".lockstep", "staging", two.id))).length === 0) await delay(2);
-  await bad.freeze();
-  const frozen = performance.now();
-  const run = await running;
-  assert(performance.now() - frozen < 40_000, `it took ${performance.now() - frozen} ms`);
-  const report = await run.report();
-  assertEquals([run.code, statuses(report)], [4, { good: "changed", bad: "unreachable" }], run.text);
-  assert(["dropped", "timeout"].includes(errorOf(report, "bad").kind), run.text);
-  await assertWhole(bad, one);
-  await bad.drop();
-  const again = await runOn(fleet, inventory, ["deploy", "--artifacts", two.dir]);
-  assertEquals(again.code, 0, again.text);
-  await assertWhole(bad, two);
-});
+longTestWhere(
+  "deploy gives up one host alone, when it hangs in the middle",
+  { needs: ["sshd"] },
+  async () => {
+    await using fleet = await makeFleet({ devices: [{ name: "good" }, { name: "bad" }] });
+    const inventory = await fleet.inventory();
+    const one = await makeArtifacts(join(fleet.dir, "one"), { seed: 1 });
+    const two = await makeArtifacts(join(fleet.dir, "two"), { seed: 2, bytes: 60_000_000 });
+    assertEquals((await runOn(fleet, inventory, ["deploy", "--artifacts", one.dir])).code, 0);
+    const bad = fleet.device("bad");
+    const running = runOn(fleet, inventory, ["deploy", "--artifacts", two.dir]);
+    while ((await namesIn(join(bad.deployDir, ".lockstep", "staging", two.id))).length === 0) await delay(2);
+    await bad.freeze();
+    const frozen = performance.now();
+    const run = await running;
+    assert(performance.now() - frozen < 40_000, `it took ${performance.now() - frozen} ms`);
+    const report = await run.report();
+    assertEquals([run.code, statuses(report)], [4, { good: "changed", bad: "unreachable" }], run.text);
+    assert(["dropped", "timeout"].includes(errorOf(report, "bad").kind), run.text);
+    await assertWhole(bad, one);
+    await bad.drop();
+    const again = await runOn(fleet, inventory, ["deploy", "--artifacts", two.dir]);
+    assertEquals(again.code, 0, again.text);
+    await assertWhole(bad, two);
+  },
+);
 
-testWhere("deploy leaves a device whole and says so, when its link is cut after the switch", {
+longTestWhere("deploy leaves a device whole and says so, when its link is cut after the switch", {
   needs: ["sshd"],
 }, async () => {
   await using fleet = await makeFleet({ devices: [{ name: "good" }, { name: "bad" }] });

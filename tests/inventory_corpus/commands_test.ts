@@ -5,7 +5,7 @@
  */
 import { assertEquals } from "@std/assert";
 import { fromFileUrl } from "@std/path";
-import { testWhere } from "../support.ts";
+import { longTestWhere } from "../support.ts";
 import { Ansible, ansibleArgs, ansibleEnvironment } from "./ansible.ts";
 import { type Case, readCases, withFolder } from "./case.ts";
 import { parseLiteral } from "./literal_json.ts";
@@ -58,7 +58,7 @@ async function commandsOf(each: Case, patterns: readonly string[], cwd: string, 
   };
 }
 
-testWhere("inventory --list and --hosts print what ansible-inventory and ansible --list-hosts print", {
+longTestWhere("inventory --list and --hosts print what ansible-inventory and ansible --list-hosts print", {
   needs: ["ansible-inventory"],
 }, async () => {
   const ansible = new Ansible();
@@ -90,7 +90,7 @@ const TEMPLATES: readonly (readonly [name: string, host: string, variables: read
   ["jinja-names", "h1", ["a18", "a20", "a28", "a48"]],
 ];
 
-testWhere("ansible -m debug gives what the process that is asked about templates gives", {
+longTestWhere("ansible -m debug gives what the process that is asked about templates gives", {
   needs: ["ansible-inventory"],
 }, async () => {
   const ansible = new Ansible();

@@ -7,6 +7,7 @@ import { join } from "@std/path";
 import { makeArtifacts } from "../fleet/support/artifacts.ts";
 import { assertWhole } from "../fleet/support/live.ts";
 import { runOn, statuses } from "../fleet/support/program.ts";
+import { everyTest } from "../sampled.ts";
 import { longTestWhere, testWhere } from "../support.ts";
 import { execute } from "./command.ts";
 import { type LabDevice, makeLab } from "./lab.ts";
@@ -61,6 +62,7 @@ testWhere("makeLab() makes devices that a deploy works on, when they are Debian,
     for (const device of lab.devices) await assertWhole(device, one);
   });
 
+  if (!everyTest) return;
   await t.step(
     "a killed device boots again with what it had, its service too, and as another boot",
     async () => {

@@ -6,7 +6,7 @@ import { pipelines } from "../../tasks/mod.ts";
 import { stage } from "../../tasks/stage/stage.ts";
 import { verify } from "../../tasks/verify.ts";
 import { type LocalDevice, makeLocalDevice, writeSet } from "../local_device.ts";
-import { testWhere } from "../support.ts";
+import { longTestWhere, testWhere } from "../support.ts";
 import { assertPromise, assertUntouched } from "./promise.ts";
 
 const names = (device: LocalDevice, folder: string): string[] =>
@@ -101,7 +101,7 @@ testWhere(
   },
 );
 
-testWhere(
+longTestWhere(
   "cleanup never removes the live set, however the live name leads to it",
   { needs: ["linux"] },
   async () => {

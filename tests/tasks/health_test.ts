@@ -171,7 +171,7 @@ testWhere(
   },
 );
 
-testWhere("health confirms a release: journal closed, history written, earlier releases gone", {
+longTestWhere("health confirms a release: journal closed, history written, earlier releases gone", {
   needs: ["linux"],
 }, async () => {
   await using service = serve();

@@ -234,29 +234,33 @@ longTestWhere("root reads a set of the service's user as that user, and hands on
   }
 });
 
-testWhere("root follows no live link to another's folder, and writes no line of its text into a journal", {
-  needs: ["linux", "root", "sshd"],
-}, async () => {
-  await using scene = await Scene.make();
-  await as(
-    service,
-    'cd "$1"; rm artifacts_phase2; ln -s "$2" artifacts_phase2',
-    scene.device.deployDir,
-    scene.victim,
-  );
-  await scene.judge("deploy", { set: 1 });
-  await scene.judgeTold(await scene.run("verify-remote"));
-  const odd = "x\nssh-ed25519 AAAA attacker";
-  await as(
-    service,
-    'cd "$1"; rm -f artifacts_phase2; ln -s "$2" artifacts_phase2',
-    scene.device.deployDir,
-    odd,
-  );
-  const run = await scene.judge("deploy", { set: 2 });
-  assertEquals(run.code, 2, run.text);
-  assert(run.text.includes("line break"), run.text);
-});
+longTestWhere(
+  "root follows no live link to another's folder, and writes no line of its text into a journal",
+  {
+    needs: ["linux", "root", "sshd"],
+  },
+  async () => {
+    await using scene = await Scene.make();
+    await as(
+      service,
+      'cd "$1"; rm artifacts_phase2; ln -s "$2" artifacts_phase2',
+      scene.device.deployDir,
+      scene.victim,
+    );
+    await scene.judge("deploy", { set: 1 });
+    await scene.judgeTold(await scene.run("verify-remote"));
+    const odd = "x\nssh-ed25519 AAAA attacker";
+    await as(
+      service,
+      'cd "$1"; rm -f artifacts_phase2; ln -s "$2" artifacts_phase2',
+      scene.device.deployDir,
+      odd,
+    );
+    const run = await scene.judge("deploy", { set: 2 });
+    assertEquals(run.code, 2, run.text);
+    assert(run.text.includes("line break"), run.text);
+  },
+);
 
 testWhere("a set is nobody else's to read while it is staged, nor is what a device is armed with", {
   needs: ["linux", "root", "sshd"],

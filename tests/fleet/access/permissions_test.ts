@@ -3,7 +3,7 @@
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
-import { testWhere } from "../../support.ts";
+import { longTestWhere, testWhere } from "../../support.ts";
 import { writeSet } from "../../local_device.ts";
 import { type Fleet, makeFleet } from "../support/fleet.ts";
 
@@ -25,7 +25,7 @@ async function started(fleet: Fleet, args: readonly string[]) {
   return { code, text };
 }
 
-testWhere("deploy, resume and report get along with the permissions that the README says", {
+longTestWhere("deploy, resume and report get along with the permissions that the README says", {
   needs: ["sshd"],
 }, async () => {
   await using fleet = await makeFleet({ count: 2, devices: [{}, { kind: "refusing" }] });

@@ -5,7 +5,7 @@
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { testWhere } from "../../support.ts";
+import { longTestWhere } from "../../support.ts";
 import { makeArtifacts } from "../support/artifacts.ts";
 import { makeFleet } from "../support/fleet.ts";
 import { errorOf, runOn, statuses } from "../support/program.ts";
@@ -35,7 +35,7 @@ const PROJECT = `
   });
 `;
 
-testWhere(
+longTestWhere(
   "command(), waitFor(), service() and packages() work over ssh and on a tiny device, when a project runs them",
   { needs: ["sshd", "mounts", "dropbear", "busybox"] },
   async () => {

@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { testWhere } from "../../support.ts";
+import { longTestWhere } from "../../support.ts";
 import { makeFleet } from "../support/fleet.ts";
 import { runOn, statuses } from "../support/program.ts";
 import { diffTrees } from "../support/tree.ts";
@@ -25,7 +25,7 @@ const PROJECT = `
   });
 `;
 
-testWhere(
+longTestWhere(
   "file(), template(), copy() and fetch() work over ssh and on a tiny device, when a project runs them",
   { needs: ["sshd", "mounts", "dropbear", "busybox"] },
   async () => {

@@ -4,7 +4,7 @@ import { commandsOf, type Service, service as serviceFact } from "../../../lib/f
 import { space as spaceFact } from "../../../lib/facts/space.ts";
 import { type Fact, outputOf } from "../../../lib/facts/fact.ts";
 import { type LocalDevice, makeLocalDevice, type ToolboxOptions } from "../../local_device.ts";
-import { findProgram, testWhere } from "../../support.ts";
+import { findProgram, longTestWhere, testWhere } from "../../support.ts";
 
 function appletsInside(busybox: string): boolean {
   const args = ["sh", "-c", "command -v wget"];
@@ -207,7 +207,7 @@ testWhere("service tells what a unit is called, and why nobody can restart it", 
   }
 });
 
-testWhere("service finds the form in which sudo or doas lets the user restart a unit", {
+longTestWhere("service finds the form in which sudo or doas lets the user restart a unit", {
   needs: ["linux", "dash", "bash"],
 }, async () => {
   // Rules as they are written, a line each; a rule that begins with * asks for a password.

@@ -15,7 +15,7 @@ import {
   plainSettings,
   writeSet,
 } from "../../local_device.ts";
-import { testWhere } from "../../support.ts";
+import { longTestWhere, testWhere } from "../../support.ts";
 import { breaking, connectLocal, makeLocalFleet, roll } from "./fleet.ts";
 import type { Remote } from "../../../lib/remote/remote.ts";
 
@@ -244,7 +244,7 @@ testWhere(
   },
 );
 
-testWhere("rollout() marks no release on a host where its service could not be restarted at all", {
+longTestWhere("rollout() marks no release on a host where its service could not be restarted at all", {
   needs: ["linux"],
 }, async () => {
   const systemctl = `
@@ -282,25 +282,29 @@ testWhere("rollout() marks no release on a host where its service could not be r
   assertEquals(await liveOf(device), "2");
 });
 
-testWhere("rollout() keeps the first error, and tells the second, where the old set cannot be brought back", {
-  needs: ["linux"],
-}, async () => {
-  await using fleet = await makeLocalFleet(1);
-  const [device] = fleet.devices as [LocalDevice];
-  const host = { ...choosy(device), restartCommand: `test -e '${device.dir}/well'` };
-  await Deno.writeTextFile(`${device.dir}/well`, "");
-  await roll([host], await fleet.set("1"));
-  await Deno.remove(`${device.dir}/well`);
-  const rolled = await roll([host], await fleet.set("2"));
-  const end = rolled.host("edge-1");
-  assertEquals([rolled.exitCode, end.status], [2, "failed"]);
-  assertEquals([end.error?.kind, end.rollbackError?.kind], ["service", "service"]);
-  assertEquals(await liveOf(device), "1");
-  // The next run settles what is unfinished.
-  await Deno.writeTextFile(`${device.dir}/well`, "");
-  assertEquals((await roll([host], await fleet.set("3"))).exitCode, 0);
-  assertEquals(await liveOf(device), "3");
-});
+longTestWhere(
+  "rollout() keeps the first error, and tells the second, where the old set cannot be brought back",
+  {
+    needs: ["linux"],
+  },
+  async () => {
+    await using fleet = await makeLocalFleet(1);
+    const [device] = fleet.devices as [LocalDevice];
+    const host = { ...choosy(device), restartCommand: `test -e '${device.dir}/well'` };
+    await Deno.writeTextFile(`${device.dir}/well`, "");
+    await roll([host], await fleet.set("1"));
+    await Deno.remove(`${device.dir}/well`);
+    const rolled = await roll([host], await fleet.set("2"));
+    const end = rolled.host("edge-1");
+    assertEquals([rolled.exitCode, end.status], [2, "failed"]);
+    assertEquals([end.error?.kind, end.rollbackError?.kind], ["service", "service"]);
+    assertEquals(await liveOf(device), "1");
+    // The next run settles what is unfinished.
+    await Deno.writeTextFile(`${device.dir}/well`, "");
+    assertEquals((await roll([host], await fleet.set("3"))).exitCode, 0);
+    assertEquals(await liveOf(device), "3");
+  },
+);
 
 testWhere("rollout() says what is live if a first deploy fails and there is nothing to go back to", {
   needs: ["linux"],
@@ -527,7 +531,7 @@ async function holdLock(device: LocalDevice): Promise<Remote> {
   return other;
 }
 
-testWhere("rollout() refuses a device that another run works on", { needs: ["linux"] }, async () => {
+longTestWhere("rollout() refuses a device that another run works on", { needs: ["linux"] }, async () => {
   await using fleet = await makeLocalFleet(2, picky, { brisk: true });
   const [device] = fleet.devices as [LocalDevice];
   const { connect } = fleet;

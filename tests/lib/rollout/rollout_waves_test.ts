@@ -10,7 +10,7 @@ import type { RolloutOptions } from "../../../lib/rollout/rollout.ts";
 import { defineTask } from "../../../lib/task.ts";
 import { pipelines } from "../../../tasks/mod.ts";
 import { type LocalDevice, newRun, plainSettings } from "../../local_device.ts";
-import { testWhere } from "../../support.ts";
+import { longTestWhere, testWhere } from "../../support.ts";
 import { breaking, connectLocal, type LocalFleet, makeLocalFleet, roll, type Rolled } from "./fleet.ts";
 
 const takeBack: RolloutOptions["takeBack"] = {
@@ -77,7 +77,7 @@ testWhere("rollout() begins a wave when all of the one before have ended", { nee
   assertEquals(told, ["wave 1", 1, 1, "wave 2", 2, 2, 2, 2, "wave 3", 3, 3]);
 });
 
-testWhere(
+longTestWhere(
   "rollout() begins no host once the budget is spent, and says why",
   { needs: ["linux"] },
   async () => {
@@ -122,7 +122,7 @@ testWhere(
   },
 );
 
-testWhere(
+longTestWhere(
   "rollout() takes back the wave, or all, where that is asked for",
   { needs: ["linux"] },
   async () => {
@@ -227,7 +227,7 @@ testWhere(
   },
 );
 
-testWhere("rollout() takes every host back if one fails later, when it is all or nothing", {
+longTestWhere("rollout() takes every host back if one fails later, when it is all or nothing", {
   needs: ["linux"],
 }, async () => {
   await using fleet = await makeLocalFleet(4);

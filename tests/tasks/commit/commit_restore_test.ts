@@ -17,6 +17,7 @@ import {
   until,
   writeSet,
 } from "../../local_device.ts";
+import { sampled } from "../../sampled.ts";
 import { longTestWhere, type Need, testWhere } from "../../support.ts";
 
 const live = (device: LocalDevice): Promise<string | null> =>
@@ -66,7 +67,7 @@ const kinds: readonly { name: string; needs: readonly Need[]; tools: ToolboxOpti
   { name: "busybox alone", needs: ["linux", "busybox"], tools: { shell: "busybox", busybox: true } },
 ];
 
-for (const { name, needs, tools } of kinds) {
+for (const { name, needs, tools } of sampled(kinds, 2)) {
   testWhere(`commit leaves a device that restores itself where it is not told in time, with ${name}`, {
     needs,
   }, async () => {
@@ -220,7 +221,7 @@ testWhere(
   },
 );
 
-testWhere("device and health agree, however close they come", { needs: ["linux"] }, async () => {
+longTestWhere("device and health agree, however close they come", { needs: ["linux"] }, async () => {
   await Promise.all([600, 800, 900, 1000, 1100].map(async (wait) => {
     await using device = await makeLocalDevice({ tools: {} });
     await switched(device, 1);

@@ -5,7 +5,7 @@ import { pipelines } from "../../../tasks/mod.ts";
 import { stage } from "../../../tasks/stage/stage.ts";
 import { verify } from "../../../tasks/verify.ts";
 import { type LocalDevice, makeLocalDevice, type ToolboxOptions, writeSet } from "../../local_device.ts";
-import { everyTest } from "../../sampled.ts";
+import { everyTest, sampled } from "../../sampled.ts";
 import { longTestWhere, type Need, testWhere } from "../../support.ts";
 import { assertPromise } from "../promise.ts";
 
@@ -48,7 +48,7 @@ const kinds: readonly { name: string; needs: readonly Need[]; tools: ToolboxOpti
   },
 ];
 
-for (const { name, needs, tools } of kinds) {
+for (const { name, needs, tools } of sampled(kinds, 3)) {
   testWhere(`commit makes the live name, with ${name}`, { needs }, async () => {
     await using device = await makeLocalDevice({ tools });
     const release = await seal(device, "1", { a: "a" });
@@ -122,7 +122,7 @@ testWhere("commit switches nothing if the release is not sealed", { needs: ["lin
   assertEquals(await device.read("artifacts_phase2/a"), "live");
 });
 
-testWhere("commit keeps the good set in the journal where an earlier switch was not confirmed", {
+longTestWhere("commit keeps the good set in the journal where an earlier switch was not confirmed", {
   needs: ["linux"],
 }, async () => {
   await using device = await makeLocalDevice();
@@ -136,7 +136,7 @@ testWhere("commit keeps the good set in the journal where an earlier switch was 
   assertEquals([run, release, previous], ["RUN-3", slotLink(three.id), slotLink(one.id)]);
 });
 
-testWhere(
+longTestWhere(
   "commit puts a drifted release into the other slot, and back again",
   { needs: ["linux"] },
   async () => {
@@ -156,7 +156,7 @@ testWhere(
   },
 );
 
-testWhere("commit brings back what was live before, whatever it was", { needs: ["linux"] }, async () => {
+longTestWhere("commit brings back what was live before, whatever it was", { needs: ["linux"] }, async () => {
   const cases: [name: string, make: (device: LocalDevice) => Promise<unknown>][] = [
     ["a folder", (device) => writeSet(device.at("artifacts_phase2"), { a: "before" }, "0")],
     ["a foreign link", async (device) => {

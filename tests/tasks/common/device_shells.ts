@@ -3,6 +3,7 @@
  * @module
  */
 import { type LocalDevice, makeLocalDevice } from "../../local_device.ts";
+import { everyTest } from "../../sampled.ts";
 import { testWhere } from "../../support.ts";
 import { everyShell, shellKinds } from "./shells.ts";
 
@@ -13,7 +14,7 @@ export function testOnShells(
   { all = false }: { readonly all?: boolean } = {},
 ): void {
   for (
-    const { name: kind, needs, tools } of all ? everyShell : shellKinds
+    const { name: kind, needs, tools } of all && everyTest ? everyShell : shellKinds
   ) {
     testWhere(`${name} (on ${kind})`, { needs }, async () => {
       await using device = await makeLocalDevice({ tools });

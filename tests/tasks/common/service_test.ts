@@ -184,7 +184,7 @@ longTestWhere(
   },
 );
 
-testWhere("service() stops and starts an init script, and says if nothing tells", {
+longTestWhere("service() stops and starts an init script, and says if nothing tells", {
   needs: ["linux", "root"],
 }, async () => {
   await using device = await makeLocalDevice({ settings: { restartTimeout: 2, restartSettle: 0 } });

@@ -135,7 +135,7 @@ testWhere(
   },
 );
 
-testWhere(
+longTestWhere(
   "restart blames the release only if the service was started on it",
   { needs: ["linux"] },
   async () => {
@@ -427,7 +427,7 @@ longTestWhere("restart.sh waits until the service is active", { needs: ["linux"]
   }
 });
 
-testWhere("no program of a device takes a path, an option or a pattern for the name of a service", {
+longTestWhere("no program of a device takes a path, an option or a pattern for the name of a service", {
   needs: ["linux"],
 }, async () => {
   // A program outside /etc/init.d that would tell that it was run.

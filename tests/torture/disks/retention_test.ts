@@ -37,36 +37,40 @@ async function deployed(
   return { run, report };
 }
 
-testWhere("a release that fails never evicts a backup, when keep_backups is full", { needs }, async () => {
-  await using field = await Field.make({ kind: "exchange", devices: 1, vars: { keep_backups: 2 } });
-  const [device] = field.devices;
-  await field.reset([device!], "release");
-  const { old, next } = field.sets;
-  const before = await backupsOf(device!);
-  assertEquals(before.length, 2);
-  for (const seed of sampled([11, 12, 13])) {
-    const sick = await makeArtifacts(join(field.fleet.dir, `sick-${seed}`), { seed, extra: ["sick"] });
-    await deployed(field, device!, sick, "rolled_back", 2);
-    await field.judge(device!, old);
-  }
-  // Of the set that was live all the time there may be a backup now, and nothing else is new.
-  const now = await backupsOf(device!);
-  assertEquals(
-    before.filter((name) => !now.includes(name)),
-    [],
-    "a good backup was pushed out by a failed release",
-  );
-  for (const name of now.filter((name) => !before.includes(name))) {
-    await assertSet(join(device!.deployDir, "backup", name), name, old);
-  }
-  // Nor does cleanup remove the last good ones.
-  await field.run([device!], ["cleanup"]);
-  await deployed(field, device!, next, "changed");
-  const after = await backupsOf(device!);
-  assertEquals(after.length, 2);
-  await assertSet(join(device!.deployDir, "backup", after.at(-1)!), "the newest backup", old);
-  await deployed(field, device!, next, "ok");
-});
+longTestWhere(
+  "a release that fails never evicts a backup, when keep_backups is full",
+  { needs },
+  async () => {
+    await using field = await Field.make({ kind: "exchange", devices: 1, vars: { keep_backups: 2 } });
+    const [device] = field.devices;
+    await field.reset([device!], "release");
+    const { old, next } = field.sets;
+    const before = await backupsOf(device!);
+    assertEquals(before.length, 2);
+    for (const seed of sampled([11, 12, 13])) {
+      const sick = await makeArtifacts(join(field.fleet.dir, `sick-${seed}`), { seed, extra: ["sick"] });
+      await deployed(field, device!, sick, "rolled_back", 2);
+      await field.judge(device!, old);
+    }
+    // Of the set that was live all the time there may be a backup now, and nothing else is new.
+    const now = await backupsOf(device!);
+    assertEquals(
+      before.filter((name) => !now.includes(name)),
+      [],
+      "a good backup was pushed out by a failed release",
+    );
+    for (const name of now.filter((name) => !before.includes(name))) {
+      await assertSet(join(device!.deployDir, "backup", name), name, old);
+    }
+    // Nor does cleanup remove the last good ones.
+    await field.run([device!], ["cleanup"]);
+    await deployed(field, device!, next, "changed");
+    const after = await backupsOf(device!);
+    assertEquals(after.length, 2);
+    await assertSet(join(device!.deployDir, "backup", after.at(-1)!), "the newest backup", old);
+    await deployed(field, device!, next, "ok");
+  },
+);
 
 longTestWhere(
   "a release that failed is refused at preflight, until it is forced and gets well",

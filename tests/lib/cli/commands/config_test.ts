@@ -101,7 +101,7 @@ longTestWhere("commands go by ansible.cfg, warn once of what they do not honour,
   );
 });
 
-testWhere(
+longTestWhere(
   "an ansible.cfg that is broken ends commands with 64 and its line, but neither --help nor completion reads it",
   {
     needs: [],

@@ -4,7 +4,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { sampled } from "../../../sampled.ts";
-import { testWhere } from "../../../support.ts";
+import { longTestWhere, testWhere } from "../../../support.ts";
 import { type Desk, makeDesk } from "../desk.ts";
 
 const CANARY = "CANARY-of-the-controller";
@@ -40,40 +40,44 @@ async function withLink(
   return { desk, file: await make(desk.path("artifacts_phase2"), desk.path("outside")) };
 }
 
-testWhere("links out of the set are refused by every command that reads it, and taken with --follow-links", {
-  needs: ["linux"],
-}, async (t) => {
-  for (const [what, make] of sampled(Object.entries(links), 2)) {
-    await t.step(what, async () => {
-      const { desk, file } = await withLink(make);
-      await using _ = desk;
-      const refused = await desk.run(["manifest", "artifacts_phase2"]);
-      assertEquals(refused.code, 64, refused.text);
-      assertStringIncludes(refused.stderr, "leads out of the folder, to ");
-      assertStringIncludes(refused.stderr, "--follow-links");
-      const listed = await desk.run(["manifest", "artifacts_phase2", "--follow-links"]);
-      assertEquals(listed.code, 0, listed.text);
-      assertStringIncludes(listed.stderr, `-> ${desk.path("outside")}`);
-      for (const command of ["verify-local", "plan", "deploy"]) {
-        const { code, stderr, text } = await desk.run([command, "-i", "prod.yaml"]);
-        assertEquals(code, 64, text);
-        assertStringIncludes(
-          stderr,
-          `artifacts_phase2/${file} leads out of the folder, to ${desk.path("outside/private")}`,
-        );
-        assert(!text.includes(CANARY));
-      }
-      for (const command of ["verify-local", "plan", "deploy"]) {
-        const { code, text } = await desk.run([command, "-i", "prod.yaml", "--follow-links"]);
-        assertEquals(code, 0, text);
-        assertStringIncludes(text, `${file} -> ${desk.path("outside/private")}`);
-      }
-      assertEquals(await Deno.readTextFile(desk.path("device 1/artifacts_phase2", file)), CANARY);
-    });
-  }
-});
+longTestWhere(
+  "links out of the set are refused by every command that reads it, and taken with --follow-links",
+  {
+    needs: ["linux"],
+  },
+  async (t) => {
+    for (const [what, make] of sampled(Object.entries(links), 2)) {
+      await t.step(what, async () => {
+        const { desk, file } = await withLink(make);
+        await using _ = desk;
+        const refused = await desk.run(["manifest", "artifacts_phase2"]);
+        assertEquals(refused.code, 64, refused.text);
+        assertStringIncludes(refused.stderr, "leads out of the folder, to ");
+        assertStringIncludes(refused.stderr, "--follow-links");
+        const listed = await desk.run(["manifest", "artifacts_phase2", "--follow-links"]);
+        assertEquals(listed.code, 0, listed.text);
+        assertStringIncludes(listed.stderr, `-> ${desk.path("outside")}`);
+        for (const command of ["verify-local", "plan", "deploy"]) {
+          const { code, stderr, text } = await desk.run([command, "-i", "prod.yaml"]);
+          assertEquals(code, 64, text);
+          assertStringIncludes(
+            stderr,
+            `artifacts_phase2/${file} leads out of the folder, to ${desk.path("outside/private")}`,
+          );
+          assert(!text.includes(CANARY));
+        }
+        for (const command of ["verify-local", "plan", "deploy"]) {
+          const { code, text } = await desk.run([command, "-i", "prod.yaml", "--follow-links"]);
+          assertEquals(code, 0, text);
+          assertStringIncludes(text, `${file} -> ${desk.path("outside/private")}`);
+        }
+        assertEquals(await Deno.readTextFile(desk.path("device 1/artifacts_phase2", file)), CANARY);
+      });
+    }
+  },
+);
 
-testWhere("resume refuses a set that leads out of its folder by now", { needs: ["linux"] }, async () => {
+longTestWhere("resume refuses a set that leads out of its folder by now", { needs: ["linux"] }, async () => {
   await using desk = await makeDesk();
   await Deno.writeTextFile(desk.path("device 2"), "in the way");
   assertEquals((await desk.run(["deploy", "-i", "prod.yaml"])).code, 2);

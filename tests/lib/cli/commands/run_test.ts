@@ -4,7 +4,7 @@
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { readReport, statuses } from "../../../fleet/support/program.ts";
-import { testWhere } from "../../../support.ts";
+import { longTestWhere, testWhere } from "../../../support.ts";
 import { type Desk, makeDesk } from "../desk.ts";
 
 /** A pipeline that keeps a file beside the set as `motd` says, one that deploys with it, and one that fails if there is a `broken`. */
@@ -66,7 +66,7 @@ testWhere("run takes the hosts through a pipeline: dry, changed, ok", { needs: [
   assertEquals([command, hosts[0]!.tasks.map(({ task }) => task)], ["run motd", ["motd"]]);
 });
 
-testWhere(
+longTestWhere(
   "run is stopped by its failure budget, and resume goes on with it",
   { needs: ["linux"] },
   async () => {
@@ -89,7 +89,7 @@ testWhere(
   },
 );
 
-testWhere(
+longTestWhere(
   "deploy runs the project's pipeline, and takes a host back if its task fails",
   { needs: ["linux"] },
   async () => {
@@ -120,34 +120,38 @@ testWhere(
   },
 );
 
-testWhere("--list-tasks, --only, --skip and --start-at know the project's tasks", { needs: [] }, async () => {
-  await using desk = await makeProject(1);
-  const tasks = async (...args: string[]) => {
-    const { code, stdout, text } = await desk.run([...args, ...inventory, "--list-tasks"]);
-    assertEquals(code, 0, text);
-    return stdout.trimEnd().split("\n").join(" ");
-  };
-  assertEquals(await tasks("deploy"), "preflight backup stage verify motd commit restart health");
-  assertEquals(await tasks("plan", "--start-at", "motd"), "motd commit restart health");
-  assertEquals(
-    await tasks("run", "guarded", "--skip", "motd,backup"),
-    "preflight stage verify commit restart health",
-  );
-  assertEquals(await tasks("run", "guarded", "--only", "motd", "--skip", "backup"), "motd");
-  const cases: [args: string[], says: string][] = [
-    [["deploy", "--only", "mtod"], 'did you mean "motd"?'],
-    [["deploy", "--start-at", "motd,commit"], "found 2 tasks"],
-    [["run", "motd", "--skip", "motd"], "no task is left"],
-    [["run", "mtod"], 'did you mean "motd"?'],
-  ];
-  for (const [args, says] of cases) {
-    const { code, stderr } = await desk.run([...args, ...inventory, ...motd]);
-    assertEquals(code, 64, stderr);
-    assertStringIncludes(stderr, says);
-  }
-});
+longTestWhere(
+  "--list-tasks, --only, --skip and --start-at know the project's tasks",
+  { needs: [] },
+  async () => {
+    await using desk = await makeProject(1);
+    const tasks = async (...args: string[]) => {
+      const { code, stdout, text } = await desk.run([...args, ...inventory, "--list-tasks"]);
+      assertEquals(code, 0, text);
+      return stdout.trimEnd().split("\n").join(" ");
+    };
+    assertEquals(await tasks("deploy"), "preflight backup stage verify motd commit restart health");
+    assertEquals(await tasks("plan", "--start-at", "motd"), "motd commit restart health");
+    assertEquals(
+      await tasks("run", "guarded", "--skip", "motd,backup"),
+      "preflight stage verify commit restart health",
+    );
+    assertEquals(await tasks("run", "guarded", "--only", "motd", "--skip", "backup"), "motd");
+    const cases: [args: string[], says: string][] = [
+      [["deploy", "--only", "mtod"], 'did you mean "motd"?'],
+      [["deploy", "--start-at", "motd,commit"], "found 2 tasks"],
+      [["run", "motd", "--skip", "motd"], "no task is left"],
+      [["run", "mtod"], 'did you mean "motd"?'],
+    ];
+    for (const [args, says] of cases) {
+      const { code, stderr } = await desk.run([...args, ...inventory, ...motd]);
+      assertEquals(code, 64, stderr);
+      assertStringIncludes(stderr, says);
+    }
+  },
+);
 
-testWhere("a task's variables are checked before any host is contacted, and secret ones are masked", {
+longTestWhere("a task's variables are checked before any host is contacted, and secret ones are masked", {
   needs: ["linux"],
 }, async () => {
   await using desk = await makeProject();

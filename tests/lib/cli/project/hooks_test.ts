@@ -4,7 +4,7 @@
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { readReport, statuses } from "../../../fleet/support/program.ts";
-import { testWhere } from "../../../support.ts";
+import { longTestWhere, testWhere } from "../../../support.ts";
 import { type Desk, makeDesk } from "../desk.ts";
 
 /** Every hook writes a line of what it is told into `log`. */
@@ -34,7 +34,7 @@ async function run(desk: Desk, args: readonly string[], code: number): Promise<R
   return statuses(await readReport(desk.path("reports")));
 }
 
-testWhere(
+longTestWhere(
   "hooks are run at their moments, and not where nothing is deployed",
   { needs: ["linux"] },
   async () => {
@@ -119,7 +119,7 @@ testWhere(
   },
 );
 
-testWhere(
+longTestWhere(
   "an after_commit that fails takes its host back, and on_failure says so",
   { needs: ["linux"] },
   async () => {
