@@ -41,10 +41,12 @@ export async function probeLogin(
   exitCode: number | null,
 ): Promise<LoginFault | null> {
   const marker = `lockstep-${crypto.randomUUID()}`;
-  // If it waits, sudo or sh may be what it waits for: they are asked, too. What a shell does not know is for eval to find out.
-  const command = exitCode === null
+  // If it waits, sudo or sh may be what it waits for: they are asked, too. A restricted shell refuses that exec, and goes on behind it.
+  const first = exitCode === null
     ? remoteCommand(becoming(endpoint, ["sh", "-c", 'echo "$0" runs', marker]))
-    : `echo ${marker} runs; eval 'echo ${marker} options $-'`;
+    : `echo ${marker} runs`;
+  // What a shell does not know is for eval to find out.
+  const command = `${first}; eval 'echo ${marker} options $-'`;
   const running = start(sshArgv(endpoint, options, command));
   let text = "";
   let ended = true;

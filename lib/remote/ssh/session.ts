@@ -12,8 +12,9 @@ import { OverLimit, type StreamLimit } from "./kept.ts";
 import { probeLogin } from "./login_probe.ts";
 import { NOISE, PIECES, SILENCE } from "../limits.ts";
 import { definitionOf, functionOf, prelude, type Program } from "../program.ts";
-import { frame } from "./request.ts";
-import { limitsOf, type RequestLimits } from "./request_limits.ts";
+import { type Late, RequestClock } from "./request/clock.ts";
+import { frame } from "./request/frame.ts";
+import { limitsOf, type RequestLimits } from "./request/limits.ts";
 import { kill, start } from "./spawn.ts";
 import { LAST_WORDS, lastWords, noLogin, unreachable, whyNoSession } from "./why_no_session.ts";
 import type { Answer, Call, Payload, Remote, RunOptions, SessionOptions } from "../remote.ts";
@@ -36,12 +37,8 @@ interface Pending extends Omit<RequestLimits, "left"> {
   readonly name: string;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (failure: Failure) => void;
-  startedAt: number;
-  /** We wait ourselves, for our turn to send: the clock stands still. */
-  paused: boolean;
-  timer?: ReturnType<typeof setTimeout> | undefined;
-  /** When it is given up, as `performance.now()` counts. */
-  until: number;
+  /** It runs for the first of the requests alone. */
+  readonly clock: RequestClock;
   stdout?: { text: string; code: number };
   stderr?: string;
 }
@@ -197,12 +194,10 @@ class Session implements Remote {
       ...limits,
       resolve,
       reject,
-      startedAt: 0,
-      paused: false,
-      until: Infinity,
+      clock: new RequestClock(() => this.#heard, (why) => this.#giveUp(pending, why)),
     };
     this.#pending.push(pending);
-    if (this.#pending.length === 1) this.#watch(pending);
+    if (this.#pending.length === 1) pending.clock.start(this.#patience(pending));
     const payload = options.payload;
     const definitions = this.#definitions(program, options.calls);
     this.#writing = this.#writing.then(async () => {
@@ -325,38 +320,24 @@ class Session implements Remote {
     // Answers come in order on each stream, so the first that is whole is the first that was asked for.
     this.#pending.shift();
     this.#pieces = 0;
-    clearTimeout(pending.timer);
-    const took = (performance.now() - pending.startedAt) / 1000;
+    pending.clock.stop();
     // The device began a moment before we heard that the one before had ended.
-    if (stdout.code > 123 && took + 0.5 >= pending.seconds) {
+    if (stdout.code > 123 && pending.clock.took + 0.5 >= pending.seconds) {
       pending.reject(this.#timeout(pending, lastWords(stderr.slice(-LAST_WORDS))));
     } else pending.resolve({ code: stdout.code, stdout: stdout.text, stderr });
     const next = this.#pending[0];
-    if (next !== undefined) this.#watch(next);
+    next?.clock.start(this.#patience(next));
   }
 
-  /** The clock of a request runs from when the device can begin with it. */
-  #watch(pending: Pending, seconds = pending.seconds + (this.#options.grace ?? ANSWER_GRACE)): void {
-    pending.startedAt ||= performance.now();
-    clearTimeout(pending.timer);
-    if (pending.paused) return;
-    const now = performance.now();
-    pending.until = now + seconds * 1000;
-    this.#heard = Math.max(this.#heard, pending.startedAt);
-    this.#wake(pending);
+  /** Seconds that an answer may take: the device itself ends a program that takes too long, and says so. */
+  #patience(pending: Pending): number {
+    return pending.seconds + (this.#options.grace ?? ANSWER_GRACE);
   }
 
-  /** Looks again when the request is late, or when the device has been silent for too long. */
-  #wake(pending: Pending): void {
-    const now = performance.now();
-    const silent = this.#heard + SILENCE * 1000;
-    if (now >= pending.until) return this.#end(this.#timeout(pending, this.#lastErrors()));
-    if (now >= silent) {
-      const evidence = `no heartbeat within ${SILENCE} s; one is due every 5 s`;
-      return this.#end(this.#failure("timeout", pending.name, evidence));
-    }
-    const wait = Math.min(pending.until, silent) - now;
-    pending.timer = setTimeout(() => this.#wake(pending), Math.min(Math.ceil(wait), 2 ** 31 - 1));
+  #giveUp(pending: Pending, why: Late): void {
+    if (why === "limit") return this.#end(this.#timeout(pending, this.#lastErrors()));
+    const evidence = `no heartbeat within ${SILENCE} s; one is due every 5 s`;
+    this.#end(this.#failure("timeout", pending.name, evidence));
   }
 
   async #send(pending: Pending, payload: Payload): Promise<void> {
@@ -368,8 +349,7 @@ class Session implements Remote {
         left -= chunk.length;
         await this.#write(chunk);
         if (this.#pending[0] === pending) {
-          pending.startedAt = performance.now();
-          this.#watch(pending, left === 0 ? undefined : stall);
+          pending.clock.restart(left === 0 ? this.#patience(pending) : stall);
         }
       }
     } catch (error) {
@@ -394,11 +374,10 @@ class Session implements Remote {
     if (throttle === undefined) return yield* payload.chunks();
     for await (const chunk of payload.chunks()) {
       for (const piece of throttle.pieces(chunk)) {
-        pending.paused = true;
-        clearTimeout(pending.timer);
+        pending.clock.pause();
         await throttle.pass(piece.length);
-        pending.paused = false;
-        if (this.#pending[0] === pending) this.#watch(pending, stall);
+        pending.clock.resume();
+        if (this.#pending[0] === pending) pending.clock.start(stall);
         yield piece;
       }
     }
@@ -430,7 +409,7 @@ class Session implements Remote {
 
   #rejectAll(failure: Failure): void {
     for (const pending of this.#pending.splice(0)) {
-      clearTimeout(pending.timer);
+      pending.clock.stop();
       pending.reject(failure);
     }
   }

@@ -2,9 +2,9 @@
  * How long a request may take, and how much may be printed for it. Pure but for the clock.
  * @module
  */
-import { ERRORS_KEPT, ERRORS_RECEIVED, OUTPUT, OUTPUT_PER_FILE, PIECES, RECEIVED } from "../limits.ts";
-import type { RunOptions } from "../remote.ts";
-import type { StreamLimit } from "./kept.ts";
+import { ERRORS_KEPT, ERRORS_RECEIVED, OUTPUT, OUTPUT_PER_FILE, PIECES, RECEIVED } from "../../limits.ts";
+import type { RunOptions } from "../../remote.ts";
+import type { StreamLimit } from "../kept.ts";
 
 /** The limits of one request. */
 export interface RequestLimits {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { frame } from "../../../../lib/remote/ssh/request.ts";
+import { frame } from "../../../../../lib/remote/ssh/request/frame.ts";
 
 Deno.test("frame() counts the lines of every value, so that a value with newlines stays one", () => {
   const request = {

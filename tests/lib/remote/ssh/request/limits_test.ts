@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { OUTPUT } from "../../../../lib/remote/limits.ts";
-import { limitsOf } from "../../../../lib/remote/ssh/request_limits.ts";
+import { OUTPUT } from "../../../../../lib/remote/limits.ts";
+import { limitsOf } from "../../../../../lib/remote/ssh/request/limits.ts";
 
 Deno.test("limitsOf() takes the shortest of the program's own time, the longest that the user allows, and the deadline", () => {
   const seconds = (options: Parameters<typeof limitsOf>[0], longest?: number) =>
