@@ -1,7 +1,7 @@
 /**
  * `deno task test`: installs what the tests need where it may (apt as root), runs them (all with `TESTS=all`), names what could not run. The
  * last line is "N passed, N failed" or "N passed, N failed, N skipped". Under `CI=true` a skipped test is a failure. Arguments go to
- * `deno test`; files or folders among them are run instead of everything.
+ * `deno test`; files or folders among them are run instead, with their long tests.
  * @module
  */
 import { fromFileUrl, join } from "@std/path";
@@ -47,7 +47,10 @@ const everything: readonly (readonly string[])[] = [
   ["--parallel", "tests/inventory_corpus", "tests/fleet", "tests/lab", "tests/torture"],
 ];
 
-/** How many files `--parallel` runs at once: more than there are processors, for they wait more than they work. */
+/** How many groups run at once: more would only wait for each other, and make what has a time limit fail. */
+const LANES = 2;
+
+/** How many files `--parallel` runs at once. */
 const jobs = Deno.env.get("DENO_JOBS") ?? String(navigator.hardwareConcurrency);
 
 async function main(args: readonly string[]): Promise<number> {
@@ -62,17 +65,18 @@ async function main(args: readonly string[]): Promise<number> {
   const skipped: string[] = [];
   const why = new Map<string, string>();
   let passed = 0;
-  // Once for all groups: checking types costs each as much as a good part of its tests.
   const apart = paths.length === 0;
-  const all = await Promise.all([
-    ...(apart ? [checkTypes()] : []),
-    ...groups.map((group, at) =>
-      runTests(
-        [...(apart && !group.includes("--doc") ? ["--no-check"] : []), ...options, ...group],
-        at === groups.length - 1,
-      )
+  // Who names a test means it, however long it is.
+  if (!apart) Deno.env.set("TESTS", "all");
+  // Types are checked once for all groups: that costs each as much as a good part of its tests.
+  const work = [
+    // The one that waits most goes first, and is seen live.
+    ...groups.toReversed().map((group, at) => () =>
+      runTests([...(apart && !group.includes("--doc") ? ["--no-check"] : []), ...options, ...group], at === 0)
     ),
-  ]);
+    ...(apart ? [checkTypes] : []),
+  ];
+  const all = await inLanes(work, LANES);
   for (const counts of all) {
     passed += counts.passed.length;
     failed.push(...counts.failed);
@@ -91,6 +95,16 @@ async function main(args: readonly string[]): Promise<number> {
   const tail = skipped.length > 0 ? `, ${skipped.length} skipped` : "";
   console.log(`${passed} passed, ${failed.length} failed${tail}`);
   return failed.length > 0 || (strict && skipped.length > 0) || passed === 0 ? 1 : 0;
+}
+
+/** Does all of `work`, so many at once, each when its turn comes; what they came to, in the order in which they ended. */
+async function inLanes<T>(work: readonly (() => Promise<T>)[], lanes: number): Promise<T[]> {
+  const done: T[] = [];
+  const waiting = work.values();
+  await Promise.all(Array.from({ length: lanes }, async () => {
+    for (const each of waiting) done.push(await each());
+  }));
+  return done;
 }
 
 /**

@@ -19,36 +19,40 @@ async function untilLogins(fleet: Fleet, count: number): Promise<void> {
   while (await logins() < count) await delay(10);
 }
 
-testWhere("deploy ends with 130, writes its reports and leaves every device whole, when it is interrupted", {
-  needs: ["sshd"],
-}, async () => {
-  await using fleet = await makeFleet({ devices: Array.from({ length: 6 }, () => ({ slowSeconds: 1 })) });
-  const inventory = await fleet.inventory();
-  const one = await makeArtifacts(join(fleet.dir, "one"), { seed: 1 });
-  const two = await makeArtifacts(join(fleet.dir, "two"), { seed: 2, bytes: 5_000_000 });
-  const first = await runOn(fleet, inventory, ["deploy", "--artifacts", one.dir]);
-  assertEquals(first.code, 0, first.text);
+longTestWhere(
+  "deploy ends with 130, writes its reports and leaves every device whole, when it is interrupted",
+  {
+    needs: ["sshd"],
+  },
+  async () => {
+    await using fleet = await makeFleet({ devices: Array.from({ length: 6 }, () => ({ slowSeconds: 1 })) });
+    const inventory = await fleet.inventory();
+    const one = await makeArtifacts(join(fleet.dir, "one"), { seed: 1 });
+    const two = await makeArtifacts(join(fleet.dir, "two"), { seed: 2, bytes: 5_000_000 });
+    const first = await runOn(fleet, inventory, ["deploy", "--artifacts", one.dir]);
+    assertEquals(first.code, 0, first.text);
 
-  const running = startOn(fleet, inventory, ["deploy", "--artifacts", two.dir, "--forks", "2"]);
-  await untilLogins(fleet, 6 + 3);
-  await delay(200);
-  running.interrupt();
-  const run = await running.ended;
-  const report = await run.report();
-  assertEquals([run.code, report.exitCode], [130, 130], run.text);
-  assertEquals(report.summary.hosts, 6);
-  assertEquals(Object.keys(statuses(report)).length, 6, run.text);
-  assert(report.summary.skipped > 0, `the hosts that were not begun are skipped: ${run.text}`);
-  for (const device of fleet.devices) {
-    const live = await assertWhole(device, one, two);
-    const { status, release } = report.hosts.find(({ host }) => host === device.name)!;
-    if (status === "changed") assertEquals([device.name, live, release], [device.name, two.id, two.id]);
-    else assertEquals([device.name, live], [device.name, one.id], `${status}: ${run.text}`);
-  }
-  const again = await runOn(fleet, inventory, ["deploy", "--artifacts", two.dir]);
-  assertEquals(again.code, 0, again.text);
-  for (const device of fleet.devices) await assertWhole(device, two);
-});
+    const running = startOn(fleet, inventory, ["deploy", "--artifacts", two.dir, "--forks", "2"]);
+    await untilLogins(fleet, 6 + 3);
+    await delay(200);
+    running.interrupt();
+    const run = await running.ended;
+    const report = await run.report();
+    assertEquals([run.code, report.exitCode], [130, 130], run.text);
+    assertEquals(report.summary.hosts, 6);
+    assertEquals(Object.keys(statuses(report)).length, 6, run.text);
+    assert(report.summary.skipped > 0, `the hosts that were not begun are skipped: ${run.text}`);
+    for (const device of fleet.devices) {
+      const live = await assertWhole(device, one, two);
+      const { status, release } = report.hosts.find(({ host }) => host === device.name)!;
+      if (status === "changed") assertEquals([device.name, live, release], [device.name, two.id, two.id]);
+      else assertEquals([device.name, live], [device.name, one.id], `${status}: ${run.text}`);
+    }
+    const again = await runOn(fleet, inventory, ["deploy", "--artifacts", two.dir]);
+    assertEquals(again.code, 0, again.text);
+    for (const device of fleet.devices) await assertWhole(device, two);
+  },
+);
 
 testWhere(
   "deploy gives up a connection that is not there yet, when it is interrupted",

@@ -37,7 +37,7 @@ async function asUserOf(fleet: Fleet): Promise<readonly string[]> {
   ];
 }
 
-testWhere(
+longTestWhere(
   "the manual's commands do what the manual says, when only its environment variables are set",
   { needs: ["sshd", "mounts"] },
   async (t) => {

@@ -4,7 +4,7 @@
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { testWhere } from "../support.ts";
+import { longTestWhere, testWhere } from "../support.ts";
 import { makeArtifacts } from "./support/artifacts.ts";
 import { makeFleet } from "./support/fleet.ts";
 import { assertWhole, backupsOf } from "./support/live.ts";
@@ -12,7 +12,7 @@ import { errorOf, runOn, statuses } from "./support/program.ts";
 import { makeServices } from "./support/service.ts";
 import { diffTrees } from "./support/tree.ts";
 
-testWhere(
+longTestWhere(
   "every command works on a tiny device, when it has neither bash, sftp-server, scp, curl nor systemd",
   { needs: ["sshd", "mounts", "dropbear", "busybox"] },
   async (t) => {

@@ -291,7 +291,7 @@ longTestWhere(
 const nasty = (marker: string) =>
   `it's "quoted" \`touch ${marker}\` $(touch ${marker}) ; touch ${marker} & \\ * ? ~`;
 
-testWhere(
+longTestWhere(
   "deploy takes values as they are, when they hold quotes, spaces and $(…)",
   { needs: ["sshd"] },
   async (t) => {

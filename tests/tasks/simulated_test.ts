@@ -15,8 +15,7 @@ import type { ObservedHost } from "../../lib/task.ts";
 import { pipelines, verifyRemotePipeline } from "../../tasks/mod.ts";
 import { connectLocal, roll, type Rolled } from "../lib/rollout/fleet.ts";
 import { type LocalDevice, makeLocalDevice, newRun, writeSet } from "../local_device.ts";
-import { sampled } from "../sampled.ts";
-import { testWhere } from "../support.ts";
+import { longTestWhere } from "../support.ts";
 
 /** A host, and how to reach it. */
 interface Side {
@@ -117,8 +116,8 @@ function sick({ settings, connect }: Side, fault: SimulatedFault): Side {
   return { settings: { ...settings, simulated: { fault, latency: 0 } }, connect };
 }
 
-for (const manager of sampled(["command", "none"] as const)) {
-  testWhere(
+for (const manager of ["command", "none"] as const) {
+  longTestWhere(
     `a simulated device goes through every command as a real one does, when service_manager is ${manager}`,
     { needs: ["linux", "curl"] },
     async () => {

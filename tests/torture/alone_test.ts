@@ -2,7 +2,7 @@
  * Devices whose controller is gone, as in `deno task torture`.
  * @module
  */
-import { longTestWhere, testWhere } from "../support.ts";
+import { longTestWhere } from "../support.ts";
 import { comeTooLate, leaveAlone, takeOverInTime } from "./alone.ts";
 import { needsOf } from "./field.ts";
 
@@ -18,7 +18,7 @@ longTestWhere("a device restores itself, unless a run takes it over in time: the
   await takeOverInTime("plain", "folder");
 });
 
-testWhere("deploy says that the device has gone back by itself, when it comes too late to confirm", {
+longTestWhere("deploy says that the device has gone back by itself, when it comes too late to confirm", {
   needs: needsOf("exchange"),
 }, async () => {
   await comeTooLate("exchange", "folder");

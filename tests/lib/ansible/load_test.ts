@@ -296,7 +296,7 @@ Deno.test("loadInventory() ends at once with a place, if aliases explode, loop o
   const deep = `all: {vars: {x: ${"[".repeat(50_000)}${"]".repeat(50_000)}}}`;
   const started = performance.now();
   const problems = await problemsOf(() => inventoryOf([bomb, loop, deep]));
-  assertLess(performance.now() - started, 5000);
+  assertLess(performance.now() - started, 20_000);
   assertEquals(problems.length, 3);
   assertStringIncludes(
     problems[0]!,

@@ -196,7 +196,7 @@ testWhere("deploy, plan, status, backups, verify-remote and rollback work from e
   assertEquals(health.code, 0, health.text);
 });
 
-testWhere("-o json and ndjson print nothing else, whatever happens", { needs: ["linux"] }, async () => {
+longTestWhere("-o json and ndjson print nothing else, whatever happens", { needs: ["linux"] }, async () => {
   await using desk = await makeDesk();
   await Deno.writeTextFile(desk.path("artifacts_phase2/unlisted"), "x");
   // A file stands where a deploy path should be.

@@ -602,10 +602,10 @@ testWhere(
       await using fleet = await makeLocalFleet(1, picky, { brisk: true });
       const [device] = fleet.devices as [LocalDevice];
       if (round > 0) await roll(fleet.hosts, await fleet.set("0"));
-      const hosts = fleet.hosts.map((host) => ({ ...host, restartCommand: "sleep 0.3" }));
-      const runs = await Promise.all(
-        ["1", "2"].map(async (version) => roll(hosts, await fleet.set(version), { connect: fleet.connect })),
-      );
+      const hosts = fleet.hosts.map((host) => ({ ...host, restartCommand: "sleep 2" }));
+      // Made before both begin, so that neither is through before the other has begun.
+      const sets = [await fleet.set("1"), await fleet.set("2")];
+      const runs = await Promise.all(sets.map((set) => roll(hosts, set, { connect: fleet.connect })));
       const codes = runs.map(({ exitCode }) => exitCode).sort();
       assertEquals(codes, [0, 75], JSON.stringify(runs.map((run) => run.host("edge-1").error)));
       const won = runs.findIndex(({ exitCode }) => exitCode === 0);

@@ -9,8 +9,7 @@ import { makeArtifacts } from "../../fleet/support/artifacts.ts";
 import { type Device, makeFleet } from "../../fleet/support/fleet.ts";
 import { assertSet, assertWhole, backupsOf, namesIn } from "../../fleet/support/live.ts";
 import { errorOf, runOn, statuses } from "../../fleet/support/program.ts";
-import { sampled } from "../../sampled.ts";
-import { testWhere } from "../../support.ts";
+import { longTestWhere } from "../../support.ts";
 
 const mebibyte = 1024 * 1024;
 
@@ -45,8 +44,8 @@ exec ${real} "$@"
   await Deno.writeTextFile(path, text, { mode: 0o755 });
 }
 
-for (const [what, middle] of sampled(Object.entries(middles))) {
-  testWhere(`deploy leaves the old set live, when the disk gets full in the middle of ${what}`, {
+for (const [what, middle] of Object.entries(middles)) {
+  longTestWhere(`deploy leaves the old set live, when the disk gets full in the middle of ${what}`, {
     needs: ["sshd", "mounts"],
   }, async () => {
     await using fleet = await makeFleet({ devices: [{ without: [] }] });

@@ -8,7 +8,7 @@ import { type Artifacts, makeArtifacts } from "../../fleet/support/artifacts.ts"
 import type { Device } from "../../fleet/support/fleet.ts";
 import { assertSet, assertWhole, backupsOf, liveDir, namesIn } from "../../fleet/support/live.ts";
 import { errorOf, statuses } from "../../fleet/support/program.ts";
-import { longTestWhere, testWhere } from "../../support.ts";
+import { longTestWhere } from "../../support.ts";
 import { sampled } from "../../sampled.ts";
 import { Field } from "../field.ts";
 
@@ -145,7 +145,7 @@ longTestWhere("rollback restores the very bytes, modes and owners, when it is do
   await field.assertSettled(device!);
 });
 
-testWhere(
+longTestWhere(
   "rollback is refused and changes nothing, when the backup is damaged or there is none",
   { needs },
   async () => {

@@ -2,8 +2,7 @@
  * A part of the step matrix of `deno task torture`: changes that the switch of a first deploy consists of.
  * @module
  */
-import { sampled } from "../../sampled.ts";
-import { testWhere } from "../../support.ts";
+import { longTestWhere } from "../../support.ts";
 import { needsOf } from "../field.ts";
 import { makeStepField, runStepRow, type StepRow } from "./step_matrix.ts";
 
@@ -12,9 +11,9 @@ const rows: readonly (StepRow & { readonly kind: "exchange" | "plain" })[] = [
   { kind: "plain", scene: "folder", deployed: "good", fate: "command" },
 ];
 
-for (const { kind, ...row } of sampled(rows)) {
+for (const { kind, ...row } of rows) {
   const { scene, deployed, fate } = row;
-  testWhere(
+  longTestWhere(
     `deploy of a ${deployed} set over a ${scene} converges, when a ${fate} ends in the middle of the switch (${kind})`,
     { needs: needsOf(kind) },
     async () => {

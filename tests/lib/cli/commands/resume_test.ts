@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import type { Event } from "../../../../lib/events.ts";
 import { readReport, statuses } from "../../../fleet/support/program.ts";
 import { writeSet } from "../../../local_device.ts";
-import { longTestWhere, testWhere } from "../../../support.ts";
+import { longTestWhere } from "../../../support.ts";
 import { type Desk, makeDesk } from "../desk.ts";
 
 /** The hosts that a run was at work on. */
@@ -25,34 +25,38 @@ async function partlyFailed(): Promise<Desk> {
   return desk;
 }
 
-testWhere("resume goes on with what is not done, under the same waves", { needs: ["linux"] }, async () => {
-  await using desk = await partlyFailed();
-  const first = await report(desk);
-  // What is not mended fails again, and stops the run again.
-  const again = await desk.run(["resume"]);
-  assertEquals(again.code, 2, again.text);
-  assertEquals(await touched(desk), ["edge-3"]);
-  await Deno.remove(desk.path("device 3"));
-  // Other commands keep runs too; a look is none to go on with.
-  await desk.run(["verify-remote", "-i", "prod.yaml"]);
-  await desk.run(["plan", "-i", "prod.yaml"]);
-  const rest = await desk.run(["resume"]);
-  assertEquals(rest.code, 0, rest.text);
-  assertEquals(await touched(desk), ["edge-3", "edge-4"]);
-  const whole = await report(desk);
-  assertEquals(statuses(whole), Object.fromEntries([1, 2, 3, 4].map((i) => [`edge-${i}`, "changed"])));
-  assertEquals(whole.hosts.map(({ wave }) => wave), [1, 1, 2, 2]);
-  assertEquals(whole.command, "deploy");
-  assertEquals(whole.hosts[0]!.startedAt, first.hosts[0]!.startedAt);
-  const nothing = await desk.run(["resume"]);
-  assertEquals(nothing.code, 0, nothing.text);
-  assertMatch(nothing.stdout, /^nothing left to do: every host is done in run \S+\n$/);
-  // A run is named, too: the first one is still partly failed, and its hosts are found as they should be.
-  const named = await desk.run(["resume", first.run]);
-  assertEquals(named.code, 0, named.text);
-  assertEquals(await touched(desk), ["edge-3", "edge-4"]);
-  assertEquals(statuses(await report(desk))["edge-4"], "ok");
-});
+longTestWhere(
+  "resume goes on with what is not done, under the same waves",
+  { needs: ["linux"] },
+  async () => {
+    await using desk = await partlyFailed();
+    const first = await report(desk);
+    // What is not mended fails again, and stops the run again.
+    const again = await desk.run(["resume"]);
+    assertEquals(again.code, 2, again.text);
+    assertEquals(await touched(desk), ["edge-3"]);
+    await Deno.remove(desk.path("device 3"));
+    // Other commands keep runs too; a look is none to go on with.
+    await desk.run(["verify-remote", "-i", "prod.yaml"]);
+    await desk.run(["plan", "-i", "prod.yaml"]);
+    const rest = await desk.run(["resume"]);
+    assertEquals(rest.code, 0, rest.text);
+    assertEquals(await touched(desk), ["edge-3", "edge-4"]);
+    const whole = await report(desk);
+    assertEquals(statuses(whole), Object.fromEntries([1, 2, 3, 4].map((i) => [`edge-${i}`, "changed"])));
+    assertEquals(whole.hosts.map(({ wave }) => wave), [1, 1, 2, 2]);
+    assertEquals(whole.command, "deploy");
+    assertEquals(whole.hosts[0]!.startedAt, first.hosts[0]!.startedAt);
+    const nothing = await desk.run(["resume"]);
+    assertEquals(nothing.code, 0, nothing.text);
+    assertMatch(nothing.stdout, /^nothing left to do: every host is done in run \S+\n$/);
+    // A run is named, too: the first one is still partly failed, and its hosts are found as they should be.
+    const named = await desk.run(["resume", first.run]);
+    assertEquals(named.code, 0, named.text);
+    assertEquals(await touched(desk), ["edge-3", "edge-4"]);
+    assertEquals(statuses(await report(desk))["edge-4"], "ok");
+  },
+);
 
 longTestWhere(
   "resume leaves out sources that cannot be read, where the run did",

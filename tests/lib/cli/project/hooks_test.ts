@@ -146,32 +146,39 @@ testWhere("an after_deploy that fails on this machine is no good run", { needs: 
   assertStringIncludes(stderr, "the hook after_deploy exited with code 4: exit 4");
 });
 
-testWhere("hooks of this machine are one for the run, and nobody else's", { needs: ["root"] }, async () => {
-  await using desk = await makeDesk();
-  const inventory = await Deno.readTextFile(desk.path("prod.yaml"));
-  const write = (text: string) => Deno.writeTextFile(desk.path("prod.yaml"), text);
-  const hook = (text: string) => `hooks: { before_deploy: { controller: '${text}' } }`;
-  await write(
-    inventory.replace("device 1' }", `device 1', ${hook("true")} }`).replace(
-      "device 2' }",
-      `device 2', ${hook("false")} }`,
-    ),
-  );
-  const args = ["deploy", "-i", "prod.yaml"];
-  const differ = await desk.run(args);
-  assertEquals(differ.code, 64, differ.text);
-  assertStringIncludes(differ.stderr, "edge-1 and edge-2 have different ones");
-  await write(inventory.replace("vars: {", `vars: { ${hook("touch ran")}, `));
-  await Deno.chmod(desk.path("prod.yaml"), 0o666);
-  const open = await desk.run(args);
-  assertEquals(open.code, 64, open.text);
-  assertStringIncludes(open.stderr, "can be written by everybody, so its hooks are not run on this machine");
-  assertEquals(await Deno.stat(desk.path("ran")).catch(() => null), null);
-  await Deno.chmod(desk.path("prod.yaml"), 0o644);
-  assertEquals((await desk.run(args)).code, 0);
-  await Deno.stat(desk.path("ran"));
-  await write(inventory.replace("vars: {", "vars: { hooks: { befor_deploy: x }, "));
-  const wrong = await desk.run(args);
-  assertEquals(wrong.code, 64, wrong.text);
-  assertStringIncludes(wrong.stderr, "expected a mapping of before_deploy, after_commit");
-});
+longTestWhere(
+  "hooks of this machine are one for the run, and nobody else's",
+  { needs: ["root"] },
+  async () => {
+    await using desk = await makeDesk();
+    const inventory = await Deno.readTextFile(desk.path("prod.yaml"));
+    const write = (text: string) => Deno.writeTextFile(desk.path("prod.yaml"), text);
+    const hook = (text: string) => `hooks: { before_deploy: { controller: '${text}' } }`;
+    await write(
+      inventory.replace("device 1' }", `device 1', ${hook("true")} }`).replace(
+        "device 2' }",
+        `device 2', ${hook("false")} }`,
+      ),
+    );
+    const args = ["deploy", "-i", "prod.yaml"];
+    const differ = await desk.run(args);
+    assertEquals(differ.code, 64, differ.text);
+    assertStringIncludes(differ.stderr, "edge-1 and edge-2 have different ones");
+    await write(inventory.replace("vars: {", `vars: { ${hook("touch ran")}, `));
+    await Deno.chmod(desk.path("prod.yaml"), 0o666);
+    const open = await desk.run(args);
+    assertEquals(open.code, 64, open.text);
+    assertStringIncludes(
+      open.stderr,
+      "can be written by everybody, so its hooks are not run on this machine",
+    );
+    assertEquals(await Deno.stat(desk.path("ran")).catch(() => null), null);
+    await Deno.chmod(desk.path("prod.yaml"), 0o644);
+    assertEquals((await desk.run(args)).code, 0);
+    await Deno.stat(desk.path("ran"));
+    await write(inventory.replace("vars: {", "vars: { hooks: { befor_deploy: x }, "));
+    const wrong = await desk.run(args);
+    assertEquals(wrong.code, 64, wrong.text);
+    assertStringIncludes(wrong.stderr, "expected a mapping of before_deploy, after_commit");
+  },
+);
