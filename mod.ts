@@ -91,7 +91,8 @@ export {
   type RolloutRequest,
   type TakeBack,
 } from "./lib/rollout/rollout.ts";
-export { openRun, type RecordModes, type RunDir, type Warn } from "./lib/report/record/run_dir.ts";
+export { openRun, type RecordModes, type RunDir } from "./lib/report/record/run_dir.ts";
+export type { Warn } from "./lib/report/record/runs.ts";
 export { plainView } from "./lib/report/terminal/plain.ts";
 export {
   type Clock,

@@ -6,7 +6,7 @@
  */
 import { parseArgs } from "node:util";
 import { fromFileUrl, join } from "@std/path";
-import { installMissing, missingPackages, type Packages } from "../tests/install.ts";
+import { installMissing, missingPackages, type Packages } from "../tests/runner/install.ts";
 import { compare } from "./compare.ts";
 import type { Contender } from "./contender.ts";
 import { ansible } from "./contenders/ansible.ts";

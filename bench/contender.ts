@@ -4,7 +4,7 @@
  */
 import type { Artifacts } from "../tests/fleet/support/artifacts.ts";
 import type { Fleet } from "../tests/fleet/support/fleet.ts";
-import type { Packages } from "../tests/install.ts";
+import type { Packages } from "../tests/runner/install.ts";
 import type { Measured } from "./measure/measure.ts";
 
 /** What one run has to do. */

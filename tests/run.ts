@@ -5,9 +5,9 @@
  * @module
  */
 import { fromFileUrl, join } from "@std/path";
-import { installMissing, type Packages, unpackMissing } from "./install.ts";
+import { installMissing, type Packages, unpackMissing } from "./runner/install.ts";
 import { SIDE_BY_SIDE, UNPACKED_BUSYBOX } from "./support.ts";
-import { type Counts, readJunit } from "./junit.ts";
+import { type Counts, readJunit } from "./runner/junit.ts";
 
 /** Programs that tests need, and the Debian package that brings each. */
 const packages: Packages = {

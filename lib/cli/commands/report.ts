@@ -47,7 +47,7 @@ export function reportCommand() {
           "name a folder for their files with --out",
         );
       }
-      const { readReport } = await import("../../report/record/run_dir.ts");
+      const { readReport } = await import("../../report/record/read_run.ts");
       // What an earlier version has recorded may hold logins and tokens.
       const report = maskedReport(await readReport(reports, run, warn));
       if (out === undefined) {
@@ -75,7 +75,7 @@ async function write(
   report: Report,
   modes: RecordModes,
 ): Promise<void> {
-  const { writePieces } = await import("../../report/record/run_dir.ts");
+  const { writePieces } = await import("../../report/record/pieces.ts");
   try {
     await Deno.mkdir(dir, { recursive: true, mode: modes.folder });
     for (const { file, render } of asked) {

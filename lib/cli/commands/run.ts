@@ -6,7 +6,7 @@ import { type Configured, configured } from "../options/configured.ts";
 import type { LoadPipelines, Pipelines } from "../project/pipelines.ts";
 import { pipelineNamed, projectPipelines } from "../project/project.ts";
 import { recordOf } from "../options/recorded.ts";
-import { PIPELINE_RUN } from "../../report/record/run_dir.ts";
+import { PIPELINE_RUN } from "../../report/record/runs.ts";
 import { type FleetOptions, rolloutCommand } from "../options/rollout.ts";
 import { type PipelineRun, runPipeline } from "../run.ts";
 import { chosen, type Deployed, deployment, fleetOf, listTasks } from "./deploy.ts";

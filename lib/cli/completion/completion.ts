@@ -79,7 +79,7 @@ async function offerOf(
   const argument = command.registeredArguments[0]?.name();
   if (argument === "file" || argument === "dir") return answer([], 0);
   if (argument !== "run") return undefined;
-  const { runNames } = await import("../../report/record/run_dir.ts");
+  const { runNames } = await import("../../report/record/runs.ts");
   const runs = await runNames(String(optionsOf(command, words.slice(0, -1)).reports));
   return answer(runs.filter((run) => run.startsWith(current)), NO_FILES | KEEP_ORDER);
 }

@@ -4,7 +4,9 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { UsageError } from "../../../../lib/errors.ts";
-import { newestResumable, openRun, readReport, runNames } from "../../../../lib/report/record/run_dir.ts";
+import { readReport } from "../../../../lib/report/record/read_run.ts";
+import { openRun } from "../../../../lib/report/record/run_dir.ts";
+import { newestResumable, runNames } from "../../../../lib/report/record/runs.ts";
 import { distrustOf, distrustOfFolder, openToGroup } from "../../../../lib/report/record/ownership.ts";
 import { testWhere } from "../../../support.ts";
 import { outcome, wholeRun } from "../sample.ts";

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { Failure, UsageError } from "../../../../lib/errors.ts";
-import { openRun, readOutcomes, readRun } from "../../../../lib/report/record/run_dir.ts";
+import { readOutcomes, readRun } from "../../../../lib/report/record/read_run.ts";
+import { openRun } from "../../../../lib/report/record/run_dir.ts";
 import { foldReport } from "../../../../lib/report/fold/report.ts";
 import { at, hostEvents, outcome, started, task, wholeRun } from "../sample.ts";
 

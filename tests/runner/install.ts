@@ -3,7 +3,7 @@
  * @module
  */
 import { basename, dirname, join } from "@std/path";
-import { findProgram } from "./support.ts";
+import { findProgram } from "../support.ts";
 
 /** Programs, or absolute paths, and the Debian package that brings each. */
 export type Packages = Readonly<Record<string, string>>;
