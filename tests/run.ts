@@ -36,15 +36,15 @@ const packages: Packages = {
 const unpacked: Packages = { [UNPACKED_BUSYBOX]: "busybox" };
 
 /**
- * What runs without arguments, one `deno test` each, side by side. The quick tests set `PATH` for what they start, so they run one by one;
+ * What runs without arguments, one `deno test` each, the longest first. The quick tests set `PATH` for what they start, so they run one by one;
  * those on devices mostly wait, and leave the process as it is (`withPath()` refuses there), so several of their files run at once.
  */
 const everything: readonly (readonly string[])[] = [
-  ["--doc", "docs"],
+  ["--parallel", "tests/inventory_corpus", "tests/fleet", "tests/lab", "tests/torture"],
   ["--ignore=tests/fleet,tests/lab,tests/torture,tests/inventory_corpus,tests/tasks,tests/lib/cli", "tests"],
   ["tests/tasks"],
   ["tests/lib/cli"],
-  ["--parallel", "tests/inventory_corpus", "tests/fleet", "tests/lab", "tests/torture"],
+  ["--doc", "docs"],
 ];
 
 /** How many groups run at once: more would only wait for each other, and make what has a time limit fail. */
@@ -70,8 +70,8 @@ async function main(args: readonly string[]): Promise<number> {
   if (!apart) Deno.env.set("TESTS", "all");
   // Types are checked once for all groups: that costs each as much as a good part of its tests.
   const work = [
-    // The one that waits most goes first, and is seen live.
-    ...groups.toReversed().map((group, at) => () =>
+    // The first is seen live.
+    ...groups.map((group, at) => () =>
       runTests([...(apart && !group.includes("--doc") ? ["--no-check"] : []), ...options, ...group], at === 0)
     ),
     ...(apart ? [checkTypes] : []),

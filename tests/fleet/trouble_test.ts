@@ -427,7 +427,7 @@ longTestWhere("deploy ends the quick device long before the slow one, when both 
   assert(took.slow! >= 3000 && took.quick! < 3000, JSON.stringify(took));
 });
 
-testWhere(
+longTestWhere(
   "deploy loses one host alone, when its link is cut while files are sent",
   { needs: ["sshd"] },
   async () => {

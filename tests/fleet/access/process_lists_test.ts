@@ -5,8 +5,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { sampled } from "../../sampled.ts";
-import { testWhere } from "../../support.ts";
+import { longTestWhere, testWhere } from "../../support.ts";
 import { makeArtifacts } from "../support/artifacts.ts";
 import { type DeviceOptions, makeFleet } from "../support/fleet.ts";
 import { runOn } from "../support/program.ts";
@@ -27,8 +26,8 @@ const devices: Readonly<Record<string, DeviceOptions>> = {
   "busybox and nc": { kind: "tiny" },
 };
 
-for (const [name, device] of sampled(Object.entries(devices))) {
-  testWhere(`no process of either end has a secret among its words, when a device has ${name}`, {
+for (const [name, device] of Object.entries(devices)) {
+  longTestWhere(`no process of either end has a secret among its words, when a device has ${name}`, {
     needs: device.kind === "tiny" ? ["root", "dropbear", "busybox"] : ["sshd", "curl", "wget"],
   }, async () => {
     const asked: string[] = [];

@@ -292,7 +292,7 @@ testWhere("inventory prints what Ansible would, and nothing else", { needs: [] }
   assertMatch((await desk.run(["inventory", "-i", "prod.yaml", "--graph"])).stdout, /^@all:\n/);
 });
 
-testWhere("the manual's environment variables name a single host", { needs: ["linux"] }, async () => {
+longTestWhere("the manual's environment variables name a single host", { needs: ["linux"] }, async () => {
   await using desk = await makeDesk();
   const env = {
     DEPLOY_HOST: "edge-7",

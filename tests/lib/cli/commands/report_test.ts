@@ -54,7 +54,7 @@ testWhere("report renders a killed run as far as its events say", { needs: ["lin
   );
 });
 
-testWhere("report writes a file for each format, where --out says", { needs: ["linux"] }, async () => {
+longTestWhere("report writes a file for each format, where --out says", { needs: ["linux"] }, async () => {
   await using desk = await deskWithRun();
   const { code, stdout } = await desk.run([
     "report",

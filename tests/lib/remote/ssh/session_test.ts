@@ -13,6 +13,7 @@ import {
   type ToolboxOptions,
   until,
 } from "../../../local_device.ts";
+import { sampled } from "../../../sampled.ts";
 import { findProgram, type Need, testWhere } from "../../../support.ts";
 import type { Payload, Remote } from "../../../../lib/remote/remote.ts";
 
@@ -81,7 +82,7 @@ const shells: readonly { name: string; needs: readonly Need[]; tools: ToolboxOpt
   { name: "busybox alone", needs: ["linux", "busybox"], tools: { shell: "busybox", busybox: true } },
 ];
 
-for (const { name, needs, tools } of shells) {
+for (const { name, needs, tools } of sampled(shells, 2)) {
   testWhere(`run() hands over every argument byte for byte, under ${name}`, { needs }, async () => {
     await using device = await makeLocalDevice({ tools });
     await inSession(device, async (remote) => {
@@ -504,7 +505,7 @@ testWhere("close() does not wait for a program that runs", { needs: ["linux"] },
   assert(!isRunning(shell));
 });
 
-for (const { name, needs, tools } of shells) {
+for (const { name, needs, tools } of sampled(shells, 2)) {
   testWhere(`run() keeps every answer whole, whenever a beat comes, under ${name}`, { needs }, async () => {
     // Beats as fast as can be, so that they fall between any two writes.
     const scripts = { sleep: "exit 0" };
