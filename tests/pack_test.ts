@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
-import { testWhere } from "./support.ts";
+import { longTestWhere, testWhere } from "./support.ts";
 
 const root = fromFileUrl(new URL("../", import.meta.url));
 const PROJECT = `
@@ -39,7 +39,7 @@ async function inEmptyFolder(work: (dir: string) => Promise<void>): Promise<void
 const drains = ["run", "drain", "-i", "prod.yaml", "-o", "json"];
 const details = (text: string) => JSON.parse(text).hosts[0].tasks[0].detail;
 
-testWhere(
+longTestWhere(
   'a project in an empty folder finds "lockstep" in the checkout that runs it',
   { needs: [] },
   async () => {

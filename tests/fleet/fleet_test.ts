@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { testWhere } from "../support.ts";
+import { longTestWhere, testWhere } from "../support.ts";
 import { makeArtifacts } from "./support/artifacts.ts";
 import { type Device, type Fleet, makeFleet } from "./support/fleet.ts";
 import { makeServices } from "./support/service.ts";
@@ -77,7 +77,7 @@ testWhere("Device.cut() ends a session in the middle", { needs: ["sshd"] }, asyn
   assertEquals((await ssh(fleet, device!, "true")).code, 255);
 });
 
-testWhere(
+longTestWhere(
   "makeFleet() makes devices that are hard to get on with, when asked",
   { needs: ["sshd"] },
   async () => {

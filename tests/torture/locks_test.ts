@@ -24,7 +24,7 @@ function heldLock(device: Device): Promise<string> {
   return until("the lock is taken", 30, () => Deno.readLink(path).catch(() => undefined));
 }
 
-testWhere("deploy ends with 75 and says who is at work, when another run holds the device", {
+longTestWhere("deploy ends with 75 and says who is at work, when another run holds the device", {
   needs: ["sshd", "curl"],
 }, async () => {
   await using field = await Field.make({ kind: "exchange", devices: 1 });

@@ -4,7 +4,7 @@
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { testWhere } from "../../support.ts";
+import { longTestWhere } from "../../support.ts";
 import { type DeviceOptions, makeFleet, type Vars } from "../support/fleet.ts";
 import { errorOf, runOn, statuses } from "../support/program.ts";
 
@@ -60,7 +60,7 @@ const logins: Readonly<Record<string, Login>> = {
   "it is slow, and no more": { device: { slowSeconds: 4 } },
 };
 
-testWhere("openSession() says which kind of login runs no shell, and the way round works", {
+longTestWhere("openSession() says which kind of login runs no shell, and the way round works", {
   needs: ["sshd", "fish", "zsh", "bash"],
 }, async () => {
   const entries = Object.entries(logins);

@@ -102,7 +102,7 @@ longTestWhere(
   },
 );
 
-testWhere(
+longTestWhere(
   "rollout() counts unreachable hosts, and stops in the middle of a wave",
   { needs: ["linux"] },
   async () => {
@@ -154,7 +154,7 @@ longTestWhere(
   },
 );
 
-testWhere(
+longTestWhere(
   "rollout() leaves a host that was as it should be, when all are taken back",
   { needs: ["linux"] },
   async () => {
@@ -238,7 +238,7 @@ longTestWhere("rollout() takes every host back if one fails later, when it is al
   assertEquals(rolled.exitCode, 2);
 });
 
-testWhere("rollout() goes back if the user stops half-way, when it is all or nothing", {
+longTestWhere("rollout() goes back if the user stops half-way, when it is all or nothing", {
   needs: ["linux"],
 }, async () => {
   await using fleet = await makeLocalFleet(3);

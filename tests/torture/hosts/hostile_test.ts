@@ -2,10 +2,10 @@
  * The short form of the hostile devices of `deno task torture`.
  * @module
  */
-import { testWhere } from "../../support.ts";
+import { longTestWhere } from "../../support.ts";
 import { fuzzDevices } from "./hostile_hosts.ts";
 
-testWhere("deploy serves every well device and keeps its record whole, when others misbehave at random", {
+longTestWhere("deploy serves every well device and keeps its record whole, when others misbehave at random", {
   needs: ["sshd"],
 }, async () => {
   // Of these, one ends its session, and two fall silent.
