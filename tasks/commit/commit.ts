@@ -41,6 +41,13 @@ const restoreScript = `${prelude}\n${restore.text}`;
 /** It has its values as variables of the first, which reads them from files. */
 const restartScripts = forEachManager((_, manager) => `${prelude}\n${bare(restartTexts[manager])}`);
 
+const armInputs: Partial<Record<keyof typeof restartScripts, Uint8Array>> = {};
+
+/** Both scripts as they are sent. Encoded once: they are longer than all else that is made for a host. */
+function armInputOf(manager: keyof typeof restartScripts): Uint8Array {
+  return armInputs[manager] ??= new TextEncoder().encode(restoreScript + restartScripts[manager]);
+}
+
 interface Observed {
   readonly device: Device;
   readonly layout: Layout;
@@ -149,7 +156,6 @@ function armSteps({ device, layout, service }: Observed, { settings, run, undo }
     ? layout.live === "absent"
     : layout.journal.previous === "";
   if (undo !== null || nothingToRestore || settings.confirmTimeout === 0) return [];
-  const restartScript = restartScripts[service.manager];
   return [{
     title: `arm the device to restore itself unless this is confirmed within ${settings.confirmTimeout} s`,
     program: armDevice,
@@ -159,11 +165,11 @@ function armSteps({ device, layout, service }: Observed, { settings, run, undo }
       run: run.id,
       seconds: settings.confirmTimeout,
       restore_bytes: restoreScript.length,
-      restart_bytes: restartScript.length,
+      restart_bytes: restartScripts[service.manager].length,
       rename: device.rename,
       manager: service.manager,
     }),
-    input: new TextEncoder().encode(restoreScript + restartScript),
+    input: armInputOf(service.manager),
   }];
 }
 
