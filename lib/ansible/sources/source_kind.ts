@@ -40,6 +40,13 @@ export function textKind(file: string, text: string): "yaml" | "ini" {
   return extension === "" || /^[ \t]*\[[^[\]{}",\s]+\][ \t]*(?:#.*)?$/m.test(text) ? "ini" : "yaml";
 }
 
+/** The line (from 1) of the `---` that somebody has put above a section of INI; undefined for any other text. */
+export function lineOfStrayDashes(text: string): number | undefined {
+  const [above] = /^(?:[ \t]*(?:[#;].*)?\r?\n)*---[ \t]*\r?\n/.exec(text) ?? [];
+  if (above === undefined || !isHeader(firstLine(text.slice(above.length)))) return undefined;
+  return above.split("\n").length - 1;
+}
+
 /** The first line that is neither empty nor a comment. */
 function firstLine(text: string): string {
   return /^[ \t]*([^#;\s].*)$/m.exec(text)?.[1]?.trim() ?? "";

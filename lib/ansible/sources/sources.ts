@@ -10,7 +10,13 @@ import { firstOf } from "../../plain/left_out.ts";
 import { readBounded } from "../bounded_file.ts";
 import { didYouMean } from "../../plain/near_miss.ts";
 import { decodeUtf8, firstNonUtf8 } from "../../plain/utf8.ts";
-import { hasShebang, isProgram, lineOfUnreadConfiguration, textKind } from "./source_kind.ts";
+import {
+  hasShebang,
+  isProgram,
+  lineOfStrayDashes,
+  lineOfUnreadConfiguration,
+  textKind,
+} from "./source_kind.ts";
 
 const EXTENSIONS = ["", ".yaml", ".yml", ".json", ".ini"];
 /** The folder in which a bare name is looked up after the current one. */
@@ -140,6 +146,12 @@ function sourceOf(
     return undefined;
   }
   const text = decodeUtf8(content);
+  const dashes = text === undefined ? undefined : lineOfStrayDashes(text);
+  if (dashes !== undefined) {
+    const message = 'found "---", which begins YAML, above a section of INI';
+    problems.push({ where: file, line: dashes, col: 1, message, hint: "remove this line" });
+    return undefined;
+  }
   const line = text === undefined ? undefined : lineOfUnreadConfiguration(file, text);
   if (line !== undefined) {
     problems.push({

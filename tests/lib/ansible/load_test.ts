@@ -201,10 +201,12 @@ Deno.test("loadInventory() refuses a source by its kind, if it is none that is r
     "hosts.toml": "[web]\n",
     "dynamic": "#!/bin/sh\n",
     "latin.yaml": new Uint8Array([0x61, 0xff]),
+    "dashes.ini": "# ours\n---\n[web]\nh1\n",
     "list.yaml": "- h1\n",
     "plugin.json": '{"plugin": "aws_ec2"}\n',
   }, async (cwd) => {
     const expected = {
+      "dashes.ini": 'dashes.ini:2:1: found "---", which begins YAML, above a section of INI',
       "dynamic": "dynamic: found a script that is not executable",
       "hosts.toml": "hosts.toml:1:1: found TOML, expected YAML, JSON, INI or a program",
       "latin.yaml": "latin.yaml:1:2: this is not UTF-8 text",
