@@ -129,7 +129,7 @@ testWhere("openSession() and run() name the bound, and end soon, whatever a devi
         assertStringIncludes(failure?.data.evidence ?? "", end?.[1] ?? "", told);
         assert((failure?.data.evidence.length ?? 0) < 10_000, told);
         assert(kept <= 2.2 * 2 ** 20, `${way}: ${kept} characters`);
-        assert(seconds < 12, `${way}: ${seconds} s`);
+        assert(seconds < 8, `${way}: ${seconds} s`);
       }
     };
     await Promise.all(Array.from({ length: 4 }, worker));
