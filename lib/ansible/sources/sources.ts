@@ -172,10 +172,10 @@ function sourceOf(
     const bad = lines.findIndex((line) => line.includes("\ufffd"));
     if (bad < 0) return { file, kind: "ini", text: lines.join("\n") };
     const col = lines[bad]!.indexOf("\ufffd") + 1;
-    problems.push({ where: file, line: bad + 1, col, message: "this is not UTF-8 text" });
+    problems.push(notUtf8(file, { line: bad + 1, col }));
     return undefined;
   }
-  problems.push({ where: file, ...firstNonUtf8(content), message: "this is not UTF-8 text" });
+  problems.push(notUtf8(file, firstNonUtf8(content)));
   return undefined;
 }
 
@@ -184,14 +184,16 @@ export async function readUtf8(file: string, cwd: string, problems: Problem[]): 
   try {
     const bytes = await readBounded(resolve(cwd, file));
     const text = decodeUtf8(bytes);
-    if (text === undefined) {
-      problems.push({ where: file, ...firstNonUtf8(bytes), message: "this is not UTF-8 text" });
-    }
+    if (text === undefined) problems.push(notUtf8(file, firstNonUtf8(bytes)));
     return text;
   } catch (error) {
     problems.push(unreadable(file, error));
     return undefined;
   }
+}
+
+function notUtf8(file: string, place: { readonly line: number; readonly col: number }): Problem {
+  return { where: file, ...place, message: "this is not UTF-8 text" };
 }
 
 function unreadable(file: string, error: unknown): Problem {

@@ -9,8 +9,7 @@ import { didYouMean } from "../../plain/near_miss.ts";
 import { type Report, ReportFold } from "../fold/report.ts";
 import type { RunStarted } from "../fold/run_state.ts";
 import { EVENTS, eventsOf } from "./event_lines.ts";
-import { LATEST } from "./run_dir.ts";
-import { distrustOfRun, newestRun, runNames, type Warn } from "./runs.ts";
+import { distrustOfRun, LATEST, newestRun, runNames, type Warn } from "./runs.ts";
 
 /**
  * The events of a run. `latest` is the run that began last, also where it was killed and so never ended. A torn last line, as a kill

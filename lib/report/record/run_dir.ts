@@ -14,11 +14,9 @@ import { makeFolder, PRIVATE, type RecordModes, widen } from "./modes.ts";
 import { distrustOfFolder, openToGroup } from "./ownership.ts";
 import { writeAll, writePieces } from "./pieces.ts";
 import { RunRecord } from "./run_record.ts";
-import type { Warn } from "./runs.ts";
+import { LATEST, type Warn } from "./runs.ts";
 
 const HOSTS = "hosts";
-/** The link to the run that ended last. */
-export const LATEST = "latest";
 
 /** A run that is being recorded. */
 export interface RunDir {

@@ -8,6 +8,9 @@ import { isRunId } from "../../run/id.ts";
 import { EVENTS, firstEvent } from "./event_lines.ts";
 import { type Distrust, distrustOf, distrustOfFolder, ownUid } from "./ownership.ts";
 
+/** The link to the run that ended last. */
+export const LATEST = "latest";
+
 /** Told of what is not used, and why. */
 export type Warn = (message: string) => void;
 
